@@ -1,0 +1,306 @@
+"""Configuration: one TOML file becomes Settings, or an error that names the file, the key and what is valid."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from inbox_worker.invited import InvitedError, read_invited
+from inbox_worker.model import Invitation
+
+DEFAULT_PATH = Path("config/worker.toml")
+ENVIRONMENT = "INBOX_WORKER_CONFIG"
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used. The message says where, what is valid and what to do."""
+
+
+@dataclass(frozen=True)
+class MailboxSettings:
+    """Where replies arrive: an IMAP account, or files (``path``)."""
+
+    host: str = ""
+    port: int = 0  # 0: 993 with tls = "implicit", 143 otherwise
+    tls: str = "implicit"  # "implicit" (RFC 8314), "starttls", or "none"
+    ca_file: Path | None = None  # PEM file of certificate authorities; None: the system's
+    user: str = ""
+    password_env: str = ""  # name of the environment variable that holds the password
+    password_file: Path | None = None  # file that holds it; a line end after it does not count
+    folders: tuple[str, ...] = ("INBOX",)
+    path: Path | None = None  # Maildir, mbox or directory of .eml files, instead of a server
+    authserv_id: str = ""  # RFC 8601; "": the topmost Received's "by" host
+    timeout: int = 60  # seconds, for connecting and for each answer
+    batch: int = 25  # messages fetched at once
+    marks: bool = False  # whether anything may be changed in the mailbox
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a mailbox to poll at all."""
+        return bool(self.host or self.path)
+
+    def password(self) -> str:
+        """The password, read at each login so that a new one needs no restart.
+
+        Raises:
+            SettingsError: where neither source holds one.
+        """
+        if self.password_env:
+            value = os.environ.get(self.password_env)
+            if not value:
+                raise SettingsError(
+                    f"the environment variable {self.password_env} named by [mailbox] password_env is not set; set it"
+                )
+            return value
+        if self.password_file is None:
+            raise SettingsError("[mailbox] has neither password_env nor password_file; set one of them")
+        try:
+            value = self.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"[mailbox] password_file {self.password_file} cannot be read: {error}") from None
+        if not value:
+            raise SettingsError(f"[mailbox] password_file {self.password_file} is empty; put the password in it")
+        return value
+
+
+@dataclass(frozen=True)
+class RegistrySettings:
+    """Where the registry lies. Raw mail lies beside it in ``<registry>.mail/``."""
+
+    path: Path = Path("registry.db")
+
+    @property
+    def mail_directory(self) -> Path:
+        """The directory of raw messages."""
+        return self.path.with_name(self.path.name + ".mail")
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """How often the worker looks, and how long it waits. All in seconds."""
+
+    poll_every: int = 120
+    poll_deadline: int = 900  # a poll that takes longer is cut and started anew
+    misfire_grace: int = 3600  # a poll that could not start in time still runs within this time
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """Where ``inbox-worker web`` listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8001
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration."""
+
+    source: Path
+    invitation: Invitation
+    invited: Path | None
+    mailbox: MailboxSettings = field(default_factory=MailboxSettings)
+    registry: RegistrySettings = field(default_factory=RegistrySettings)
+    service: ServiceSettings = field(default_factory=ServiceSettings)
+    web: WebSettings = field(default_factory=WebSettings)
+
+
+EVENT_KEYS = (
+    "title", "subtitle", "starts", "ends", "timezone", "venue", "mailbox", "reply_by", "invited", "capacity",
+    "own_domains",
+)  # fmt: skip
+TLS_MODES = ("implicit", "starttls", "none")
+
+
+class _Table:
+    """One TOML table, read key by key; what is left over is an error."""
+
+    def __init__(self, source: Path, text: str, name: str, values: dict[str, Any]) -> None:
+        self.source, self.text, self.name, self.values = source, text, name, values
+
+    def fail(self, key: str, problem: str) -> SettingsError:
+        return SettingsError(f"{self.source}{self._line(key)}: [{self.name}] {key}: {problem}")
+
+    def _line(self, key: str) -> str:
+        inside = False
+        for number, line in enumerate(self.text.splitlines(), 1):
+            bare = line.strip()
+            if bare.startswith("["):
+                inside = bare.split("#")[0].strip().strip("[]").strip() == self.name
+            elif inside and bare.split("=")[0].strip().strip('"') == key:
+                return f", line {number}"
+        return ""
+
+    def reject_unknown(self, valid: tuple[str, ...]) -> None:
+        for key in self.values:
+            if key not in valid:
+                raise self.fail(key, f"no such key; valid here are {', '.join(valid)}")
+
+    def string(self, key: str, default: str | None = None) -> str:
+        value = self.values.get(key, default)
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            raise self.fail(key, "must be a text in quotes" if key in self.values else "is missing; give a text")
+        return value
+
+    def strings(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        value = self.values.get(key, list(default))
+        if isinstance(value, str) or not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
+            raise self.fail(key, 'must be a list of texts, such as ["INBOX", "Junk"]')
+        return tuple(value)
+
+    def number(self, key: str, default: int, least: int, most: int) -> int:
+        value = self.values.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise self.fail(key, f"must be a whole number from {least} to {most}, is {value!r}")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            raise self.fail(key, "must be true or false")
+        return value
+
+    def path(self, key: str) -> Path | None:
+        value = self.string(key, "")
+        return self.source.parent / Path(value).expanduser() if value else None
+
+
+def default_path() -> Path:
+    """The configuration used where ``--config`` is not given."""
+    return Path(os.environ.get(ENVIRONMENT) or DEFAULT_PATH)
+
+
+def load(source: Path) -> Settings:
+    """Read a configuration file.
+
+    Raises:
+        SettingsError: where the file, a key in it or the invited list it names cannot be used.
+    """
+    try:
+        text = source.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{source}: there is no such file; write one with 'inbox-worker init DIR', "
+            f"or name yours with --config FILE or ${ENVIRONMENT}"
+        ) from None
+    except OSError as error:
+        raise SettingsError(f"{source}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{source}: is not UTF-8; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{source}: is not valid TOML: {error}") from None
+    valid = ("event", "mailbox", "registry", "service", "web")
+    for name, value in document.items():
+        if name not in valid or not isinstance(value, dict):
+            raise SettingsError(f"{source}: [{name}]: no such table; valid are {', '.join(f'[{v}]' for v in valid)}")
+    tables = {name: _Table(source, text, name, document.get(name, {})) for name in valid}
+    if "event" not in document:
+        raise SettingsError(f"{source}: the table [event] is missing; see 'inbox-worker init DIR' for an example")
+    invited = tables["event"].path("invited")
+    return Settings(
+        source=source,
+        invitation=_invitation(tables["event"], invited),
+        invited=invited,
+        mailbox=_mailbox(tables["mailbox"]),
+        registry=_registry(tables["registry"]),
+        service=_service(tables["service"]),
+        web=_web(tables["web"]),
+    )
+
+
+def _invitation(table: _Table, invited: Path | None) -> Invitation:
+    table.reject_unknown(EVENT_KEYS)
+    name = table.string("timezone")
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise table.fail("timezone", f'"{name}" is not in the time zone database; e.g. "Europe/Zurich"') from None
+    starts, ends = _moment(table, "starts", zone), _moment(table, "ends", zone)
+    if ends < starts:
+        raise table.fail("ends", "lies before starts")
+    try:
+        organisations = read_invited(invited) if invited else ()
+    except InvitedError as error:
+        raise SettingsError(str(error)) from None
+    mailbox = table.string("mailbox").strip()
+    if "@" not in mailbox:
+        raise table.fail("mailbox", "must be the address that replies go to, such as isu@example.org")
+    return Invitation(
+        title=table.string("title"),
+        subtitle=table.string("subtitle", ""),
+        starts=starts,
+        ends=ends,
+        reply_by=_moment(table, "reply_by", zone, end_of_day=True),
+        venue=table.string("venue", ""),
+        mailbox=mailbox,
+        organisations=organisations,
+        capacity=table.number("capacity", 0, 1, 1_000_000) if "capacity" in table.values else None,
+        own_domains=tuple(d.lower() for d in table.strings("own_domains", (mailbox.rpartition("@")[2].lower(),))),
+    )
+
+
+def _moment(table: _Table, key: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime:
+    """A TOML date or date-time as an aware time. A bare ``reply_by`` date lasts until the day is over."""
+    value = table.values.get(key)
+    if isinstance(value, datetime):
+        return value.astimezone(zone) if value.tzinfo else value.replace(tzinfo=zone)
+    if isinstance(value, date):
+        day = value + timedelta(days=1) if end_of_day else value
+        return datetime.combine(day, time(), tzinfo=zone)
+    problem = "is missing" if value is None else f"{value!r} is not a date"
+    raise table.fail(key, f"{problem}; write 2016-02-26 or 2016-02-26T18:00:00, without quotes")
+
+
+def _mailbox(table: _Table) -> MailboxSettings:
+    table.reject_unknown(tuple(f.name for f in fields(MailboxSettings)))
+    tls = table.string("tls", "implicit")
+    if tls not in TLS_MODES:
+        raise table.fail("tls", f"must be one of {', '.join(TLS_MODES)}, is {tls!r}")
+    host, path = table.string("host", ""), table.path("path")
+    if host and path:
+        raise table.fail("path", "give either host (a server) or path (files), not both")
+    settings = MailboxSettings(
+        host=host,
+        port=table.number("port", 993 if tls == "implicit" else 143, 1, 65535),
+        tls=tls,
+        ca_file=table.path("ca_file"),
+        user=table.string("user", ""),
+        password_env=table.string("password_env", ""),
+        password_file=table.path("password_file"),
+        folders=table.strings("folders", ("INBOX",)),
+        path=path,
+        authserv_id=table.string("authserv_id", ""),
+        timeout=table.number("timeout", 60, 1, 3600),
+        batch=table.number("batch", 25, 1, 500),
+        marks=table.flag("marks", False),
+    )
+    if host and not settings.user:
+        raise table.fail("user", "is missing; give the name to log in with")
+    if settings.password_env and settings.password_file:
+        raise table.fail("password_file", "give either password_env or password_file, not both")
+    return settings
+
+
+def _registry(table: _Table) -> RegistrySettings:
+    table.reject_unknown(("path",))
+    return RegistrySettings(table.path("path") or table.source.parent / "registry.db")
+
+
+def _service(table: _Table) -> ServiceSettings:
+    table.reject_unknown(tuple(f.name for f in fields(ServiceSettings)))
+    return ServiceSettings(
+        poll_every=table.number("poll_every", 120, 1, 86_400),
+        poll_deadline=table.number("poll_deadline", 900, 5, 86_400),
+        misfire_grace=table.number("misfire_grace", 3600, 1, 86_400),
+    )
+
+
+def _web(table: _Table) -> WebSettings:
+    table.reject_unknown(tuple(f.name for f in fields(WebSettings)))
+    return WebSettings(table.string("host", "127.0.0.1"), table.number("port", 8001, 1, 65535))
