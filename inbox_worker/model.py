@@ -317,8 +317,9 @@ class Entry:
     received: datetime | None  # None where nothing tells: told last, in the order taken in
     claim: Claim
     effect: Effect
-    thread: str = ""  # root of the mail thread, "" if unknown
     sender: str = ""  # address
+    message_id: str = ""  # RFC 5322 Message-ID, "" if absent
+    refers: tuple[str, ...] = ()  # Message-IDs it answers (RFC 5322, section 3.6.4)
     admitted: bool = False  # a person let it count as if it had been in time
 
 

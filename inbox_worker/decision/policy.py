@@ -58,7 +58,8 @@ def _doubted(claim: Claim, invitation: Invitation) -> Claim:
         doubt = rule.doubt(claim, invitation)
         if doubt is not None:
             claim = replace(claim, doubts=(*claim.doubts, doubt))
-    return claim
+    listed = any(o.id == claim.organisation for o in invitation.organisations)
+    return claim if listed else replace(claim, organisation=None)
 
 
 def _effect(doubts: tuple[Doubt, ...]) -> Effect:

@@ -9,16 +9,10 @@ from inbox_worker.model import Claim, Effect, Entry, Ruling, Verb
 
 
 def standing(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
-    """The rulings that hold, in order: none that was undone, and no undoing itself.
-
-    An undoing can be undone like any other ruling.
-    """
+    """The rulings that hold, in order: none that was undone, and no undoing itself."""
     ordered = sorted(rulings, key=lambda ruling: ruling.id)
-    undone: set[int] = set()
-    for ruling in reversed(ordered):
-        if ruling.verb is Verb.UNDO and ruling.undoes is not None and ruling.id not in undone:
-            undone.add(ruling.undoes)
-    return tuple(r for r in ordered if r.verb is not Verb.UNDO and r.id not in undone)
+    undone = {ruling.undoes for ruling in ordered}
+    return tuple(ruling for ruling in ordered if ruling.verb is not Verb.UNDO and ruling.id not in undone)
 
 
 def rule(entries: Iterable[Entry], rulings: Iterable[Ruling]) -> tuple[Entry, ...]:

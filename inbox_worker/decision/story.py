@@ -114,12 +114,12 @@ def _agreeing(known: Delegation, said: Delegation) -> Delegation | None:
 
 
 def _may_change(telling: _Telling, entry: Entry) -> bool:
-    """Whether an answer may replace an earlier one: it says so, or comes from who gave it or from its thread, or
-    the earlier answer was not final."""
+    """Whether an answer may replace an earlier one: it says so, it comes from who gave that one, it is written in
+    reply to it, or that one was not final."""
     if entry.claim.revises or telling.state.partstat is Partstat.TENTATIVE:
         return True
     return any(
-        (entry.sender and entry.sender == earlier.sender) or (entry.thread and entry.thread == earlier.thread)
+        (entry.sender and entry.sender == earlier.sender) or (earlier.message_id and earlier.message_id in entry.refers)
         for earlier in telling.applied
     )
 
