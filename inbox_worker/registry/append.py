@@ -18,26 +18,39 @@ REFERENCES_KEPT = 50
 
 
 def append_message(db: Database, raw: RawMessage, message: Message | None, now: datetime) -> int:
-    """Add the message, or find it where it failed before it had facts. Returns its id."""
+    """Add a message that is not there yet. Returns its id."""
     columns = {
         "sha256": raw.sha256,
-        "message_id": message.message_id if message else "",
         "received_at": timestamp(raw.received),
-        "from_name": message.from_.name if message else "",
-        "from_address": message.from_.address if message else "",
-        "subject": message.subject if message else "",
-        "text": own_words(message) if message else "",
-        "refers": json.dumps(references(message) if message else []),
         "size": len(raw.content),
         "source": raw.location.source,
         "uidvalidity": raw.location.uidvalidity,
         "uid": raw.location.uid,
         "taken_in_at": timestamp(now),
+        **_facts(message),
     }
-    names = ", ".join(columns)
-    marks = ", ".join("?" * len(columns))
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     cursor = db.execute(f"insert into messages ({names}) values ({marks})", list(columns.values()))  # noqa: S608
     return int(cursor.lastrowid or 0)
+
+
+def complete_message(db: Database, message_id: int, message: Message) -> None:
+    """Fill in what decoding told, for a message that could not be decoded when it was added."""
+    facts = _facts(message)
+    assignments = ", ".join(f"{name} = ?" for name in facts)
+    values = [*facts.values(), message_id]
+    db.execute(f"update messages set {assignments} where id = ? and from_address = ''", values)  # noqa: S608
+
+
+def _facts(message: Message | None) -> dict[str, str]:
+    return {
+        "message_id": message.message_id if message else "",
+        "from_name": message.from_.name if message else "",
+        "from_address": message.from_.address if message else "",
+        "subject": message.subject if message else "",
+        "text": own_words(message) if message else "",
+        "refers": json.dumps(references(message) if message else []),
+    }
 
 
 def own_words(message: Message) -> str:

@@ -36,8 +36,7 @@ def connect(path: Path, *, create: bool = False) -> Database:
     exists = path.exists() and path.stat().st_size > 0
     if not exists and not create:
         raise RegistryError(f"{path}: there is no registry yet; 'inbox-worker import' or 'inbox-worker run' makes it")
-    if exists:
-        _refuse_newer(path)
+    refuse_newer(path)
     try:
         if not exists:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +61,7 @@ def connect_readonly(path: Path) -> Database:
     """
     if not path.exists():
         raise RegistryError(f"{path}: there is no registry yet; 'inbox-worker import' or 'inbox-worker run' makes it")
-    _refuse_newer(path)
+    refuse_newer(path)
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)
     db = Database(connection, execute_plugins=False)
     if migrations.pending(db):
@@ -72,7 +71,15 @@ def connect_readonly(path: Path) -> Database:
     return db
 
 
-def _refuse_newer(path: Path) -> None:
+def refuse_newer(path: Path) -> None:
+    """Look, without writing anything, whether a file can be used as a registry; one that is not there can.
+
+    Raises:
+        RegistryError: where it is something else.
+        NewerRegistryError: where a later version wrote it.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return
     known = {migration.name for migration in migrations._migrations}
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)

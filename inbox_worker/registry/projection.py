@@ -35,9 +35,12 @@ select * from rulings where id in (select id from about) order by id
 """
 DOUBTS = ", ".join(f"'{code.value}'" for code in Code if code not in SERVICE_CODES)
 OPEN_DOUBTS = f"""
-select count(*) from flags where closed_at is null and code in ({DOUBTS})
-  and (claim_id in (select id from claims where organisation_id = :organisation)
-       or (claim_id is null and message_id in (select message_id from claims where organisation_id = :organisation)))
+select count(*) from (
+  select flags.* from claims join flags on flags.claim_id = claims.id where claims.organisation_id = :organisation
+  union
+  select flags.* from claims join flags on flags.message_id = claims.message_id and flags.claim_id is null
+    where claims.organisation_id = :organisation
+) where closed_at is null and code in ({DOUBTS})
 """  # noqa: S608 - the codes are our own
 
 
@@ -54,14 +57,15 @@ def project(db: Database, organisation: str, tell: Tell, reply_by: datetime, now
 
 
 def touched_by(db: Database, claims: Iterable[int]) -> set[str]:
-    """The organisations whose state the claims can change, rulings considered."""
-    marks = json.dumps(sorted(claims))
+    """The organisations whose state the claims and those beside them in their messages can change."""
     query = """
-    select organisation_id from claims where id in (select value from json_each(:ids)) and organisation_id is not null
-    union select organisation_id from rulings
-      where claim_id in (select value from json_each(:ids)) and organisation_id is not null
+    with beside(id) as (
+      select id from claims where message_id in
+        (select message_id from claims where id in (select value from json_each(:ids))))
+    select organisation_id from claims where id in beside and organisation_id is not null
+    union select organisation_id from rulings where claim_id in beside and organisation_id is not null
     """
-    return {row["organisation_id"] for row in db.query(query, {"ids": marks})}
+    return {row["organisation_id"] for row in db.query(query, {"ids": json.dumps(sorted(claims))})}
 
 
 def _entry(row: dict[str, object]) -> Entry:

@@ -15,7 +15,7 @@ from inbox_worker.registry import append, projection, rulings
 from inbox_worker.registry.database import RegistryError, connect, writing
 from inbox_worker.registry.projection import Tell
 from inbox_worker.registry.rawmail import RawMail
-from inbox_worker.registry.rows import timestamp
+from inbox_worker.registry.rows import moment, timestamp
 from inbox_worker.registry.sync import SyncReport, sync
 
 
@@ -106,12 +106,21 @@ class Registry:
             return message_id
 
     def record_again(
-        self, message_id: int, reading: Reading | None, decision: Decision | None, *, reader: str, error: str | None
+        self,
+        message_id: int,
+        message: Message | None,
+        reading: Reading | None,
+        decision: Decision | None,
+        *,
+        reader: str,
+        error: str | None,
     ) -> None:
         """Append another reading of a message that is in the registry; its claims take the place of the earlier
         ones, unless somebody ruled on those."""
         with self.writing():
             before = append.claims_of(self.db, message_id)
+            if message is not None:
+                append.complete_message(self.db, message_id, message)
             append.close_flags(self.db, message_id, self._now())
             self._append_reading(message_id, reading, decision, reader=reader, error=error)
             self.project(projection.touched_by(self.db, before))
@@ -154,6 +163,15 @@ class Registry:
                 append.settle_flags(self.db, claim_id, self._now())
             self.project(rulings.touched(self.db, ruling_id))
             return ruling_id
+
+    def received(self, message_id: int) -> datetime | None:
+        """When a message was received, in UTC; None where nothing tells."""
+        row = self.db.execute("select received_at from messages where id = ?", [message_id]).fetchone()
+        return moment(row[0]) if row else None
+
+    def stored(self) -> list[tuple[int, str]]:
+        """All messages, id and hash."""
+        return [(row["id"], row["sha256"]) for row in self.db.query("select id, sha256 from messages order by id")]
 
     def failed(self, *, reader: str | None = None) -> list[tuple[int, str]]:
         """Messages whose last reading failed: id and hash. With ``reader``: only those another reader failed on."""
