@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mailbox
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -57,10 +58,19 @@ def test_a_file_still_being_written_is_left_for_the_next_poll(tmp_path: Path) ->
     cursors: dict[str, Cursor] = {}
     old(tmp_path / "1.eml", b"Subject: 1\n\n")
     growing = tmp_path / "2.eml"
-    growing.write_bytes(b"Subject: ")
-    ahead = growing.stat().st_mtime + 1.2
-    os.utime(growing, (ahead, ahead))
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.wait(0.1):
+            with growing.open("ab") as file:
+                file.write(b"Subject: ")
+
+    growing.touch()
+    writer = threading.Thread(target=write)
+    writer.start()
     assert poll(tmp_path, cursors) == [b"Subject: 1\n\n"]
+    done.set()
+    writer.join()
     old(growing, b"Subject: 2\n\n")
     assert poll(tmp_path, cursors) == [b"Subject: 1\n\n", b"Subject: 2\n\n", None]
 
