@@ -1,4 +1,4 @@
-"""Which message is at hand, written down before it is touched: so that one which kills its reader is not read for ever."""
+"""Which message is at hand, written down first, so that one that kills its reader is not read for ever."""
 
 from __future__ import annotations
 
