@@ -299,8 +299,9 @@ class Flag:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to record of a reading: an effect for each of its claims, and the flags to open."""
+    """What to record of a reading: its claims, an effect for each of them, and the flags to open."""
 
+    claims: tuple[Claim, ...]  # the reading's, with the doubts that the rules added
     effects: tuple[Effect, ...]
     flags: tuple[Flag, ...]
     late: bool
@@ -310,14 +311,42 @@ class Decision:
 class Entry:
     """A claim as the registry holds it, with what is needed to tell an organisation's story."""
 
-    id: int
-    message_id: int | None  # registry id; None for an answer entered by hand
-    sha256: str  # of its message: decides between claims received in the same second
-    received: datetime
+    id: int  # of the claim; negative for an answer entered by a ruling
+    message: int | None  # registry id; None for an answer entered by hand
+    order: str  # decides between claims received at the same moment: hash of the message, position in it
+    received: datetime | None  # None where nothing tells: told last, in the order taken in
     claim: Claim
     effect: Effect
-    thread: str = ""  # root of the mail thread, "" if unknown
     sender: str = ""  # address
+    message_id: str = ""  # RFC 5322 Message-ID, "" if absent
+    refers: tuple[str, ...] = ()  # Message-IDs it answers (RFC 5322, section 3.6.4)
+    admitted: bool = False  # a person let it count as if it had been in time
+
+
+class Verb(StrEnum):
+    """What a person decides."""
+
+    ACCEPT = "accept"  # the claim is right as it was read
+    CORRECT = "correct"  # the claim is what the ruling says
+    DISMISS = "dismiss"  # it says nothing for the registry
+    ADMIT = "admit"  # a late answer counts as if it had been in time
+    REFUSE = "refuse"  # a late answer does not count
+    ENTER = "enter"  # an answer that came by telephone or on paper
+    UNDO = "undo"  # the ruling named in ``undoes`` never was
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What a person decided about a claim, or entered without one."""
+
+    id: int
+    verb: Verb
+    made_at: datetime
+    made_by: str
+    why: str = ""
+    entry: int | None = None  # the claim it is about
+    claim: Claim | None = None  # what holds instead (correct) or from now on (enter)
+    undoes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -330,7 +359,7 @@ class Participation:
     late: bool = False
     first_received: datetime | None = None
     received: datetime | None = None
-    claim: int | None = None  # id of the latest claim applied
+    message: int | None = None  # registry id of the message of the latest claim applied
 
 
 @dataclass(frozen=True)
@@ -340,7 +369,6 @@ class Story:
     state: Participation
     applied: tuple[int, ...] = ()  # entry ids, in the order applied
     conflicts: tuple[tuple[int, str], ...] = ()  # entry id and why, for entries that contradict an earlier one
-    late: tuple[int, ...] = ()  # entry ids received after the deadline
 
 
 UTC = timezone.utc
@@ -370,7 +398,9 @@ __all__ = [
     "RawMessage",
     "Reading",
     "Role",
+    "Ruling",
     "Span",
     "Story",
+    "Verb",
     "Zone",
 ]

@@ -1,0 +1,73 @@
+"""``import``: messages from files through all stages into the registry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+
+from inbox_worker.commands.options import paths_argument, registry_option, settings_of
+from inbox_worker.commands.progress import progress
+from inbox_worker.lock import only_one
+from inbox_worker.mailbox import Unreadable, read_paths
+from inbox_worker.message import received_time
+from inbox_worker.model import Location, RawMessage
+from inbox_worker.registry import RawMail, refuse_newer
+from inbox_worker.worker import Outcome, Worker
+
+UNKNOWN = datetime.max.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message whose raw form is kept and that waits for its turn."""
+
+    received: datetime | None
+    sha256: str
+    source: str
+
+
+@click.command(name="import")
+@paths_argument
+@registry_option
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[Path, ...], registry: Path | None) -> None:
+    """Take messages from files into the registry, in the order they were received.
+
+    PATH is an .eml file, a directory of them, an mbox file or a Maildir. A message that is in the registry already is
+    passed over, so an import that was broken off is simply repeated.
+    """
+    settings = settings_of(ctx, registry)
+    found = read_paths(paths, received_time)
+    refuse_newer(settings.registry.path)
+    with only_one(settings.registry.path):
+        worker = Worker.open(settings)
+        outcomes: Counter[Outcome] = Counter()
+        waiting, unreadable = _keep(found, worker.registry.mail)
+        for message in progress(waiting, "importing", len(waiting)):
+            content = worker.registry.mail.load(message.sha256)
+            outcomes[worker.take_in(RawMessage(content, message.received, Location(message.source)))] += 1
+        for problem in unreadable:
+            stand_in = RawMessage(f"X-Unreadable-File: {problem.path}\n".encode(), None, Location(problem.path))
+            outcomes[worker.set_aside(stand_in, f"{problem.path}: {problem.reason}")] += 1
+        worker.registry.close()
+    click.echo(
+        f"{outcomes[Outcome.RECORDED]} recorded, {outcomes[Outcome.KNOWN]} known already, "
+        f"{outcomes[Outcome.FAILED]} failed; registry {settings.registry.path}"
+    )
+
+
+def _keep(found: Iterable[RawMessage | Unreadable], mail: RawMail) -> tuple[list[Waiting], list[Unreadable]]:
+    """Keep all raw messages and put them in order of reception: a name and a time for each stay in memory."""
+    waiting, unreadable = [], []
+    for message in progress(found, "collecting"):
+        if isinstance(message, Unreadable):
+            unreadable.append(message)
+        else:
+            waiting.append(Waiting(message.received, mail.store(message.content), message.location.source))
+    waiting.sort(key=lambda message: message.received or UNKNOWN)
+    return waiting, unreadable

@@ -1,0 +1,79 @@
+"""How the worker and the registry are doing: what ``status`` and the pages tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from inbox_worker.settings import ServiceSettings
+
+MISSED_POLLS = 3  # after so many polls without a success, somebody should know
+
+
+@dataclass(frozen=True)
+class Health:
+    """Figures for the operator. Times in UTC, sizes in bytes."""
+
+    healthy: bool
+    sentence: str
+    last_success: str | None
+    last_try: str | None
+    last_error: str | None
+    messages: int
+    newest_message: str | None
+    failed: int
+    open_flags: dict[str, int]
+    participations: dict[str, int]
+    delegates: int
+    late: int
+    registry_bytes: int
+    log_bytes: int  # SQLite's write-ahead log; grows while somebody reads for a long time
+
+
+def health(db: Database, path: Path, service: ServiceSettings, *, polls: bool, now: datetime) -> Health:
+    """Look at a registry. ``polls``: whether a mailbox is configured, so that somebody should be looking at it."""
+    beat = next(iter(db.query("select * from heartbeat")), None) or {}
+    healthy, sentence = _verdict(beat, service, polls=polls, now=now)
+    return Health(
+        healthy=healthy,
+        sentence=sentence,
+        last_success=beat.get("polled_at"),
+        last_try=beat.get("tried_at"),
+        last_error=beat.get("error"),
+        messages=db.execute("select count(*) from messages").fetchone()[0],
+        newest_message=db.execute("select max(received_at) from messages").fetchone()[0],
+        failed=db.execute("select count(*) from flags where code = 'failed' and closed_at is null").fetchone()[0],
+        open_flags=_counts(db, "select code, count(*) from flags where closed_at is null group by code order by code"),
+        participations=_counts(db, "select partstat, count(*) from participations group by partstat order by partstat"),
+        delegates=db.execute(
+            "select coalesce(sum(delegates), 0) from participations where partstat = 'accepted'"
+        ).fetchone()[0],
+        late=db.execute("select count(*) from participations where late").fetchone()[0],
+        registry_bytes=_size(path),
+        log_bytes=_size(path.with_name(path.name + "-wal")),
+    )
+
+
+def _verdict(beat: dict[str, str], service: ServiceSettings, *, polls: bool, now: datetime) -> tuple[bool, str]:
+    if not polls:
+        return True, "no mailbox is configured; messages come by 'inbox-worker import'"
+    if not beat.get("tried_at"):
+        return False, "nobody has looked at the mailbox yet; start 'inbox-worker run'"
+    if beat.get("error"):
+        return False, f"could not look at the mailbox: {beat['error']}"
+    age = (now - datetime.fromisoformat(beat["polled_at"])).total_seconds()
+    patience = MISSED_POLLS * service.poll_every + service.poll_deadline
+    if age > patience:
+        return False, f"the last look at the mailbox was {int(age // 60)} minutes ago; is 'inbox-worker run' running?"
+    return True, f"looked at the mailbox {max(0, int(age))} seconds ago, all well"
+
+
+def _counts(db: Database, query: str) -> dict[str, int]:
+    return dict(db.execute(query).fetchall())
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -1,0 +1,83 @@
+"""What goes wrong between us and an IMAP server, in words for the operator."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import socket
+import ssl
+
+from inbox_worker.mailbox.base import MailboxError
+from inbox_worker.settings import MailboxSettings
+
+# What IMAPClient and imaplib let through when a server or a network misbehaves: ValueError is their parsers' word for
+# an answer they cannot make sense of.
+FAULTS = (OSError, imaplib.IMAP4.error, ValueError)
+
+# RFC 5530 response codes that pass by themselves, and how Dovecot, Gmail and Exchange say the same without them.
+_PASSING = re.compile(
+    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA)\]|temporar|too many|try again|unavailable|throttl|server busy",
+    re.IGNORECASE,
+)
+
+
+def connecting(settings: MailboxSettings, error: BaseException) -> MailboxError:
+    """Why no connection came about, up to the point where the user would log in."""
+    where = f"{settings.host}:{settings.port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return MailboxError(
+            f"the certificate of {where} is not accepted: {error.verify_message.rstrip('.')}; connect by the name that"
+            " the certificate was made for, or set [mailbox] ca_file to the authority that signed it",
+            retry=False,
+        )
+    if isinstance(error, ssl.SSLError) and error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"}:
+        return MailboxError(
+            f'{where} does not speak TLS from the start; set [mailbox] tls = "starttls", or correct the port',
+            retry=False,
+        )
+    if isinstance(error, socket.gaierror):
+        return MailboxError(
+            f"the host name {settings.host} cannot be resolved: {error.strerror}; check [mailbox] host and the network",
+            retry=True,
+        )
+    if isinstance(error, TimeoutError):
+        return MailboxError(
+            f"{where} did not answer within {settings.timeout} s; is it up, and the port open?", retry=True
+        )
+    return MailboxError(f"cannot connect to {where}: {said(error)}; is the server up, and the port right?", retry=True)
+
+
+def logging_in(settings: MailboxSettings, error: BaseException, password: str) -> MailboxError:
+    """Why the server did not let us in. The password is in no text, even where the server repeats it."""
+    words = said(error).replace(password, "***") if password else said(error)
+    if not isinstance(error, imaplib.IMAP4.error) or isinstance(error, imaplib.IMAP4.abort) or _PASSING.search(words):
+        return MailboxError(f"login at {settings.host} failed for now: {words}", retry=True)
+    origin = (
+        f"the environment variable {settings.password_env}"
+        if settings.password_env
+        else f"the file {settings.password_file}"
+    )
+    return MailboxError(
+        f"{settings.host} refuses the login of {settings.user}: {words}; the password came from {origin}, correct it"
+        " there; some providers want a password made for the application",
+        retry=False,
+    )
+
+
+def reading(source: str, error: BaseException) -> MailboxError:
+    """Why reading stopped with the connection open until then."""
+    if isinstance(error, TimeoutError):
+        return MailboxError(f"{source}: the server stopped answering", retry=True)
+    return MailboxError(f"{source}: the connection broke: {said(error)}", retry=True)
+
+
+def passes(error: BaseException) -> bool:
+    """Whether the server's refusal says of itself that it is a passing one."""
+    return bool(_PASSING.search(said(error)))
+
+
+def said(error: BaseException) -> str:
+    """An exception's own words, on one line and not without end; servers' answers come as bytes literals."""
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    words = re.sub(r"\bb(['\"])(.*?)\1", r"\2", str(words))
+    return " ".join(words.split())[:300]

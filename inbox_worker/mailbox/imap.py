@@ -1,0 +1,181 @@
+"""New mail of an IMAP account: what to ask for, in which order, and how far the cursor may move."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from inbox_worker.mailbox.base import Arrival, Cursor, MailboxError
+from inbox_worker.mailbox.session import Fetched, Folder, FolderError, RefusedError, Session
+from inbox_worker.model import Location, RawMessage
+from inbox_worker.settings import MailboxSettings
+
+log = logging.getLogger(__name__)
+
+# One answer to a SEARCH names at most as many UIDs as the folder holds messages and the range has numbers. imaplib
+# gives up on a line of 1,000,000 bytes; 50,000 UIDs of ten digits are 550,000.
+SEARCH_WIDTH = 50_000
+ATTEMPTS = 3  # connections that one message may cost before it is set aside
+BYTES_AT_ONCE = 25_000_000  # of bodies in one answer; a bigger message comes alone
+
+
+class ImapMailbox:
+    """The folders of an account, read by UID. Connects when the first arrival is asked for."""
+
+    def __init__(self, settings: MailboxSettings) -> None:
+        self._settings = replace(settings, port=settings.port or (993 if settings.tls == "implicit" else 143))
+        self._session: Session | None = None
+        self._fetched = 0  # messages, over this connection and those before it
+
+    def arrivals(self, cursors: Mapping[str, Cursor]) -> Iterator[Arrival]:
+        """New messages of all folders, in the order of their UIDs.
+
+        A folder that cannot be opened does not hold up the others: its error is raised when they are done.
+
+        Raises:
+            MailboxError: where the server cannot be reached or read, or a folder not be opened.
+        """
+        failed: list[FolderError] = []
+        for name in self._settings.folders:
+            try:
+                folder = self._connected().open(name)
+            except FolderError as error:
+                failed.append(error)
+                continue
+            yield from self._folder(folder, cursors.get(folder.source))
+        if failed:
+            raise MailboxError("; ".join(str(e) for e in failed), retry=all(e.retry for e in failed))
+
+    def _connected(self) -> Session:
+        if self._session is None:
+            self._session = Session(self._settings)
+        return self._session
+
+    def _folder(self, folder: Folder, cursor: Cursor | None) -> Iterator[Arrival]:
+        """New messages of one folder. With no news it costs nothing beyond having opened the folder."""
+        start = _start(folder, cursor)
+        if start != cursor and cursor is not None:
+            yield Arrival(None, start)
+        low, last = start.last_uid + 1, folder.uidnext - 1
+        while low <= last:
+            high = last if folder.exists <= SEARCH_WIDTH else min(low + SEARCH_WIDTH - 1, last)
+            uids = self._connected().search(low, high)
+            for at in range(0, len(uids), self._settings.batch):
+                yield from self._batch(folder, uids[at : at + self._settings.batch])
+            if not uids or uids[-1] < high:
+                # Nothing can appear below UIDNEXT any more (RFC 3501, section 2.3.1.1), so the rest stays empty.
+                yield Arrival(None, Cursor(folder.source, folder.uidvalidity, high))
+            low = high + 1
+
+    def _batch(self, folder: Folder, uids: list[int]) -> Iterator[Arrival]:
+        for group in self._groups(folder, uids):
+            found = self._fetch(folder, group)
+            for uid in group:
+                cursor = Cursor(folder.source, folder.uidvalidity, uid)
+                message = found.pop(uid)
+                if isinstance(message, Fetched):
+                    where = Location(folder.source, folder.uidvalidity, uid)
+                    yield Arrival(RawMessage(message.content, message.received, where), cursor)
+                elif self._connected().exists(uid):
+                    problem = f"{folder.source}: the message with UID {uid} cannot be fetched: {message}"
+                    yield Arrival(None, cursor, problem)
+                else:
+                    log.info("expunged before it was fetched source=%s uid=%d", folder.source, uid)
+                    yield Arrival(None, cursor)
+
+    def _groups(self, folder: Folder, uids: list[int]) -> list[list[int]]:
+        """Runs of messages that together stay below BYTES_AT_ONCE."""
+        try:
+            sizes = self._connected().sizes(uids)
+        except MailboxError as error:
+            log.warning("sizes cannot be had source=%s error=%s", folder.source, error)
+            self._reopen(folder)
+            return [uids]
+        groups: list[list[int]] = []
+        total = 0
+        for uid in uids:
+            if not groups or total + sizes[uid] > BYTES_AT_ONCE:
+                groups.append([])
+                total = 0
+            groups[-1].append(uid)
+            total += sizes[uid]
+        return groups
+
+    def _fetch(self, folder: Folder, uids: list[int]) -> dict[int, Fetched | str]:
+        """Messages by UID, or why there is none. One that the server breaks off at does not hold up the others.
+
+        Raises:
+            MailboxError: where the server cannot be reached, or breaks off at whatever it is asked for.
+        """
+        found: dict[int, Fetched | str] = {}
+        try:
+            found.update(self._connected().messages(uids))
+        except (RefusedError, MailboxError) as error:
+            log.warning("fetched one by one after a failure source=%s error=%s", folder.source, error)
+        for uid in uids:
+            if uid not in found:
+                found[uid] = self._alone(folder, uid)
+        self._fetched += sum(isinstance(message, Fetched) for message in found.values())
+        if self._session is None and not self._fetched:
+            raise MailboxError(f"{folder.source}: the connection breaks at every message", retry=True)
+        self._reopen(folder)
+        return found
+
+    def _alone(self, folder: Folder, uid: int) -> Fetched | str:
+        """One message that did not come with the others, or the server's words on why not."""
+        why = "the server sends no content"
+        for _ in range(ATTEMPTS):
+            self._reopen(folder)
+            try:
+                return self._connected().messages([uid]).get(uid, why)
+            except RefusedError as error:
+                return str(error)
+            except MailboxError as error:
+                why = str(error)
+                self.close()
+        return why
+
+    def _reopen(self, folder: Folder) -> None:
+        """Connect again where the connection was lost, to the same folder under the same numbers."""
+        if self._session is not None and self._session.sound:
+            return
+        self.close()
+        if self._connected().open(folder.name).uidvalidity != folder.uidvalidity:
+            raise MailboxError(f"{folder.source}: UIDVALIDITY changed while it was read", retry=True)
+
+    def close(self) -> None:
+        """Log out."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _start(folder: Folder, cursor: Cursor | None) -> Cursor:
+    """Where to go on. Anything that makes old UIDs meaningless starts anew; content hashes prevent doubles."""
+    anew = Cursor(folder.source, folder.uidvalidity, 0)
+    if cursor is None:
+        return anew
+    if cursor.uidvalidity != folder.uidvalidity:
+        log.warning(
+            "UIDVALIDITY changed, the folder is read anew source=%s was=%d is=%d",
+            folder.source, cursor.uidvalidity, folder.uidvalidity,
+        )  # fmt: skip
+        return anew
+    if folder.announced and cursor.last_uid >= folder.uidnext:
+        log.warning(
+            "UIDNEXT went back, the folder is read anew source=%s last_uid=%d uidnext=%d",
+            folder.source, cursor.last_uid, folder.uidnext,
+        )  # fmt: skip
+        return anew
+    return cursor

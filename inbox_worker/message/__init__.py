@@ -1,0 +1,32 @@
+"""RFC 5322 bytes to a Message: parts, decoded text, the new words apart from quotes and signature."""
+
+from __future__ import annotations
+
+from inbox_worker.message.address import first_address
+from inbox_worker.message.parts import read_parts
+from inbox_worker.message.structure import parse
+from inbox_worker.message.trace import received_time
+from inbox_worker.model import Message, RawMessage
+
+__all__ = ["decode", "received_time"]
+
+
+def decode(raw: RawMessage) -> Message:
+    """Decode a message as a mail program would show it.
+
+    Never raises, whatever the bytes; damage is told in ``Message.problems`` and ``Part.problem``. The work is
+    bounded by ``inbox_worker.message.limits``.
+    """
+    root, problems = parse(raw.content)
+    from_ = first_address(root.header("from"))
+    headers = tuple((header.name, header.value) for header in root.headers)
+    first = dict(reversed(headers))
+    return Message(
+        message_id=first.get("message-id", ""),
+        from_=from_,
+        subject=first.get("subject", ""),
+        received=raw.received,
+        headers=headers,
+        parts=read_parts(root, from_),
+        problems=tuple(problems),
+    )

@@ -1,0 +1,210 @@
+"""HTML to the text a person sees, with the quotes and signatures that mail programs mark in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import lxml.html
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.html_engine import Inscriptis
+from inscriptis.model.config import ParserConfig
+from lxml.etree import LxmlError
+
+from inbox_worker.message import limits
+from inbox_worker.message.marks import MARKS, Mark, mark_quotes
+from inbox_worker.message.visibility import Look, StyleSheet, inherit, is_removed
+
+Element: TypeAlias = Any  # lxml has no types
+
+UNSEEN = frozenset(
+    {"script", "style", "head", "title", "template", "iframe", "object", "svg", "audio", "video", "meta"}
+)
+STRUCK = frozenset({"s", "strike", "del"})
+BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "br",
+        "tr",
+        "table",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "pre",
+        "center",
+        "dl",
+        "dt",
+        "dd",
+        "form",
+    ]
+)
+CELLS = frozenset({"td", "th"})
+DEEPEST = 150  # levels that the recursive renderer is given
+MAX_PADDING = 5_000_000  # characters that aligned tables may be padded to
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff" + "".join(MARKS) + "]")
+MARK = re.compile("[" + "".join(MARKS) + "]")
+
+
+@dataclass
+class Rendered:
+    """The text of an HTML part; ``marks`` are places in it where a quote or signature begins or ends."""
+
+    text: str
+    marks: list[tuple[int, Mark]] = field(default_factory=list)
+    problem: str | None = None
+
+
+@dataclass
+class _Shape:
+    """What the walk learns about a document that decides how it can be rendered."""
+
+    depth: int = 0
+    elements: int = 0
+    cells: int = 0
+    longest_cell: int = 0
+    struck: bool = False
+
+
+def render(source: str) -> Rendered:
+    """What a person sees of a piece of HTML, however broken."""
+    source = NOT_TEXT.sub(" ", source.replace("\r", ""))
+    if not source.strip():
+        return Rendered("")
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (LxmlError, ValueError, AssertionError):
+        return Rendered("")
+    shape = _prune(root)
+    mark_quotes(root)
+    problem = "some of its words are struck out" if shape.struck else None
+    if shape.elements > limits.MAX_HTML_ELEMENTS:
+        problem = f"only the first {limits.MAX_HTML_ELEMENTS} elements of its HTML are read"
+    if shape.depth > DEEPEST or shape.cells * shape.longest_cell > MAX_PADDING or shape.cells > limits.MAX_PARTS * 10:
+        text = _flat(root)
+    else:
+        text = Inscriptis(root, ParserConfig(css=CSS_PROFILES["strict"])).get_text()
+    return _take_marks(text, problem)
+
+
+def _prune(root: Element) -> _Shape:
+    """Remove what a person does not see."""
+    sheet = StyleSheet("\n".join(e.text or "" for e in root.iter("style")))
+    shape = _Shape()
+    cell_sizes: dict[int, int] = {}
+    waiting: list[tuple[Element, Look, int, int]] = [(root, Look(), 0, 0)]
+    while waiting:
+        element, look, depth, cell = waiting.pop()
+        tag = element.tag if isinstance(element.tag, str) else ""
+        shape.elements += 1
+        found = sheet.apply(tag, element.attrib) if element.attrib or sheet.rules else {}
+        if shape.elements > limits.MAX_HTML_ELEMENTS or _is_unseen(element, tag, found):
+            _remove(element)
+            continue
+        inner = inherit(look, found, element.attrib)
+        shape.depth = max(shape.depth, depth)
+        if (tag in STRUCK or "line-through" in found.get("text-decoration", "")) and (element.text or len(element)):
+            shape.struck = True
+        if tag in CELLS:
+            shape.cells, cell = shape.cells + 1, shape.cells + 1
+        if not inner.readable:
+            element.text = None
+        size = len(element.text or "")
+        for child in element:
+            if child.tail and not inner.readable:
+                child.tail = " "
+            size += len(child.tail or "")
+        if cell:
+            cell_sizes[cell] = cell_sizes.get(cell, 0) + size
+        waiting.extend((child, inner, depth + 1, cell) for child in reversed(element))
+    shape.longest_cell = max(cell_sizes.values(), default=0)
+    return shape
+
+
+def _is_unseen(element: Element, tag: str, found: dict[str, str]) -> bool:
+    if tag in UNSEEN:
+        return not (tag == "head" and element.getparent() is None)
+    return tag not in ("html", "body") and is_removed(found, element.attrib)
+
+
+def _remove(element: Element) -> None:
+    """Remove an element, its tail kept."""
+    parent = element.getparent()
+    if parent is None:
+        element.clear()
+        return
+    if element.tail:
+        previous = element.getprevious()
+        if previous is not None:
+            previous.tail = (previous.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+        element.tail = None
+    parent.remove(element)
+
+
+def _flat(root: Element) -> str:
+    """Text without aligned tables, for documents that the renderer cannot take: without recursion, in one pass."""
+    pieces: list[str] = []
+    stack: list[tuple[Element, bool]] = [(root, False)]
+    while stack:
+        element, closing = stack.pop()
+        tag = element.tag
+        if closing or tag == "br":
+            if tag in BLOCKS:
+                pieces.append("\n")
+            elif tag in CELLS:
+                pieces.append("  ")
+            if not closing and element.text:
+                pieces.append(" ".join(element.text.split()))
+            pieces.append(_squeezed(element.tail))
+            if closing:
+                continue
+            stack.extend((child, False) for child in reversed(element))
+            continue
+        if tag in BLOCKS and pieces and not pieces[-1].endswith("\n"):
+            pieces.append("\n")
+        pieces.append(_squeezed(element.text))
+        stack.append((element, True))
+        stack.extend((child, False) for child in reversed(element))
+    return re.sub(r"\n{3,}", "\n\n", "".join(pieces))
+
+
+def _squeezed(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text) if text else ""
+
+
+def _take_marks(text: str, problem: str | None) -> Rendered:
+    """Remove the marks, note where they stood; lines lose trailing spaces, and those that held only marks go."""
+    pieces: list[str] = []
+    marks: list[tuple[int, Mark]] = []
+    length = 0
+    for line in text.split("\n"):
+        kept = line.rstrip()
+        if MARK.search(line):
+            kept, last = "", 0
+            for found in MARK.finditer(line):
+                kept += line[last : found.start()]
+                marks.append((length + (len(kept) if kept.strip() else 0), MARKS[found.group()]))
+                last = found.end()
+            kept = (kept + line[last:]).rstrip()
+            if not kept:
+                continue
+        pieces.append(kept)
+        length += len(kept) + 1
+    rendered = "\n".join(pieces)
+    stripped = rendered.strip("\n")
+    lead = len(rendered) - len(rendered.lstrip("\n"))
+    if len(stripped) > limits.MAX_TEXT:
+        stripped, problem = stripped[: limits.MAX_TEXT], f"only the first {limits.MAX_TEXT} characters are read"
+    return Rendered(stripped, [(min(max(at - lead, 0), len(stripped)), mark) for at, mark in marks], problem)

@@ -1,0 +1,104 @@
+"""Everything behind an organisation's state: what ``explain`` and the pages tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message with what was read in it about one organisation. Rows as in their tables."""
+
+    message: Row
+    claims: tuple[Row, ...]
+    flags: tuple[Row, ...]
+    rulings: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One organisation's row, state, people, and the letters behind it in order of reception."""
+
+    organisation: Row
+    participation: Row
+    delegates: tuple[Row, ...]
+    letters: tuple[Letter, ...]
+    entered: tuple[Row, ...]  # rulings without a message
+
+
+def find(db: Database, words: str) -> list[Row]:
+    """Organisations whose id, acronym, name or alias is ``words``; failing that, those whose name holds them."""
+    wanted = words.strip().casefold()
+    rows = list(db.query("select * from organisations order by name"))
+    exact = [
+        row
+        for row in rows
+        if wanted in {t.casefold() for t in (row["id"], row["acronym"], row["name"], *json.loads(row["aliases"]))}
+    ]
+    return exact or [row for row in rows if wanted and wanted in row["name"].casefold()]
+
+
+def dossier(db: Database, organisation: str) -> Dossier:
+    """All that the registry holds on an organisation, by its id."""
+    at = {"at": organisation}
+    messages = db.query(
+        """
+        select messages.* from messages where id in (
+          select message_id from claims where organisation_id = :at
+          union select message_id from rulings where organisation_id = :at and message_id is not null)
+        order by coalesce(received_at, '9999'), id
+        """,
+        at,
+    )
+    return Dossier(
+        organisation=_one(db.query("select * from organisations where id = :at", at)),
+        participation=_one(db.query("select * from participations where organisation_id = :at", at)),
+        delegates=tuple(db.query("select * from delegates where organisation_id = :at order by position", at)),
+        letters=tuple(_letter(db, message, organisation) for message in list(messages)),
+        entered=tuple(
+            db.query(
+                "select * from standing_rulings where organisation_id = :at and message_id is null order by id", at
+            )
+        ),
+    )
+
+
+def _letter(db: Database, message: Row, organisation: str) -> Letter:
+    at = {"message": message["id"], "at": organisation}
+    claims = tuple(
+        db.query(
+            """
+            select * from claims where message_id = :message
+              and (organisation_id = :at or id in (select claim_id from rulings where organisation_id = :at))
+              and reading_id = (select reading_id from readings_in_force where message_id = :message)
+            order by position
+            """,
+            at,
+        )
+    )
+    ids = json.dumps([claim["id"] for claim in claims])
+    return Letter(
+        message=message,
+        claims=claims,
+        flags=tuple(
+            db.query(
+                "select * from flags where message_id = ? and (claim_id is null or claim_id in "
+                "(select value from json_each(?))) order by id",
+                [message["id"], ids],
+            )
+        ),
+        rulings=tuple(
+            db.query("select * from rulings where claim_id in (select value from json_each(?)) order by id", [ids])
+        ),
+    )
+
+
+def _one(rows: Iterable[Row]) -> Row:
+    return next(iter(rows), {})

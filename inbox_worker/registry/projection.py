@@ -1,0 +1,138 @@
+"""From claims and rulings to ``participations`` and ``delegates``: derived, and always rebuilt to the same rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from inbox_worker.model import SERVICE_CODES, Code, Effect, Entry, Ruling, Story
+from inbox_worker.registry.rows import claim_of, moment, ruling_of, timestamp
+
+Tell = Callable[[str, Iterable[Entry], Iterable[Ruling], datetime], Story]
+
+# A claim counts if its reading is in force, for the organisation it names and for one that a ruling gives it to.
+ENTRIES = """
+select claims.*, messages.sha256, messages.received_at, messages.from_address, messages.refers,
+  messages.message_id as header_message_id
+from claims join messages on messages.id = claims.message_id
+where (claims.organisation_id = :organisation
+       or claims.id in (select claim_id from rulings where organisation_id = :organisation))
+  and claims.reading_id = (select reading_id from readings_in_force where message_id = claims.message_id)
+"""
+# All rulings on those claims, and on claims that were once this organisation's, with what undoes them.
+RULINGS = """
+with recursive about(id) as (
+  select id from rulings where organisation_id = :organisation
+    or claim_id in (select id from claims where organisation_id = :organisation)
+    or claim_id in (select claim_id from rulings where organisation_id = :organisation)
+  union
+  select rulings.id from rulings join about on rulings.undoes = about.id
+)
+select * from rulings where id in (select id from about) order by id
+"""
+DOUBTS = ", ".join(f"'{code.value}'" for code in Code if code not in SERVICE_CODES)
+OPEN_DOUBTS = f"""
+select count(*) from (
+  select flags.* from claims join flags on flags.claim_id = claims.id where claims.organisation_id = :organisation
+  union
+  select flags.* from claims join flags on flags.message_id = claims.message_id and flags.claim_id is null
+    where claims.organisation_id = :organisation
+) where closed_at is null and code in ({DOUBTS})
+"""  # noqa: S608 - the codes are our own
+
+
+def project(db: Database, organisation: str, tell: Tell, reply_by: datetime, now: datetime) -> None:
+    """Derive one organisation's row, its delegates and its conflict flags. Costs what its own story costs.
+
+    Call it inside a transaction.
+    """
+    entries = [_entry(row) for row in db.query(ENTRIES, {"organisation": organisation})]
+    rulings = [ruling_of(row) for row in db.query(RULINGS, {"organisation": organisation})]
+    story = tell(organisation, entries, rulings, reply_by)
+    _sync_conflicts(db, entries, story, now)
+    _write(db, organisation, story)
+
+
+def touched_by(db: Database, claims: Iterable[int]) -> set[str]:
+    """The organisations whose state the claims and those beside them in their messages can change."""
+    query = """
+    with beside(id) as (
+      select id from claims where message_id in
+        (select message_id from claims where id in (select value from json_each(:ids))))
+    select organisation_id from claims where id in beside and organisation_id is not null
+    union select organisation_id from rulings where claim_id in beside and organisation_id is not null
+    """
+    return {row["organisation_id"] for row in db.query(query, {"ids": json.dumps(sorted(claims))})}
+
+
+def _entry(row: dict[str, object]) -> Entry:
+    received = row["received_at"]
+    return Entry(
+        id=int(str(row["id"])),
+        message=int(str(row["message_id"])),
+        order=f"{row['sha256']}/{row['position']:04}",
+        received=moment(str(received)) if received else None,
+        claim=claim_of(row),
+        effect=Effect(str(row["effect"])),
+        sender=str(row["from_address"]),
+        message_id=str(row["header_message_id"]),
+        refers=tuple(json.loads(str(row["refers"]))),
+    )
+
+
+def _sync_conflicts(db: Database, entries: list[Entry], story: Story, now: datetime) -> None:
+    """Open a conflict flag for each contradiction the story tells, close those it no longer tells."""
+    conflicts = dict(story.conflicts)
+    by_id = {entry.id: entry for entry in entries}
+    flagged = {
+        row["claim_id"]: row
+        for row in db.query(
+            "select * from flags where code = 'conflict' and claim_id in (select value from json_each(?))",
+            [json.dumps(list(by_id))],
+        )
+    }
+    for entry_id, why in conflicts.items():
+        row = flagged.get(entry_id)
+        if row is None:
+            db.execute(
+                "insert into flags (message_id, claim_id, code, detail, opened_at) values (?, ?, 'conflict', ?, ?)",
+                [by_id[entry_id].message, entry_id, why, timestamp(now)],
+            )
+        elif row["closed_at"] is not None or row["detail"] != why:
+            db.execute("update flags set closed_at = null, detail = ? where id = ?", [why, row["id"]])
+    for entry_id, row in flagged.items():
+        if entry_id not in conflicts and row["closed_at"] is None:
+            db.execute("update flags set closed_at = ? where id = ?", [timestamp(now), row["id"]])
+
+
+def _write(db: Database, organisation: str, story: Story) -> None:
+    state = story.state
+    doubts = db.execute(OPEN_DOUBTS, {"organisation": organisation}).fetchone()[0]
+    db.execute(
+        """
+        insert into participations (organisation_id, name, partstat, delegates, late, first_received_at, received_at,
+          message_id, open_doubts)
+        select id, name, ?, ?, ?, ?, ?, ?, ? from organisations where id = ?
+        on conflict (organisation_id) do update set name = excluded.name, partstat = excluded.partstat,
+          delegates = excluded.delegates, late = excluded.late, first_received_at = excluded.first_received_at,
+          received_at = excluded.received_at, message_id = excluded.message_id, open_doubts = excluded.open_doubts
+        """,
+        [
+            state.partstat.value,
+            state.delegates,
+            int(state.late),
+            timestamp(state.first_received),
+            timestamp(state.received),
+            state.message,
+            doubts,
+            organisation,
+        ],
+    )
+    db.execute("delete from delegates where organisation_id = ?", [organisation])
+    db.conn.executemany(
+        "insert into delegates (organisation_id, position, name, title, function) values (?, ?, ?, ?, ?)",
+        [(organisation, at, p.name, p.title, p.function) for at, p in enumerate(state.people, 1)],
+    )

@@ -1,0 +1,203 @@
+"""What the worker asks of the registry: one message, one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from inbox_worker.model import UTC, Decision, Invitation, Kind, Message, RawMessage, Reading, Ruling
+from inbox_worker.registry import append, projection, rulings
+from inbox_worker.registry.database import RegistryError, connect, writing
+from inbox_worker.registry.projection import Tell
+from inbox_worker.registry.rawmail import RawMail
+from inbox_worker.registry.rows import moment, timestamp
+from inbox_worker.registry.sync import SyncReport, sync
+
+
+def utc_now() -> datetime:
+    """The worker's clock."""
+    return datetime.now(UTC)
+
+
+class Registry:
+    """A registry opened by its worker. Not thread-safe."""
+
+    def __init__(
+        self,
+        db: Database,
+        mail: RawMail,
+        invitation: Invitation,
+        tell: Tell,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.db, self.mail, self.invitation = db, mail, invitation
+        self._tell, self._now = tell, now
+
+    @classmethod
+    def open(cls, path: Path, mail: Path, invitation: Invitation, tell: Tell, *, create: bool = True) -> Registry:
+        """Open a registry for writing and bring it up to the configuration.
+
+        Raises:
+            RegistryError: where it cannot be opened.
+        """
+        registry = cls(connect(path, create=create), RawMail(mail), invitation, tell)
+        registry.sync()
+        return registry
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    def writing(self) -> AbstractContextManager[None]:
+        """One transaction, all or nothing."""
+        return writing(self.db)
+
+    def sync(self) -> SyncReport:
+        """Take in the event and the invited list; project what they change."""
+        with self.writing():
+            report = sync(self.db, self.invitation)
+            if report.deadline_moved:
+                append.sync_late_flags(self.db, self.invitation.reply_by, self._now())
+                self.rebuild()
+            else:
+                self.project((*report.new, *report.changed))
+        return report
+
+    def knows(self, sha256: str) -> bool:
+        """Whether that message was taken in before."""
+        return self.db.execute("select 1 from messages where sha256 = ?", [sha256]).fetchone() is not None
+
+    def cursors(self) -> dict[str, tuple[int, int]]:
+        """For each source: UIDVALIDITY and the last UID that was dealt with."""
+        return {row["source"]: (row["uidvalidity"], row["last_uid"]) for row in self.db.query("select * from cursors")}
+
+    def advance(self, source: str, uidvalidity: int, last_uid: int) -> None:
+        """Move a cursor; with a message, in the message's transaction."""
+        with self.writing():
+            self.db.execute(
+                "insert into cursors values (?, ?, ?) on conflict (source) do update set "
+                "uidvalidity = excluded.uidvalidity, last_uid = excluded.last_uid",
+                [source, uidvalidity, last_uid],
+            )
+
+    def record(
+        self,
+        raw: RawMessage,
+        message: Message | None,
+        reading: Reading | None,
+        decision: Decision | None,
+        *,
+        reader: str,
+        error: str | None = None,
+    ) -> int:
+        """Append a message with its reading, claims and flags, and project the organisations it touches.
+
+        Where reading failed, ``error`` says how and the message is flagged ``failed``. Returns the message's id.
+        """
+        with self.writing():
+            now = self._now()
+            message_id = append.append_message(self.db, raw, message, now)
+            self._append_reading(message_id, reading, decision, reader=reader, error=error)
+            return message_id
+
+    def record_again(
+        self,
+        message_id: int,
+        message: Message | None,
+        reading: Reading | None,
+        decision: Decision | None,
+        *,
+        reader: str,
+        error: str | None,
+    ) -> None:
+        """Append another reading of a message that is in the registry; its claims take the place of the earlier
+        ones, unless somebody ruled on those."""
+        with self.writing():
+            before = append.claims_of(self.db, message_id)
+            if message is not None:
+                append.complete_message(self.db, message_id, message)
+            append.close_flags(self.db, message_id, self._now())
+            self._append_reading(message_id, reading, decision, reader=reader, error=error)
+            self.project(projection.touched_by(self.db, before))
+
+    def _append_reading(
+        self, message_id: int, reading: Reading | None, decision: Decision | None, *, reader: str, error: str | None
+    ) -> None:
+        now = self._now()
+        reading_id = append.append_reading(self.db, message_id, reading, reader, error, now)
+        claims = append.append_claims(self.db, message_id, reading_id, decision) if decision else []
+        append.append_flags(self.db, message_id, claims, decision, error, now)
+        self.project(projection.touched_by(self.db, claims))
+
+    def project(self, organisations: Iterable[str]) -> None:
+        """Derive the state of these organisations anew."""
+        with self.writing():
+            for organisation in sorted(set(organisations)):
+                projection.project(self.db, organisation, self._tell, self.invitation.reply_by, self._now())
+
+    def rebuild(self) -> None:
+        """Throw the projection away and derive all of it from claims and rulings."""
+        with self.writing():
+            self.db.execute("delete from delegates")
+            self.db.execute("delete from participations")
+            shown = "select id from organisations"
+            self.project(row["id"] for row in self.db.query(shown))
+
+    def rule(self, ruling: Ruling) -> int:
+        """Append a ruling (its ``id`` is given here), settle the flags it answers, and project what it touches.
+
+        Raises:
+            RegistryError: where what it rules on is not there, or is undone already.
+        """
+        with self.writing():
+            try:
+                ruling_id, claim_id = rulings.append_ruling(self.db, ruling)
+            except sqlite3.IntegrityError:
+                raise RegistryError(f"the {ruling.verb} names a claim or ruling that is not there") from None
+            if claim_id is not None:
+                append.settle_flags(self.db, claim_id, self._now())
+            self.project(rulings.touched(self.db, ruling_id))
+            return ruling_id
+
+    def received(self, message_id: int) -> datetime | None:
+        """When a message was received, in UTC; None where nothing tells."""
+        row = self.db.execute("select received_at from messages where id = ?", [message_id]).fetchone()
+        return moment(row[0]) if row else None
+
+    def stored(self) -> list[tuple[int, str]]:
+        """All messages, id and hash."""
+        return [(row["id"], row["sha256"]) for row in self.db.query("select id, sha256 from messages order by id")]
+
+    def failed(self, *, reader: str | None = None) -> list[tuple[int, str]]:
+        """Messages whose last reading failed: id and hash. With ``reader``: only those another reader failed on."""
+        query = """
+        select messages.id, messages.sha256 from messages
+        join readings on readings.id = (select max(id) from readings where message_id = messages.id)
+        where readings.error is not null and (:reader is null or readings.reader <> :reader) order by messages.id
+        """
+        return [(row["id"], row["sha256"]) for row in self.db.query(query, {"reader": reader})]
+
+    def heartbeat(self, version: str, error: str | None) -> None:
+        """Write down that the worker looked at the mailbox, and how that ended."""
+        now = timestamp(self._now())
+        with self.writing():
+            self.db.execute(
+                "insert into heartbeat values (1, :polled, :now, :error, :version) on conflict (id) do update set "
+                "polled_at = coalesce(excluded.polled_at, polled_at), tried_at = excluded.tried_at, "
+                "error = excluded.error, version = excluded.version",
+                {"polled": None if error else now, "now": now, "error": error, "version": version},
+            )
+
+    def counts(self) -> dict[str, int]:
+        """How many messages there are of each kind, and how many failed."""
+        query = """
+        select coalesce(readings.kind, 'failed') as kind, count(*) as n from messages
+        join readings on readings.id = (select max(id) from readings where message_id = messages.id) group by 1
+        """
+        found = {row["kind"]: row["n"] for row in self.db.query(query)}
+        return {kind: found.get(kind, 0) for kind in (*(k.value for k in Kind), "failed")}

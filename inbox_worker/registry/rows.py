@@ -1,0 +1,93 @@
+"""Between the model's types and the registry's columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from inbox_worker.model import (
+    UTC,
+    Claim,
+    Code,
+    Doubt,
+    Evidence,
+    Op,
+    Partstat,
+    Person,
+    Ruling,
+    Verb,
+)
+
+Row = Mapping[str, Any]
+
+
+def timestamp(moment: datetime | None) -> str | None:
+    """UTC in ISO 8601, which sorts as text."""
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def moment(text: str | None) -> datetime | None:
+    """The aware time of a timestamp."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def claim_columns(claim: Claim) -> dict[str, Any]:
+    """The columns of ``claims`` that hold what was read."""
+    return {
+        "organisation_id": claim.organisation,
+        "name": claim.name,
+        "partstat": claim.partstat.value,
+        "delegates": claim.delegates,
+        "op": claim.op.value,
+        "people": _json(asdict(person) for person in claim.people),
+        "leaves": _json(claim.leaves),
+        "revises": int(claim.revises),
+        "doubts": _json({"code": doubt.code.value, "detail": doubt.detail} for doubt in claim.doubts),
+        "confidence": float(claim.confidence),
+        "evidence": _json(asdict(evidence) for evidence in claim.evidence),
+    }
+
+
+def claim_of(row: Row) -> Claim:
+    """The claim that a row of ``claims`` (or the same columns as JSON) holds."""
+    return Claim(
+        organisation=row["organisation_id"],
+        name=row["name"],
+        partstat=Partstat(row["partstat"]),
+        delegates=row["delegates"],
+        op=Op(row["op"]),
+        people=tuple(Person(**person) for person in json.loads(row["people"])),
+        leaves=tuple(json.loads(row["leaves"])),
+        revises=bool(row["revises"]),
+        doubts=tuple(Doubt(Code(doubt["code"]), doubt["detail"]) for doubt in json.loads(row["doubts"])),
+        confidence=row["confidence"],
+        evidence=tuple(Evidence(**evidence) for evidence in json.loads(row["evidence"])),
+    )
+
+
+def ruling_of(row: Row) -> Ruling:
+    """The ruling that a row of ``rulings`` holds.
+
+    Raises:
+        ValueError: where its time is missing, which the schema forbids.
+    """
+    made_at = moment(row["made_at"])
+    if made_at is None:
+        raise ValueError(f"ruling {row['id']} has no time")
+    return Ruling(
+        id=row["id"],
+        verb=Verb(row["verb"]),
+        made_at=made_at,
+        made_by=row["made_by"],
+        why=row["why"],
+        entry=row["claim_id"],
+        claim=claim_of(json.loads(row["claim"])) if row["claim"] else None,
+        undoes=row["undoes"],
+    )
+
+
+def _json(values: Iterable[Any]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)

@@ -1,0 +1,127 @@
+"""One message through all stages: mailbox -> message -> reading -> decision -> registry.
+
+A message that fails at any stage is kept, flagged ``failed`` and never in the way of the next one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inbox_worker import __version__, decision, message, reading
+from inbox_worker.model import Decision, Invitation, Location, Message, RawMessage, Reading
+from inbox_worker.registry import Registry
+from inbox_worker.settings import Settings
+
+READER = f"inbox-worker {__version__}"
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    RECORDED = "recorded"
+    KNOWN = "known"  # it was in the registry already
+    FAILED = "failed"  # kept and flagged
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A message after all stages but the last, or why it did not get there."""
+
+    message: Message | None = None
+    reading: Reading | None = None
+    decision: Decision | None = None
+    error: str | None = None
+
+
+def understand(raw: RawMessage, invitation: Invitation) -> Understood:
+    """Decode, read and decide. Touches nothing outside; never raises for what is in a message."""
+    decoded = None
+    try:
+        decoded = message.decode(raw)
+        read = reading.read(decoded, invitation)
+        return Understood(decoded, read, decision.decide(read, raw.received, invitation))
+    except Exception as error:  # noqa: BLE001 - whatever fails, the message is set aside for a person
+        return Understood(message=decoded, error=_in_a_line(error))
+
+
+def _in_a_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]
+
+
+class Worker:
+    """Takes messages into a registry."""
+
+    def __init__(self, registry: Registry, invitation: Invitation) -> None:
+        self.registry, self.invitation = registry, invitation
+
+    @classmethod
+    def open(cls, settings: Settings, *, create: bool = True) -> Worker:
+        """A worker on the registry of a configuration.
+
+        Raises:
+            RegistryError: where it cannot be opened, or is not there and must not be made.
+        """
+        place = settings.registry
+        registry = Registry.open(place.path, place.mail_directory, settings.invitation, decision.tell, create=create)
+        return cls(registry, settings.invitation)
+
+    def take_in(self, raw: RawMessage, cursor: tuple[str, int, int] | None = None) -> Outcome:
+        """One message, one transaction, together with the cursor (source, UIDVALIDITY, UID) that it moves."""
+        if self.registry.knows(raw.sha256):
+            if cursor is not None:
+                self.registry.advance(*cursor)
+            return Outcome.KNOWN
+        self.registry.mail.store(raw.content)
+        understood = understand(raw, self.invitation)
+        with self.registry.writing():
+            if cursor is not None:
+                self.registry.advance(*cursor)
+            return self._record(raw, understood)
+
+    def set_aside(self, raw: RawMessage, why: str, cursor: tuple[str, int, int] | None = None) -> Outcome:
+        """Keep a message unread and flag it ``failed``."""
+        self.registry.mail.store(raw.content)
+        with self.registry.writing():
+            if cursor is not None:
+                self.registry.advance(*cursor)
+            return self._record(raw, Understood(error=why))
+
+    def _record(self, raw: RawMessage, understood: Understood) -> Outcome:
+        """Write what was understood; where that cannot be written, that the message failed."""
+        try:
+            with self.registry.db.atomic():
+                self.registry.record(
+                    raw,
+                    understood.message,
+                    understood.reading,
+                    understood.decision,
+                    reader=READER,
+                    error=understood.error,
+                )
+            return Outcome.FAILED if understood.error else Outcome.RECORDED
+        except sqlite3.OperationalError:
+            raise  # disk or lock: no fault of the message, which stays where it is
+        except Exception as error:  # noqa: BLE001 - set aside for a person
+            with self.registry.db.atomic():
+                self.registry.record(raw, None, None, None, reader=READER, error=_in_a_line(error))
+            return Outcome.FAILED
+
+    def read_again(self, messages: Iterable[tuple[int, str]]) -> int:
+        """Read stored messages (id, hash) anew; how many of them failed."""
+        failed = 0
+        for message_id, sha256 in messages:
+            raw = RawMessage(self.registry.mail.load(sha256), self.registry.received(message_id), Location("registry"))
+            understood = understand(raw, self.invitation)
+            self.registry.record_again(
+                message_id,
+                understood.message,
+                understood.reading,
+                understood.decision,
+                reader=READER,
+                error=understood.error,
+            )
+            failed += understood.error is not None
+        return failed
