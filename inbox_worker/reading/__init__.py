@@ -1,0 +1,30 @@
+"""Message -> Reading: what a message says of who comes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from inbox_worker.model import Invitation, Message, Reading
+from inbox_worker.reading.rules import RuleReader
+
+
+class Reader(Protocol):
+    """Somebody who reads: by rules, by statistics, by a language model. Readers are pure and never raise."""
+
+    name: str
+    version: str
+
+    def read(self, message: Message, invitation: Invitation) -> Reading:
+        """What the message says."""
+        ...
+
+
+_RULES = RuleReader()
+
+
+def read(message: Message, invitation: Invitation) -> Reading:
+    """Read a message."""
+    return _RULES.read(message, invitation)
+
+
+__all__ = ["Reader", "read"]

@@ -1,0 +1,212 @@
+"""Lists and tables of people in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inbox_worker.reading.counts import numbers_in
+from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.people import names_in
+from inbox_worker.reading.sentence import Mention
+from inbox_worker.reading.text import Line, Token, bullet_length, lines, tokens
+
+_COLUMNS = re.compile(r"\t+| \| | {3,}")
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of a list or a row of a table, ``text[start:end]``."""
+
+    start: int
+    end: int
+    mentions: tuple[Mention, ...]
+    spans: tuple[tuple[int, int], ...]  # offsets of the mentions
+    verdict: bool | None = None  # a column says yes or no
+    cells: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A list or table of at least one person."""
+
+    start: int
+    end: int
+    items: tuple[Item, ...]
+    table: bool
+
+    @property
+    def count(self) -> int:
+        """How many people the items that do not say no stand for."""
+        return sum(m.number for item in self.items if item.verdict is not False for m in item.mentions)
+
+
+def blocks_in(text: str, start: int, end: int, lexicon: Lexicon) -> list[Block]:
+    """The lists and tables of people in ``text[start:end]``."""
+    found: list[Block] = []
+    current: list[Item] = []
+    table = False
+    gap = 0
+    ended_with_colon = False
+
+    def close() -> None:
+        nonlocal current, table
+        if current and (len(current) > 1 or table or _alone_counts(text, current[0])):
+            found.append(Block(current[0].start, current[-1].end, tuple(current), table))
+        current, table = [], False
+
+    all_lines = lines(text, start, end)
+    for line in all_lines:
+        if line.end <= line.start:
+            gap += 1
+            if gap > 1:
+                close()
+            continue
+        cells = _cells(text, line)
+        item = None
+        if len(cells) > 1:
+            item = _row(text, line, cells, lexicon)
+            if item is not None:
+                if current and not table:
+                    close()
+                table = True
+            elif table:
+                gap = 0
+                continue
+            else:
+                item = _item(text, line, lexicon, bool(current), ended_with_colon)
+        else:
+            if table:
+                close()
+            item = _item(text, line, lexicon, bool(current), ended_with_colon)
+        ended_with_colon = text[line.end - 1] in ":："
+        if item is None:
+            if not (current and not table and _continues(text, line, current[-1])):
+                close()
+        else:
+            current.append(item)
+        gap = 0
+    close()
+    return found
+
+
+def _alone_counts(text: str, item: Item) -> bool:
+    return bullet_length(text, item.start, item.end) > 0
+
+
+def _continues(text: str, line: Line, item: Item) -> bool:
+    """Whether a line goes on with the item above it, or is the heading of a part of the list."""
+    if text[line.start].islower() or (bullet_length(text, item.start, item.end) and text[item.end : line.start].count("\n") == 1 and line.indent > 0):
+        return True
+    return line.end - line.start < 30 and text[line.end - 1] not in ".!?" and text[item.end : line.start].count("\n") == 1 and line.indent == 0 and text[line.start : line.end].count(" ") < 2
+
+
+def _cells(text: str, line: Line) -> list[tuple[int, int]]:
+    cells, at = [], line.start
+    for match in _COLUMNS.finditer(text, line.start, line.end):
+        cells.append((at, match.start()))
+        at = match.end()
+    cells.append((at, line.end))
+    return [(s + len(text[s:e]) - len(text[s:e].lstrip(" |")), s + len(text[s:e].rstrip(" |"))) for s, e in cells if text[s:e].strip(" |")]
+
+
+def _item(text: str, line: Line, lexicon: Lexicon, inside: bool, after_colon: bool) -> Item | None:
+    """A line that is an item of a list of people, or None."""
+    bullet = bullet_length(text, line.start, line.end)
+    found = tokens(text, line.start + bullet, line.end)
+    words = [t for t in found if t.is_word]
+    if not words or len(words) > (45 if bullet else 22) or found[-1].raw in "?؟？":
+        return None
+    names = [n for n in names_in(found, text, lexicon) if not n.place]
+    loose = bullet > 0 or inside or after_colon
+    if names and names[0].start <= (2 if names[0].title else 1):
+        name = names[0]
+        rest = found[name.end :]
+        clean = not rest or rest[0].raw in ",;(-–—:/|.،=" or (rest[0].raw == "[")
+        if not clean and not (bullet and name.title):
+            return None
+        if not loose and not (name.title or not rest or len(words) <= 12):
+            return None
+        if not bullet and found[-1].raw in ".!" and len(words) > 12:
+            return None
+        people = [name]
+        for more in names[1:]:
+            between = [t for t in found[people[-1].end : more.start] if t.is_word]
+            if len(between) == 1 and between[0].norm in lexicon.lists["and"] and not bullet:
+                people.append(more)
+        mentions = []
+        spans = []
+        for person in people:
+            core = person.name
+            single = len(core.split()) == 1 and "-" not in core
+            if single and not person.title and not (bullet or after_colon or inside):
+                return None
+            mentions.append(Mention("name", 0, 0, 1, core, person.title, _function(text, found, person.end), single))
+            spans.append((found[person.core].start, found[person.end - 1].end))
+        return Item(line.start, line.end, tuple(mentions), tuple(spans))
+    return _other_item(text, line, words, found, lexicon, loose)
+
+
+def _function(text: str, found: Sequence[Token], at: int) -> str | None:
+    rest = list(found[at:])
+    while rest and not rest[0].is_word:
+        rest = rest[1:]
+    stop = next((i for i, t in enumerate(rest) if t.raw in ".;" and i + 1 < len(rest) and i > 1), len(rest))
+    rest = [t for t in rest[:stop]]
+    while rest and not rest[-1].is_word:
+        rest = rest[:-1]
+    if not rest or len(rest) > 16:
+        return None
+    return text[rest[0].start : rest[-1].end]
+
+
+def _other_item(text: str, line: Line, words: Sequence[Token], found: Sequence[Token], lexicon: Lexicon, loose: bool) -> Item | None:
+    """ "and me", "myself, head of office", "one intern (tbc)", "2 technicians"."""
+    if not loose or len(words) > 12:
+        return None
+    norms = [w.norm for w in words]
+    hits = lexicon.phrases.find(norms)
+    lead = 1 if norms[0] in lexicon.lists["and"] else 0
+    if any(h.kind in {"me", "undersigned"} and h.start <= lead + 1 for h in hits) and len(words) < 10 and norms[lead] != "i" or norms[lead:] == ["i"]:
+        return Item(line.start, line.end, (Mention("self", 0, 0),), ((words[lead].start, words[-1].end),))
+    if any(h.kind in {"attend", "decline", "negation", "attend_weak", "request", "question", "assistance"} for h in hits):
+        return None
+    numbers = numbers_in(words, text, lexicon)
+    role = any(w in lexicon.lists["functions"] for w in norms) or any(h.kind in {"colleague", "people"} for h in hits)
+    if numbers and numbers[0].start <= lead and role and numbers[0].value <= 30:
+        return Item(line.start, line.end, (Mention("part", 0, 0, numbers[0].value),), ((words[numbers[0].start].start, words[-1].end),))
+    if any(h.kind == "colleague" and h.start <= lead for h in hits):
+        return Item(line.start, line.end, (Mention("role", 0, 0),), ((words[0].start, words[-1].end),))
+    return None
+
+
+def _row(text: str, line: Line, cells: Sequence[tuple[int, int]], lexicon: Lexicon) -> Item | None:
+    """A row of a table with a person in one of its cells, or None."""
+    mentions: list[Mention] = []
+    spans: list[tuple[int, int]] = []
+    verdict: bool | None = None
+    for n, (start, end) in enumerate(cells):
+        found = tokens(text, start, end)
+        words = [t.norm for t in found if t.is_word]
+        if not words:
+            continue
+        if verdict is None and n and (words[0] in lexicon.lists["no"] or " ".join(words[:2]) in lexicon.lists["no"]):
+            verdict = False
+        elif verdict is None and n and words[0] in lexicon.lists["yes"]:
+            verdict = True
+        if mentions:
+            continue
+        names = [x for x in names_in(found, text, lexicon) if not x.place]
+        if names and names[0].start <= 2 and sum(x.end - x.start for x in names) * 2 >= len(found) - 4:
+            for name in names:
+                mentions.append(Mention("name", 0, 0, 1, name.name, name.title, None, len(name.name.split()) == 1))
+                spans.append((found[name.core].start, found[name.end - 1].end))
+            used = {i for x in names for i in range(x.start, x.end)}
+            for i, token in enumerate(found):
+                if i not in used and token.raw.isdecimal() and len(token.raw) < 3:
+                    mentions.append(Mention("part", 0, 0, int(token.raw)))
+                    spans.append((token.start, token.end))
+    if not any(m.kind == "name" for m in mentions):
+        return None
+    return Item(line.start, line.end, tuple(mentions), tuple(spans), verdict, tuple(cells))

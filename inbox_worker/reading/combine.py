@@ -1,0 +1,509 @@
+"""From sentences, lists and tables to claims: what the message says as a whole, and what in it stays in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from inbox_worker.model import Claim, Code, Doubt, Evidence, Message, Op, Partstat, Person
+from inbox_worker.reading.blocks import Block, Item
+from inbox_worker.reading.counts import MOST
+from inbox_worker.reading.organisations import Index, distinct, find
+from inbox_worker.reading.sender import Answerer
+from inbox_worker.reading.sentence import Mention, Said, Status, Who, totals_of
+from inbox_worker.reading.text import fold, tokens
+
+SHORT = 40  # words of a message so short that a bare number of people is its answer
+
+
+@dataclass(frozen=True)
+class Heard:
+    """All that was found in a message, ready to be put together."""
+
+    message: Message
+    index: Index
+    said: tuple[tuple[str, Said], ...]  # part and sentence, in order
+    blocks: tuple[tuple[str, Block], ...]
+    answerer: Answerer
+    sender: tuple[str, str, int, int] | None  # the writer's name, part, start, end
+
+    def evidence(self, name: str, part: str, start: int, end: int) -> Evidence:
+        """Words of the message as evidence for a field."""
+        text = self.message.text_of(part) or ""
+        return Evidence(name, part, start, end, text[start:end])
+
+
+@dataclass
+class Party:
+    """Who comes."""
+
+    people: list[tuple[Mention, str, int, int]] = field(default_factory=list)  # mention, part, start, end
+    selves: list[tuple[str, int, int]] = field(default_factory=list)
+    unnamed: list[tuple[int, str, int, int, int]] = field(default_factory=list)  # number, part, start, end, sentence
+    totals: list[tuple[int, str, int, int]] = field(default_factory=list)
+    more: list[tuple[int, str, int, int]] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    listed: bool = False  # a list or table names everybody
+    open_range: tuple[str, int, int] | None = None
+    vague: tuple[str, int, int] | None = None
+    scattered: bool = False
+
+
+def combine(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    """The claims of a message and the doubts that no claim carries."""
+    retracted = next(((p, s) for p, s in heard.said if s.op == "retract"), None)
+    if retracted is not None:
+        part, said = retracted
+        evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+        return (), (Doubt(Code.PARTSTAT_UNCLEAR, "Takes an earlier message back.", evidence),)
+    joint = _joint(heard)
+    if joint:
+        return joint, ()
+    return _single(heard)
+
+
+# -- several organisations in one message -------------------------------------------------------------------------------
+
+
+def _joint(heard: Heard) -> tuple[Claim, ...]:
+    """Claims out of a table with an organisation in each row, or of lines that begin with an organisation and a colon."""
+    groups: list[tuple[str, str, Party, tuple[int, int]]] = []
+    for part, block in heard.blocks:
+        if block.table:
+            for item in block.items:
+                organisation = _row_organisation(heard, part, item)
+                if organisation and item.verdict is not False:
+                    party = Party(listed=True)
+                    _add_item(heard, party, part, item)
+                    groups.append((organisation, part, party, (item.start, item.end)))
+    if len({g[0] for g in groups}) < 2:
+        groups = _labelled(heard)
+    if len({g[0] for g in groups}) < 2:
+        return ()
+    claims = []
+    for organisation, part, party, span in groups:
+        name = heard.index.by_id[organisation].name
+        number, doubts, confidence = _number(heard, party, Op.SET)
+        people = _people(heard, party)
+        evidence = (heard.evidence("organisation", part, *span), heard.evidence("partstat", part, *span), *_count_evidence(heard, party), *_people_evidence(heard, party))
+        claims.append(Claim(organisation, name, Partstat.ACCEPTED, number, Op.SET, people, (), False, doubts, min(0.85, confidence), evidence))
+    return tuple(claims)
+
+
+def _row_organisation(heard: Heard, part: str, item: Item) -> str | None:
+    text = heard.message.text_of(part) or ""
+    for start, end in item.cells[:2]:
+        found = distinct(find([t for t in tokens(text, start, end) if t.is_word], heard.index))
+        if len(found) == 1:
+            return found[0]
+        close = _resemble(text[start:end], heard.index)
+        if close and not any(start <= s < end for s, _ in item.spans):
+            return close
+    return None
+
+
+def _resemble(text: str, index: Index) -> str | None:
+    """A listed organisation whose name begins with what is written ("Zimbabwe Campaign")."""
+    written = " ".join(t.norm for t in tokens(text) if t.is_word)
+    if len(written.split()) < 2:
+        return None
+    found = {o for name, o in index.names if name.startswith(written)}
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _labelled(heard: Heard) -> list[tuple[str, str, Party, tuple[int, int]]]:
+    groups = []
+    for part, said in heard.said:
+        marks = said.sentence.tokens
+        colon = next((k for k, t in enumerate(marks[:14]) if t.raw in ":：="), None)
+        if colon is None:
+            continue
+        head = [t for t in marks[:colon] if t.is_word]
+        found = distinct(find(head, heard.index))
+        if len(found) != 1 or said.foreign or said.asks:
+            continue
+        party = Party()
+        for mention in (*said.names, *(m for m in said.coming if m.kind != "name")):
+            if said.words[mention.start].start > marks[colon].start:
+                _add(heard, party, part, said, mention, 0)
+        me = [h for h in said.hits if h.kind == "me" and said.words[h.start].start > marks[colon].start]
+        if me and not party.selves:
+            party.selves.append((part, *said.offsets(me[0].start, me[0].end)))
+        if party.people or party.selves or party.totals or party.unnamed:
+            groups.append((found[0], part, party, (said.sentence.start, said.sentence.end)))
+    return groups
+
+
+# -- one organisation ---------------------------------------------------------------------------------------------------
+
+
+def _single(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    said = [(p, s) for p, s in heard.said]
+    inside = _block_sentences(heard)
+    free = [(i, p, s) for i, (p, s) in enumerate(said) if i not in inside]
+    blocks = _live_blocks(heard, free)
+    accepted = [(i, p, s) for i, p, s in free if s.status is Status.ACCEPTED]
+    tentative = [(i, p, s) for i, p, s in free if s.status is Status.TENTATIVE]
+    declined = [(i, p, s) for i, p, s in free if s.status is Status.DECLINED]
+    removed = [(i, p, s) for i, p, s in free if s.op == "remove"]
+    corrected = [(i, p, s) for i, p, s in free if s.op == "correct"]
+    party = _party(heard, accepted + tentative, blocks, free)
+    if corrected and not blocks and not party.totals:
+        return (_correction(heard, corrected[0]),), ()
+    if removed and not blocks and not party.totals and not _joins(accepted):
+        return _removal(heard, removed[0], party)
+    if not accepted and not tentative and not blocks:
+        if declined:
+            return _refusal(heard, declined)
+        return _fallback(heard, free)
+    return _acceptance(heard, party, accepted, tentative, declined, blocks, free)
+
+
+def _joins(accepted: Sequence[tuple[int, str, Said]]) -> bool:
+    return any(s.op == "replace" for _, _, s in accepted)
+
+
+def _block_sentences(heard: Heard) -> set[int]:
+    """Sentences that lie within lists and tables."""
+    found = set()
+    for i, (part, said) in enumerate(heard.said):
+        if any(p == part and b.start <= said.sentence.start and said.sentence.end <= b.end + 2 for p, b in heard.blocks):
+            found.add(i)
+    return found
+
+
+def _live_blocks(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> list[tuple[str, Block]]:
+    """Lists that name people who come: what leads to them does not speak of something else."""
+    live = []
+    for part, block in heard.blocks:
+        before = [s for _, p, s in free if p == part and s.sentence.end <= block.start + 1]
+        lead = before[-1] if before else None
+        if lead is not None and (lead.foreign or lead.status is Status.DECLINED or (lead.asks and not lead.has("request"))):
+            continue
+        if not any(m.kind in {"name", "self"} for item in block.items for m in item.mentions):
+            continue
+        if lead is None or lead.status in {Status.ACCEPTED, Status.TENTATIVE} or lead.has("lead_list", "attend", "attend_weak", "people", "delegation", "request", "add") or lead.sentence.tokens[-1].raw in ":：":
+            live.append((part, block))
+        elif any(s.status in {Status.ACCEPTED, Status.TENTATIVE} for _, _, s in free):
+            live.append((part, block))
+    return live
+
+
+def _party(heard: Heard, answers: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, Block]], free: Sequence[tuple[int, str, Said]]) -> Party:
+    party = Party()
+    by_sentence: dict[int, set[str]] = {}
+    for i, part, said in sorted(answers, key=lambda a: a[0]):
+        for mention in said.coming:
+            _add(heard, party, part, said, mention, i)
+            by_sentence.setdefault(i, set()).add(mention.kind)
+        if said.range:
+            party.open_range = (part, said.sentence.start, said.sentence.end)
+        vague = next((h for h in said.hits if h.kind == "vague" and any(p.kind in {"people", "colleague"} and h.end <= p.start <= h.end + 2 for p in said.hits)), None)
+        if vague is not None:
+            party.vague = (part, *said.offsets(vague.start, vague.end))
+    for _, _, said in free:
+        party.absent += [m.name for m in said.absent if m.kind == "name"]
+    for part, block in blocks:
+        party.listed = True
+        for item in block.items:
+            if item.verdict is False:
+                party.absent += [m.name for m in item.mentions if m.kind == "name"]
+            else:
+                _add_item(heard, party, part, item)
+    own = {i for i, kinds in by_sentence.items() if kinds & {"role", "part"}}
+    named = {i for i, kinds in by_sentence.items() if kinds & {"name"}}
+    party.scattered = bool(own - named and named - own) or (bool(own) and party.listed)
+    if not party.people and party.totals:
+        _followers(heard, party, answers, free)
+    return party
+
+
+def _followers(heard: Heard, party: Party, answers: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]) -> None:
+    """Names in the sentences right after a number, where they are exactly as many: "two persons. First is ..."."""
+    total = party.totals[-1][0]
+    last = max(i for i, _, s in answers if any(m.kind == "total" for m in s.coming))
+    found = []
+    for i, part, said in free:
+        if last < i <= last + 3 and not said.foreign and not said.asks and said.status is Status.NONE:
+            found += [(m, part, *said.offsets(m.start, m.end)) for m in said.names if not m.vague and not _is_sender(heard, m.name)]
+    if len(found) == total:
+        party.people += found
+
+
+def _add(heard: Heard, party: Party, part: str, said: Said, mention: Mention, sentence: int) -> None:
+    start, end = said.offsets(mention.start, mention.end)
+    if mention.kind == "name":
+        if _is_sender(heard, mention.name):
+            party.selves.append((part, start, end))
+        elif not any(same_person(mention.name, m.name) for m, *_ in party.people):
+            party.people.append((mention, part, start, end))
+    elif mention.kind == "self":
+        party.selves.append((part, start, end))
+    elif mention.kind in {"role", "part"}:
+        party.unnamed.append((mention.number, part, start, end, sentence))
+    elif mention.kind == "total":
+        party.totals.append((mention.number, part, start, end))
+    elif mention.kind == "more":
+        party.more.append((mention.number, part, start, end))
+
+
+def _add_item(heard: Heard, party: Party, part: str, item: Item) -> None:
+    for mention, (start, end) in zip(item.mentions, item.spans, strict=True):
+        if mention.kind == "name":
+            if _is_sender(heard, mention.name):
+                party.selves.append((part, start, end))
+            elif not any(same_person(mention.name, m.name) for m, *_ in party.people):
+                party.people.append((mention, part, start, end))
+        elif mention.kind == "self":
+            party.selves.append((part, start, end))
+        else:
+            party.unnamed.append((mention.number, part, start, end, -1))
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: the same words, or one has all of the other's and two at least."""
+    a, b = ({w for w in (fold(t.raw) for t in tokens(n) if t.is_word) if len(w) > 1 or not w.isascii()} for n in (one, other))
+    return bool(a and b) and (a == b or (len(a & b) >= 2 and (a <= b or b <= a)))
+
+
+def _is_sender(heard: Heard, name: str) -> bool:
+    if heard.sender is None:
+        return False
+    words = {t.norm for t in tokens(name) if t.is_word}
+    own = {t.norm for t in tokens(heard.sender[0]) if t.is_word}
+    return same_person(name, heard.sender[0]) or (len(words) == 1 and words <= own)
+
+
+def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt, ...], float]:
+    """How many come, the doubts about it, and how sure it is."""
+    named = len(party.people) + (1 if party.selves else 0)
+    enumerated = named + sum(n for n, *_ in party.unnamed)
+    totals = list(dict.fromkeys(n for n, *_ in party.totals))
+
+    def unclear(why: str) -> tuple[None, tuple[Doubt, ...], float]:
+        return None, (Doubt(Code.COUNT_UNCLEAR, why, _count_evidence(heard, party, "count-unclear")),), 0.4
+
+    if party.open_range is not None:
+        evidence = (heard.evidence("count-unclear", *party.open_range),)
+        return None, (Doubt(Code.COUNT_UNCLEAR, "The number is left open.", evidence),), 0.5
+    if len(totals) > 1:
+        if party.listed and enumerated in totals:
+            return enumerated, (), 0.8
+        return unclear(f"Speaks of {' and of '.join(str(t) for t in totals)} people.")
+    if totals:
+        total = totals[0]
+        if total > MOST:
+            return unclear(f"{total} people are more than one organisation would send.")
+        if named > total and not (named - 1 == total and party.selves and not _self_is_listed(party)):
+            return unclear(f"Says {total} and names {named}.")
+        if party.listed and named != total and not party.unnamed and len(party.people) > 1:
+            return unclear(f"Says {total} and lists {named}.")
+        return total, (), 0.95 if enumerated == total else 0.85
+    if party.vague is not None:
+        return None, (Doubt(Code.COUNT_UNCLEAR, "Gives no exact number.", (heard.evidence("count-unclear", *party.vague),)),), 0.5
+    if enumerated > MOST:
+        return unclear(f"{enumerated} people are more than one organisation would send.")
+    if enumerated and party.scattered:
+        return unclear(f"{enumerated} people are spoken of, and some of them may be the same.")
+    if enumerated:
+        return enumerated, (), 0.9
+    if op is Op.ADD and party.more:
+        return party.more[0][0], (), 0.85
+    return None, (Doubt(Code.COUNT_MISSING, "Says that they come, not how many nor who."),), 0.8
+
+
+def _self_is_listed(party: Party) -> bool:
+    return False
+
+
+def _count_evidence(heard: Heard, party: Party, name: str = "delegates") -> tuple[Evidence, ...]:
+    spans = [(p, s, e) for _, p, s, e in party.totals] + [(p, s, e) for _, p, s, e, _ in party.unnamed] + [(p, s, e) for _, p, s, e in party.more]
+    spans += [(p, s, e) for _, p, s, e in party.people] + party.selves
+    return tuple(heard.evidence(name, *span) for span in spans[:20])
+
+
+def _people_evidence(heard: Heard, party: Party) -> tuple[Evidence, ...]:
+    spans = [(p, s, e) for _, p, s, e in party.people] + party.selves[:1]
+    if party.selves and heard.sender is not None and heard.sender[3] > heard.sender[2]:
+        spans.append(heard.sender[1:])
+    return tuple(heard.evidence("people", *span) for span in spans[:60])
+
+
+def _people(heard: Heard, party: Party) -> tuple[Person, ...]:
+    found = [Person(m.name, m.title, m.function) for m, *_ in party.people if not any(same_person(m.name, a) for a in party.absent)]
+    if party.selves and heard.sender is not None:
+        found.append(Person(heard.sender[0]))
+    return tuple(found)
+
+
+def _claim(heard: Heard, partstat: Partstat, number: int | None, op: Op, party: Party, doubts: Sequence[Doubt], confidence: float, pivot: tuple[str, int, int] | None, *, revises: bool = False, leaves: tuple[str, ...] = ()) -> Claim:
+    answerer = heard.answerer
+    evidence = [*answerer.evidence]
+    if pivot is not None and pivot[2] > pivot[1]:
+        evidence.append(heard.evidence("partstat", *pivot))
+        if op is not Op.SET:
+            evidence.append(heard.evidence("op", *pivot))
+    people: tuple[Person, ...] = ()
+    if partstat is not Partstat.DECLINED:
+        people = _people(heard, party)
+        evidence += [*_count_evidence(heard, party), *_people_evidence(heard, party)]
+    return Claim(
+        answerer.organisation, answerer.name, partstat, number, op, people, leaves, revises,
+        (*answerer.doubts, *doubts), round(min(confidence, answerer.confidence), 2), tuple(evidence),
+    )  # fmt: skip
+
+
+def _refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    strong = [d for d in declined if d[2].strong and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}]
+    _, part, said = (strong or declined)[0]
+    doubts: list[Doubt] = []
+    confidence = 0.92
+    if not strong:
+        evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "Somebody is prevented; whether anybody comes is not said.", evidence))
+        confidence = 0.4
+    claim = _claim(heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises)
+    return (claim,), ()
+
+
+def _fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    """No sentence speaks of participation outright: a bare number of people, or nothing."""
+    words = sum(len(s.words) for _, _, s in free)
+    for i, part, said in free:
+        if said.foreign or said.asks or said.has("past", "undecided", "receipt"):
+            continue
+        totals = totals_of(said)
+        if totals and words <= SHORT:
+            party = Party()
+            for mention in (*totals, *said.names):
+                _add(heard, party, part, said, mention, i)
+            number, doubts, confidence = _number(heard, party, Op.SET)
+            span = said.offsets(totals[0].start, totals[0].end)
+            return (_claim(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, min(confidence, 0.8), (part, *span)),), ()
+    suspicious = [(p, s) for _, p, s in free if not s.foreign and not s.asks and _suspicious(s)]
+    if suspicious:
+        part, said = suspicious[0]
+        evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+        return (), (Doubt(Code.PARTSTAT_UNCLEAR, "Seems to speak of coming or not coming, in words the reader does not understand.", evidence),)
+    return (), ()
+
+
+def _suspicious(said: Said) -> bool:
+    """Whether a sentence that was not understood may still be an answer."""
+    if said.has("receipt", "undecided", "courtesy", "past", "other_event", "newsletter") and not said.has("regret", "hedge", "condition"):
+        return False
+    ours = said.has("we", "i", "our", "undersigned", "colleague")
+    return (ours and said.has("attend")) or (said.has("regret") and (ours or said.has("attend", "attend_weak"))) or said.has("absent", "alone", "hedge") and ours
+
+
+def _correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
+    _, part, said = corrected
+    names = said.names
+    right = names[-1]
+    party = Party(people=[(right, part, *said.offsets(right.start, right.end))])
+    leaves = tuple(m.name for m in names[:-1])
+    return _claim(heard, Partstat.ACCEPTED, 0, Op.ADD, party, (), 0.7, (part, said.sentence.start, said.sentence.end), revises=True, leaves=leaves)
+
+
+def _removal(heard: Heard, removed: tuple[int, str, Said], party: Party) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    _, part, said = removed
+    leaving = Party(people=[(m, part, *said.offsets(m.start, m.end)) for m in said.names])
+    if not leaving.people and said.has("me", "i"):
+        hit = next(h for h in said.hits if h.kind in {"me", "i"})
+        leaving.selves.append((part, *said.offsets(hit.start, hit.end)))
+    number = len(leaving.people) + len(leaving.selves)
+    doubts: tuple[Doubt, ...] = ()
+    if not number:
+        evidence = (heard.evidence("count-unclear", part, said.sentence.start, said.sentence.end),)
+        doubts = (Doubt(Code.COUNT_UNCLEAR, "Somebody leaves the delegation; who or how many was not understood.", evidence),)
+    claim = _claim(heard, Partstat.ACCEPTED, number or None, Op.REMOVE, leaving, doubts, 0.85, (part, said.sentence.start, said.sentence.end), revises=True)
+    return (claim,), ()
+
+
+def _acceptance(
+    heard: Heard,
+    party: Party,
+    accepted: Sequence[tuple[int, str, Said]],
+    tentative: Sequence[tuple[int, str, Said]],
+    declined: Sequence[tuple[int, str, Said]],
+    blocks: Sequence[tuple[str, Block]],
+    free: Sequence[tuple[int, str, Said]],
+) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    doubts: list[Doubt] = []
+    answers = sorted([*accepted, *tentative], key=lambda a: a[0])
+    best = next((a for a in answers if a[2].strong), answers[0] if answers else None)
+    pivot: tuple[str, int, int] | None = None
+    if best is not None:
+        pivot = (best[1], *best[2].span)
+    elif blocks:
+        pivot = (blocks[0][0], blocks[0][1].start, blocks[0][1].end)
+    partstat = Partstat.ACCEPTED
+    confidence = 0.95 if best is not None and best[2].strong or blocks else 0.7
+    if tentative:
+        partstat = Partstat.TENTATIVE
+        pivot = (tentative[0][1], *tentative[0][2].span)
+        sure = [a for a in accepted if a[2].strong and a[0] > tentative[-1][0]]
+        if sure and not party.open_range:
+            doubts.append(_contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may."))
+    doubt = _refused_too(heard, party, accepted, tentative, declined, blocks)
+    if doubt is not None:
+        doubts.append(doubt)
+    op, revises = _op(answers, party, blocks)
+    leaves = tuple(dict.fromkeys(party.absent)) if revises else ()
+    number, count_doubts, sure_number = _number(heard, party, op)
+    if op is Op.ADD and any(a[2].op == "replace" for a in answers):
+        number, count_doubts = 0, ()
+        revises = True
+    if partstat is Partstat.TENTATIVE and number is None:
+        count_doubts = tuple(d for d in count_doubts if d.code is not Code.COUNT_MISSING)
+    doubts += count_doubts
+    if not doubts and (left := _unexplained(free, answers)) is not None:
+        _, part, said = left
+        evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "One sentence casts doubt on the answer and was not understood.", evidence))
+    return (_claim(heard, partstat, number, op, party, doubts, min(confidence, sure_number) if not doubts else 0.4, pivot, revises=revises, leaves=leaves),), ()
+
+
+def _contradiction(heard: Heard, one: tuple[int, str, Said], other: tuple[int, str, Said], why: str) -> Doubt:
+    evidence = tuple(heard.evidence("partstat-unclear", p, *(s.span if s.span[1] > s.span[0] else (s.sentence.start, s.sentence.end))) for _, p, s in (one, other))
+    return Doubt(Code.PARTSTAT_UNCLEAR, why, evidence)
+
+
+def _refused_too(heard: Heard, party: Party, accepted: Sequence[tuple[int, str, Said]], tentative: Sequence[tuple[int, str, Said]], declined: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, Block]]) -> Doubt | None:
+    """A doubt where the message both accepts and declines and it is not one person staying for others to come."""
+    strong = [d for d in declined if d[2].strong]
+    if not strong:
+        return None
+    somebody = bool(party.people or party.unnamed or party.totals or blocks)
+    answers = sorted([*accepted, *tentative], key=lambda a: a[0])
+    for refusal in strong:
+        personal = refusal[2].who in {Who.I, Who.PERSON}
+        if personal and somebody:
+            continue
+        if refusal[2].who in {Who.WE, Who.NOBODY, Who.UNSAID} and somebody and answers and answers[-1][0] >= refusal[0]:
+            continue
+        other = answers[-1] if answers else refusal
+        return _contradiction(heard, refusal, other, "Says both that they come and that they do not.")
+    return None
+
+
+def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence[tuple[str, Block]]) -> tuple[Op, bool]:
+    revises = any(s.revises for _, _, s in answers)
+    ops = [s.op for _, _, s in answers if s.op]
+    whole = bool(blocks) and sum(b.count for _, b in blocks) > 1
+    if "replace" in ops and not whole and not party.totals:
+        return Op.ADD, True
+    if ops and ops[0] == "add" and not party.totals and not any(s.strong and not s.op and s.coming for _, _, s in answers):
+        return Op.ADD, True
+    return Op.SET, revises
+
+
+def _unexplained(free: Sequence[tuple[int, str, Said]], answers: Sequence[tuple[int, str, Said]]) -> tuple[int, str, Said] | None:
+    """A sentence outside the answer that may weaken it."""
+    used = {i for i, _, _ in answers}
+    for i, part, said in free:
+        if i in used or said.foreign or said.asks or said.status is not Status.NONE:
+            continue
+        if said.has("condition") and said.has("attend") and not said.has("assistance"):
+            return i, part, said
+    return None

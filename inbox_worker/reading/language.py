@@ -1,0 +1,60 @@
+"""Which language a text is in: by its script, then by the small words of each language file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from inbox_worker.reading.lexicon import Lexicon, lexicons
+from inbox_worker.reading.text import Token
+
+_RANGES = (
+    ("latin", 0x41, 0x24F),
+    ("cyrillic", 0x400, 0x52F),
+    ("arabic", 0x600, 0x6FF),
+    ("kana", 0x3040, 0x30FF),
+    ("han", 0x4E00, 0x9FFF),
+    ("hangul", 0xAC00, 0xD7AF),
+    ("latin", 0x1E00, 0x1EFF),
+)
+LOOKED_AT = 3000  # words; more do not change the answer
+
+
+def script_of(word: str) -> str:
+    """The script of a word's first letter, "other" for those that no table here names."""
+    point = ord(word[0])
+    if word[0].isdigit():
+        return ""
+    return next((name for name, low, high in _RANGES if low <= point <= high), "other")
+
+
+def languages_of(words: Sequence[Token]) -> list[Lexicon]:
+    """The languages that the words are in, the main one first; empty where none is known.
+
+    A second language is named where a good part of the words speak for it alone, as in mails written in two.
+    """
+    sample = [t for t in words[:LOOKED_AT] if not t.raw[0].isdigit()]
+    if not sample:
+        return []
+    scripts = Counter(script_of(t.raw) for t in sample)
+    total = sum(scripts.values())
+    scores: list[tuple[float, Lexicon]] = []
+    has_kana = scripts["kana"] > 0.1 * total
+    for lexicon in lexicons().values():
+        inside = scripts[lexicon.script]
+        if inside < max(1, 0.15 * total) or (lexicon.script == "han" and has_kana):
+            continue
+        stop, vocabulary = lexicon.lists["stopwords"], lexicon.vocabulary
+        of_script = [t.norm for t in sample if script_of(t.raw) == lexicon.script]
+        common = sum(1 for w in of_script if w in stop)
+        known = sum(1 for w in of_script if w in vocabulary)
+        score = (common + 0.25 * (known - common)) / max(4, len(of_script)) * (inside / total) ** 0.5
+        if score > 0.02:
+            scores.append((score, lexicon))
+    scores.sort(key=lambda s: -s[0])
+    if not scores:
+        return []
+    best = scores[0][0]
+    if best < 0.12 and len(sample) > 12:  # a foreign language shares a few small words with any other
+        return []
+    return [lexicon for i, (score, lexicon) in enumerate(scores) if i == 0 or (score > 0.55 * best and i < 3)]

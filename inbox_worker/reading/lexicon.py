@@ -1,0 +1,232 @@
+"""The words of a language, read from ``languages/*.toml`` and checked when loaded."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from inbox_worker.reading.text import Token, fold, tokens
+
+GAP = 3  # words that "~" in a phrase may stand for, at most
+
+# The classes of phrases a language file may hold; what they mean is told at the head of languages/en.toml.
+CLASSES = frozenset(
+    """attend attend_weak accept request decline absent affirm_negated negation hedge condition undecided receipt past
+    future other_event other_party hearsay regret reason contrast change cancel add remove replace instead i me we our
+    undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone range vague more
+    question question_word want_answer assistance auto_reply bounce newsletter courtesy attached remote forward
+    correction retract joint perform my_attend""".split()
+)
+LISTS = frozenset({"stopwords", "abbreviations", "titles", "particles", "functions", "closings", "greetings", "months", "weekdays", "and", "from", "yes", "no", "not_names"})
+SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
+
+
+class LexiconError(Exception):
+    """A language file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A place in a phrase: one of some words, or of some beginnings of words, or a gap."""
+
+    words: frozenset[str]
+    stems: tuple[str, ...]
+    gap: bool = False
+
+    def fits(self, word: str) -> bool:
+        """Whether a folded word may stand here."""
+        return word in self.words or (bool(self.stems) and word.startswith(self.stems))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of a class."""
+
+    kind: str
+    elements: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found: words ``start`` to ``end`` (exclusive) of the words looked through."""
+
+    kind: str
+    start: int
+    end: int
+
+
+class Phrases:
+    """Phrases of many classes, found in one pass over the words."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self._by_word: dict[str, list[Phrase]] = {}
+        self._by_stem: dict[str, list[Phrase]] = {}
+        for phrase in phrases:
+            first = phrase.elements[0]
+            for word in first.words:
+                self._by_word.setdefault(word, []).append(phrase)
+            for stem in first.stems:
+                self._by_stem.setdefault(stem, []).append(phrase)
+        self._stem_lengths = sorted({len(stem) for stem in self._by_stem})
+
+    def find(self, words: Sequence[str]) -> list[Hit]:
+        """All phrases in ``words`` (folded), the longest of each class at each place."""
+        hits: list[Hit] = []
+        for i, word in enumerate(words):
+            longest: dict[str, int] = {}
+            for phrase in self._starting(word):
+                end = _match(phrase.elements, 1, words, i + 1)
+                if end > longest.get(phrase.kind, 0):
+                    longest[phrase.kind] = end
+            hits.extend(Hit(kind, i, end) for kind, end in longest.items())
+        return hits
+
+    def _starting(self, word: str) -> Iterator[Phrase]:
+        yield from self._by_word.get(word, ())
+        for length in self._stem_lengths:
+            if length > len(word):
+                break
+            yield from self._by_stem.get(word[:length], ())
+
+
+def _match(elements: tuple[Element, ...], at: int, words: Sequence[str], position: int) -> int:
+    """Where a match of ``elements[at:]`` from ``position`` ends, 0 if there is none."""
+    while at < len(elements):
+        element = elements[at]
+        if element.gap:
+            for skip in range(GAP, -1, -1):
+                if position + skip < len(words) and (end := _match(elements, at + 1, words, position + skip)):
+                    return end
+            return 0
+        if position >= len(words) or not element.fits(words[position]):
+            return 0
+        at, position = at + 1, position + 1
+    return position
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """A language."""
+
+    code: str  # ISO 639-1
+    script: str
+    phrases: Phrases
+    numbers: Mapping[str, int]
+    lists: Mapping[str, frozenset[str]]
+    month_numbers: Mapping[str, int]
+    vocabulary: frozenset[str]  # every word of the file, to tell names from words
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+
+def parse_phrase(kind: str, written: str, where: str) -> list[Phrase]:
+    """Phrases from their written form: ``a|b`` either, ``stem*`` a beginning, ``word?`` optional, ``~`` a gap of 0-3 words."""
+    variants: list[list[Element]] = [[]]
+    for item in written.split():
+        optional = item.endswith("?") and len(item) > 1
+        if item == "~":
+            choices = [[Element(frozenset(), (), gap=True)]]
+        else:
+            choices = _choices(item.removesuffix("?"), where)
+        variants = [[*v, *c] for v in variants for c in choices] + (variants if optional else [])
+    if any(not v or v[0].gap or v[-1].gap for v in variants):
+        raise LexiconError(f"{where}: {written!r} must begin and end with a word")
+    return [Phrase(kind, tuple(v)) for v in variants]
+
+
+def _choices(item: str, where: str) -> list[list[Element]]:
+    """What may stand in one place of a phrase: single words share an element, compounds are choices of their own."""
+    words: set[str] = set()
+    stems: list[str] = []
+    compounds: list[list[Element]] = []
+    for choice in item.split("|"):
+        parts = [fold(t.raw) for t in tokens(choice.removesuffix("*")) if t.is_word]
+        if not parts:
+            raise LexiconError(f"{where}: {item!r} has an empty choice")
+        last = Element(frozenset(), (parts[-1],)) if choice.endswith("*") else Element(frozenset({parts[-1]}), ())
+        if len(parts) > 1:
+            compounds.append([*(Element(frozenset({p}), ()) for p in parts[:-1]), last])
+        elif choice.endswith("*"):
+            stems.append(parts[0])
+        else:
+            words.add(parts[0])
+    single = [[Element(frozenset(words), tuple(stems))]] if words or stems else []
+    return single + compounds
+
+
+def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
+    """A language out of the tables of its file.
+
+    Raises:
+        LexiconError: naming the file and the key.
+    """
+    known = {"language", "words", "phrases", "numbers"}
+    if unknown := sorted(set(data) - known):
+        raise LexiconError(f"{where}: no such table {unknown[0]}; valid are {', '.join(sorted(known))}")
+    head = data.get("language", {})
+    code, script = head.get("code"), head.get("script")
+    if not isinstance(code, str) or len(code) != 2:
+        raise LexiconError(f"{where}: [language] code must be two letters of ISO 639-1")
+    if script not in SCRIPTS:
+        raise LexiconError(f"{where}: [language] script must be one of {', '.join(sorted(SCRIPTS))}")
+    lists = {}
+    month_numbers: dict[str, int] = {}
+    for key, values in data.get("words", {}).items():
+        if key not in LISTS:
+            raise LexiconError(f"{where}: [words] has no key {key}; valid are {', '.join(sorted(LISTS))}")
+        lists[key] = frozenset(" ".join(t.norm for t in tokens(v) if t.is_word) for v in _strings(values, f"{where}: [words] {key}"))
+        if key == "months":
+            if len(values) % 12:
+                raise LexiconError(f"{where}: [words] months must be the twelve months in order, once or several times over")
+            month_numbers = {fold(v): i % 12 + 1 for i, v in enumerate(values)}
+    phrases = []
+    for key, values in data.get("phrases", {}).items():
+        if key not in CLASSES:
+            raise LexiconError(f"{where}: [phrases] has no key {key}; valid are {', '.join(sorted(CLASSES))}")
+        for value in _strings(values, f"{where}: [phrases] {key}"):
+            phrases.extend(parse_phrase(key, value, f"{where}: [phrases] {key}"))
+    numbers = {}
+    for word, value in data.get("numbers", {}).items():
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
+            raise LexiconError(f"{where}: [numbers] {word} must be a whole number from 0 to 1000")
+        numbers[" ".join(t.norm for t in tokens(word) if t.is_word)] = value
+    vocabulary = {w for values in lists.values() for item in values for w in item.split()} | set(numbers)
+    vocabulary |= {w for p in phrases for e in p.elements for w in e.words}
+    missing = {"stopwords", "and"} - set(lists)
+    if missing:
+        raise LexiconError(f"{where}: [words] {sorted(missing)[0]} is missing")
+    return Lexicon(code, script, Phrases(phrases), numbers, {k: lists.get(k, frozenset()) for k in LISTS}, month_numbers, frozenset(vocabulary))
+
+
+def _strings(values: object, where: str) -> list[str]:
+    if not isinstance(values, list) or not all(isinstance(v, str) and v.strip() for v in values):
+        raise LexiconError(f"{where} must be a list of words")
+    return values
+
+
+@cache
+def lexicons() -> Mapping[str, Lexicon]:
+    """All languages of the package, by code."""
+    found = {}
+    folder = resources.files("inbox_worker.reading") / "languages"
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".toml"):
+            try:
+                data = tomllib.loads(entry.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise LexiconError(f"languages/{entry.name}: {error}") from None
+            lexicon = parse_lexicon(data, f"languages/{entry.name}")
+            if entry.name != f"{lexicon.code}.toml":
+                raise LexiconError(f"languages/{entry.name}: [language] code is {lexicon.code!r}; name the file {lexicon.code}.toml")
+            found[lexicon.code] = lexicon
+    return found
+
+
+def words_of(found: Sequence[Token]) -> list[Token]:
+    """The words among tokens."""
+    return [t for t in found if t.is_word]

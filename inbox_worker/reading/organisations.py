@@ -1,0 +1,154 @@
+"""Which invited organisation answers: names in the text, signature, display name and subject, and the sender's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from inbox_worker.model import Organisation
+from inbox_worker.reading.text import Token, fold, tokens
+
+FUZZY = 80  # rapidfuzz token_set_ratio from which a name counts
+GAP = 3  # and how far the second best must lie behind
+MOST_WORDS = 16
+
+FREE_MAIL = frozenset(
+    """gmail googlemail yahoo ymail hotmail outlook live msn icloud me aol gmx web mail proton protonmail pm yandex ya
+    rambler inbox list bk qq 163 126 sina foxmail aliyun naver daum hanmail rediffmail orange wanadoo laposte free sfr
+    libero tiscali virgilio terra uol bol ig t-online bluewin zoho fastmail tutanota rocketmail 139 yeah ukr i""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A listed organisation named in a text. ``weight`` 3: full name, 2: alias, 1: acronym."""
+
+    organisation: str
+    start: int
+    end: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """The invited list, ready for looking things up."""
+
+    by_id: Mapping[str, Organisation]
+    first: Mapping[str, tuple[tuple[tuple[str, ...], str, int, str], ...]]  # first word -> (words, id, weight, raw)
+    domains: Mapping[str, tuple[str, ...]]
+    names: tuple[tuple[str, str], ...]  # (folded name, id) for fuzzy matching
+
+
+@lru_cache(maxsize=8)
+def index_of(organisations: tuple[Organisation, ...]) -> Index:
+    """Build the index of an invited list."""
+    first: dict[str, list[tuple[tuple[str, ...], str, int, str]]] = {}
+    domains: dict[str, list[str]] = {}
+    names: list[tuple[str, str]] = []
+    for organisation in organisations:
+        written = [(organisation.name, 3), (organisation.acronym, 1), *((a, 2) for a in organisation.aliases)]
+        seen = set()
+        for text, weight in written:
+            words = tuple(t.norm for t in tokens(text) if t.is_word)
+            raw = text if len(words) == 1 else ""
+            if not words or (words, raw) in seen:
+                continue
+            seen.add((words, raw))
+            short = len(words) == 1 and (text.isupper() or len(text) <= 5 or any(c.isupper() for c in text[1:]))
+            first.setdefault(words[0], []).append((words, organisation.id, 1 if short or weight == 1 else weight, raw))
+            if words[0] == "the" and len(words) > 2:
+                first.setdefault(words[1], []).append((words[1:], organisation.id, weight, ""))
+            if len(words) > 1:
+                names.append((" ".join(words), organisation.id))
+        for domain in organisation.domains:
+            domains.setdefault(domain.lower(), []).append(organisation.id)
+    return Index(
+        {o.id: o for o in organisations},
+        {k: tuple(sorted(v, key=lambda e: -len(e[0]))) for k, v in first.items()},
+        {k: tuple(v) for k, v in domains.items()},
+        tuple(names),
+    )
+
+
+def find(words: Sequence[Token], index: Index) -> list[Found]:
+    """Listed organisations named among ``words`` (without marks); the longest name at each place.
+
+    A single word counts only as it is written in the list, capitals and all: "also" and "care" are words.
+    """
+    found: list[Found] = []
+    i = 0
+    while i < len(words):
+        best: Found | None = None
+        for name, organisation, weight, raw in index.first.get(words[i].norm, ()):
+            n = len(name)
+            if n > 1 and tuple(w.norm for w in words[i : i + n]) == name and _named(words[i : i + n]):
+                candidate = Found(organisation, words[i].start, words[i + n - 1].end, weight)
+            elif n == 1 and words[i].raw == raw:
+                candidate = Found(organisation, words[i].start, words[i].end, weight)
+            else:
+                continue
+            if best is None or candidate.end > best.end or (candidate.end == best.end and candidate.weight > best.weight):
+                best = candidate
+        if best is None:
+            i += 1
+        else:
+            found.append(best)
+            while i < len(words) and words[i].start < best.end:
+                i += 1
+    return found
+
+
+def _named(words: Sequence[Token]) -> bool:
+    """Whether words are written as a name: a capital among them, or a script without any."""
+    return any(w.is_capital for w in words) or not any(c.isascii() for c in words[0].raw)
+
+
+def by_domain(domain: str, index: Index) -> tuple[str, ...]:
+    """The organisations listed with a domain or the one above it."""
+    parts = domain.lower().split(".")
+    for i in range(len(parts) - 1):
+        if found := index.domains.get(".".join(parts[i:])):
+            return found
+    return ()
+
+
+def is_free_mail(domain: str) -> bool:
+    """Whether a domain is that of a provider of private mailboxes."""
+    return domain.split(".")[0] in FREE_MAIL
+
+
+def resemble(text: str, index: Index) -> tuple[str, float] | None:
+    """The listed organisation that a written name resembles enough, with a margin to the next; and how much."""
+    folded = " ".join(t.norm for t in tokens(text[:200]) if t.is_word)
+    if len(folded) < 6 or not _same_script(text):
+        return None
+    best: dict[str, float] = {}
+    for name, organisation in index.names:
+        score = fuzz.token_sort_ratio(folded, name)
+        if score > best.get(organisation, 0):
+            best[organisation] = score
+    ranked = sorted(best.items(), key=lambda b: -b[1])
+    if ranked and ranked[0][1] >= FUZZY and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= GAP):
+        return ranked[0]
+    return None
+
+
+def _same_script(text: str) -> bool:
+    """Whether the letters are of one alphabet: a Cyrillic "а" in a Latin name is no misprint."""
+    latin = any("a" <= fold(c)[:1] <= "z" for c in text)
+    cyrillic = any("\u0400" <= c <= "\u052f" for c in text)
+    return not (latin and cyrillic)
+
+
+def related(one: Organisation, other: Organisation) -> bool:
+    """Whether two rows are headquarters and office of one organisation: one name continues the other."""
+    a, b = (fold(o.name) for o in (one, other))
+    return a.startswith(b) or b.startswith(a) or (bool(one.acronym) and fold(other.acronym).startswith(fold(one.acronym) + " ")) or (bool(other.acronym) and fold(one.acronym).startswith(fold(other.acronym) + " "))
+
+
+def distinct(found: Iterable[Found]) -> list[str]:
+    """The organisations found, in order, each once."""
+    return list(dict.fromkeys(f.organisation for f in found))

@@ -1,0 +1,201 @@
+"""Names of people as they are written in running text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from inbox_worker.reading.language import script_of
+from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.text import Token
+
+MAX_NAME = 7  # words
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name: tokens ``start`` to ``end`` (exclusive), title included."""
+
+    start: int
+    end: int
+    name: str
+    title: str | None
+    core: int  # token where the name itself begins
+    place: bool = False  # stands after "from", "in", "of": rather a place or an organisation
+
+
+def names_in(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Collection[int] = ()) -> list[Name]:
+    """The names among the tokens of a sentence; ``taken`` are indexes of tokens that belong to something else."""
+    if lexicon.script in {"arabic", "han"} and any(script_of(t.raw) == lexicon.script for t in tokens):
+        return _by_title(tokens, text, lexicon, taken)
+    found: list[Name] = []
+    i = 0
+    while i < len(tokens):
+        title_end = _title(tokens, i, lexicon)
+        start = title_end if title_end > i else i
+        end = _run(tokens, start, text, lexicon, taken)
+        if end > start and (name := _name(tokens, text, i, start, end, lexicon)):
+            found.append(name)
+            i = name.end
+        elif title_end > i:
+            i = title_end
+        else:
+            i = max(end, i + 1) if end > start and end == start + 1 else i + 1
+    return found
+
+
+def _title(tokens: tuple[Token, ...], i: int, lexicon: Lexicon) -> int:
+    """Where the titles that begin at ``i`` end, ``i`` if there are none."""
+    titles, at = lexicon.lists["titles"], i
+    while at < len(tokens) and tokens[at].is_word and (tokens[at].is_capital or script_of(tokens[at].raw) != "latin" or tokens[at].norm in _LOWER_TITLES):
+        two = f"{tokens[at].norm} {tokens[at + 2].norm}" if at + 2 < len(tokens) and tokens[at + 1].raw == "." else ""
+        if two and two in titles:
+            at += 3
+        elif tokens[at].norm in titles:
+            at += 1
+        else:
+            break
+        while at < len(tokens) and (tokens[at].raw == "." or (tokens[at].raw == "(" and at + 1 < len(tokens) and tokens[at + 1].norm == "ret")):
+            at += 1 if tokens[at].raw == "." else _closing(tokens, at)
+    return at
+
+
+_LOWER_TITLES = frozenset(["m", "mm", "mme", "mr", "mrs", "ms", "dr", "dra", "sr", "sra", "sres", "don", "dona", "monsieur", "madame", "senor", "senora", "ingeniero", "ingeniera", "doctor", "doctora", "prof", "lic", "licenciado", "licenciada", "ing", "maitre", "me", "señor", "doutor", "doutora", "senhor", "senhora", "herr", "frau", "professor", "professeur", "herrn", "signor", "signora", "mevrouw", "meneer", "dott", "engenheiro", "engenheira", "colonel", "docteur", "soeur", "pere", "padre", "abogado", "abogada", "arquitecto"])
+
+
+def _closing(tokens: tuple[Token, ...], at: int) -> int:
+    for skip in range(2, 6):
+        if at + skip < len(tokens) and tokens[at + skip].raw == ")":
+            return skip + 1
+    return 1
+
+
+def _run(tokens: tuple[Token, ...], i: int, text: str, lexicon: Lexicon, taken: Collection[int]) -> int:
+    """Where a run of capitalised words that may be a name ends."""
+    particles = lexicon.lists["particles"]
+    at = last = i
+    words = 0
+    while at < len(tokens) and at - i < 2 * MAX_NAME:
+        token = tokens[at]
+        if at in taken:
+            break
+        glued = at > i and tokens[at - 1].end == token.start
+        if token.is_word and not token.raw[0].isdigit() and token.is_capital and "@" not in token.raw:
+            if token.norm in lexicon.lists["functions"] and words and not glued:
+                break
+            words += 1
+            at += 1
+            last = at
+        elif token.is_word and token.norm in particles and at > i:
+            at += 1  # counts only when a capital follows
+        elif at > i and token.raw in "'’-‑" and glued and at + 1 < len(tokens) and tokens[at + 1].start == token.end:
+            at += 1
+        elif at > i and glued and token.is_word and tokens[at - 1].raw in "'’-‑" and not token.raw[0].isdigit():
+            at += 1
+            last = at
+        elif at > i and token.raw == "." and len(tokens[at - 1].raw) <= 2 and tokens[at - 1].is_capital:
+            at += 1
+        else:
+            break
+        if words > MAX_NAME:
+            break
+    return last
+
+
+def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, lexicon: Lexicon) -> Name | None:
+    titled = start > i
+    functions, no_names = lexicon.lists["functions"], lexicon.lists["not_names"]
+    while start < end and not titled and _is_word(tokens, start, lexicon, start == _first_word(tokens)):
+        start += 1
+        while start < end and not tokens[start].is_word:
+            start += 1
+        i = start
+        again = _title(tokens, start, lexicon)
+        if again > start:
+            titled, i, start = True, start, again
+    if start >= end:
+        return None
+    words = [t for t in tokens[start:end] if t.is_word]
+    large = [t for t in words if t.norm not in lexicon.lists["particles"]]
+    if not large or len(words) > MAX_NAME:
+        return None
+    known = [t for t in large if t.norm in no_names or t.norm in functions or t.norm in lexicon.lists["months"] or t.norm in lexicon.lists["weekdays"]]
+    common = [t for t in large if t.norm in lexicon.vocabulary]
+    phrase = " ".join(t.norm for t in words)
+    if phrase in no_names or (not titled and (len(known) * 2 >= len(large) or len(common) * 2 > len(large))):
+        return None
+    if not titled and len(large) == 1 and (len(large[0].raw) < 3 or large[0].raw.isupper()):
+        return None
+    if not titled and any(t.norm in no_names for t in large[1:]):
+        return None
+    before = tokens[i - 1] if i else None
+    place = not titled and before is not None and before.norm in lexicon.lists["from"]
+    written = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
+    title = " ".join(text[tokens[i].start : tokens[start].start].split()) if titled else None
+    return Name(i, end, written, title or None, start, place)
+
+
+def _first_word(tokens: tuple[Token, ...]) -> int:
+    return next((k for k, t in enumerate(tokens) if t.is_word and not t.raw[0].isdigit()), 0)
+
+
+def _is_word(tokens: tuple[Token, ...], at: int, lexicon: Lexicon, first: bool) -> bool:
+    """Whether a capitalised token is an ordinary word here: a small word, or one the language file knows."""
+    token = tokens[at]
+    if token.norm in lexicon.lists["stopwords"] or token.norm in lexicon.lists["functions"] or token.norm in lexicon.lists["greetings"]:
+        return True
+    return (first or token.raw.isupper()) and token.norm in lexicon.vocabulary
+
+
+def _by_title(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Collection[int]) -> list[Name]:
+    """Names in scripts without capitals: the words between a title and the next mark, "and" or known word."""
+    found: list[Name] = []
+    titles, stops = lexicon.lists["titles"], lexicon.lists["and"] | lexicon.lists["stopwords"] | lexicon.lists["functions"]
+    limit = 4 if lexicon.script == "han" else 6
+    i = 0
+    while i < len(tokens):
+        length = _title_length(tokens, i, titles)
+        if not length:
+            i += 1
+            continue
+        if lexicon.script == "han":  # the title follows the name: 王明 先生
+            start = i
+            while start and i - start < limit and tokens[start - 1].is_word and tokens[start - 1].norm not in stops and script_of(tokens[start - 1].raw) == "han":
+                start -= 1
+            if i - start >= 2:
+                found.append(Name(start, i + length, text[tokens[start].start : tokens[i - 1].end], text[tokens[i].start : tokens[i + length - 1].end], start))
+            i += length
+            continue
+        start = end = i + length
+        while end < len(tokens) and end - start < limit and tokens[end].is_word and end not in taken:
+            word = tokens[end]
+            if word.norm in stops or word.raw[0].isdigit() or _title_length(tokens, end, titles):
+                break
+            if end > start + 1 and (word.norm in lexicon.vocabulary or _clitic_and(word.norm, tokens, end, titles)):
+                break
+            end += 1
+        if end > start:
+            found.append(Name(i, end, text[tokens[start].start : tokens[end - 1].end], text[tokens[i].start : tokens[start - 1].end], start))
+        i = max(end, i + length)
+    return found
+
+
+def _clitic_and(word: str, tokens: tuple[Token, ...], at: int, titles: frozenset[str]) -> bool:
+    return word.startswith("و") and len(word) > 3 and (word[1:] in titles or at > 0)
+
+
+def _title_length(tokens: tuple[Token, ...], at: int, titles: frozenset[str]) -> int:
+    for length in (3, 2, 1):
+        words = [t.norm for t in tokens[at : at + length]]
+        if len(words) == length and (" ".join(words) in titles or (words[0].startswith("و") and " ".join([words[0][1:], *words[1:]]) in titles)):
+            return length
+    return 0
+
+
+def inverted(name: str) -> str:
+    """ "SURNAME, Given" as "Given SURNAME"; other names unchanged."""
+    if name.count(",") == 1:
+        last, first = (part.strip() for part in name.split(","))
+        if last and first and len(last.split()) <= 3 and len(first.split()) <= 3:
+            return f"{first} {last}"
+    return name

@@ -1,0 +1,212 @@
+"""The reader by rules: a message's sentences, lists and tables put together into claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inbox_worker.model import Claim, Code, Doubt, Evidence, Invitation, Kind, Message, Part, Reading, Role, Zone
+from inbox_worker.reading.blocks import Block, blocks_in
+from inbox_worker.reading.combine import Heard, combine
+from inbox_worker.reading.kind import kind_by_headers
+from inbox_worker.reading.language import languages_of
+from inbox_worker.reading.layout import Layout, layout_of, sender_name
+from inbox_worker.reading.lexicon import Lexicon, lexicons
+from inbox_worker.reading.needs import needs_of
+from inbox_worker.reading.organisations import Index, index_of
+from inbox_worker.reading.sender import Answerer, answerer_of, places_of
+from inbox_worker.reading.sentence import Context, Said, Status, say
+from inbox_worker.reading.text import Sentence, lines, sentences, tokens
+
+NAME = "rules"
+VERSION = "1"
+PICTURES = ("image/", "text/vcard", "text/x-vcard", "application/pgp-signature", "application/pkcs7", "application/x-pkcs7")
+
+
+
+class RuleReader:
+    """Reads with the grammar and the words of ``languages/*.toml``."""
+
+    name = NAME
+    version = VERSION
+
+    def read(self, message: Message, invitation: Invitation) -> Reading:
+        """Read one message. Never raises for what the message holds."""
+        decided = kind_by_headers(message)
+        reader = f"{self.name} {self.version}"
+        known = list(lexicons().values())
+        if decided is not None:
+            kind, evidence = decided
+            return Reading(reader, kind, _language(message), evidence=evidence)
+        if message.from_.domain in invitation.own_domains:
+            forwarded = _forwarded(message, invitation)
+            if forwarded is None:
+                return Reading(reader, Kind.OTHER, _language(message))
+            message = forwarded
+        words = [t for part in message.bodies for t in _new_words(part)]
+        spoken = languages_of(words)
+        layouts = layout_of(message, spoken or known)
+        return _Reading(message, invitation, layouts, spoken, reader).result()
+
+
+def _new_words(part: Part) -> list:  # type: ignore[type-arg]
+    spans = [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW] if part.spans else [(0, min(len(part.text), 60_000))]
+    return [t for start, end in spans[:40] for t in tokens(part.text, start, min(end, start + 60_000)) if t.is_word]
+
+
+def _language(message: Message) -> str | None:
+    words = [t for part in message.bodies for t in _new_words(part)]
+    spoken = languages_of(words)
+    return spoken[0].code if spoken else None
+
+
+def _forwarded(message: Message, invitation: Invitation) -> Message | None:
+    """A colleague's forward as the message it passes on: its words become new, its sender the sender."""
+    from inbox_worker.model import Address, Span
+
+    for part in message.bodies:
+        quoted = [s for s in part.spans if s.zone is Zone.QUOTED]
+        if not quoted:
+            continue
+        start, end = quoted[0].start, quoted[-1].end
+        sender, subject, at = None, message.subject, start
+        for line in lines(part.text, start, end)[:12]:
+            text = part.text[line.start : line.end]
+            key, colon, value = text.partition(":")
+            if not colon or len(key) > 20:
+                if sender is not None and line.end == line.start:
+                    at = line.end
+                    break
+                if sender is not None and text and not text.startswith(">"):
+                    at = line.start
+                    break
+                continue
+            match = [t for t in tokens(value) if "@" in t.raw]
+            if sender is None and match:
+                address = match[0].raw.strip(".").lower()
+                name = value[: value.find(match[0].raw)].strip(" <[\"'(").removesuffix("mailto:").strip(" <[\"'(")
+                sender = Address(name, address)
+            at = line.end
+        if sender is None or sender.domain in invitation.own_domains:
+            return None
+        body = replace(part, spans=(Span(at, end, Zone.NEW),))
+        return replace(message, from_=sender, subject=subject, parts=tuple(body if p is part else p for p in message.parts))
+    return None
+
+
+class _Reading:
+    """The work on one message."""
+
+    def __init__(self, message: Message, invitation: Invitation, layouts: Sequence[Layout], spoken: Sequence[Lexicon], reader: str) -> None:
+        self.message, self.invitation, self.layouts, self.spoken, self.reader = message, invitation, layouts, spoken, reader
+        self.index: Index = index_of(invitation.organisations)
+        self.said: list[tuple[str, Said]] = []
+        self.blocks: list[tuple[str, Block]] = []
+
+    def result(self) -> Reading:
+        if not any(layout.body for layout in self.layouts):
+            return self._without_words()
+        if not self.spoken:
+            return self._not_understood()
+        self._analyse()
+        code = self.spoken[0].code
+        needs = needs_of(self.said)
+        if automatic := self._automatic():
+            return Reading(self.reader, automatic[0], code, evidence=automatic[1])
+        claims, doubts = self._claims()
+        if any(layout.cut for layout in self.layouts):
+            doubts = (*doubts, Doubt(Code.UNREADABLE, "The message is too long to be read to its end."))
+        if not claims and not doubts:
+            kind = Kind.OTHER
+        else:
+            kind = Kind.REPLY
+        return Reading(self.reader, kind, code, claims, needs, doubts)
+
+    # -- what stands where ------------------------------------------------------------------------------------------
+
+    def _sentences(self) -> list[tuple[str, Sentence, Lexicon]]:
+        found = []
+        abbreviations = frozenset().union(*(x.lists["abbreviations"] for x in self.spoken))
+        for layout in self.layouts:
+            for start, end in layout.body:
+                for sentence in sentences(layout.part.text, start, end, abbreviations):
+                    if sentence.words:
+                        found.append((layout.part.section, sentence, self._lexicon(sentence)))
+        return found
+
+    def _lexicon(self, sentence: Sentence) -> Lexicon:
+        """The language of a sentence: the main one, unless its small words speak for another of the message's."""
+        if len(self.spoken) == 1:
+            return self.spoken[0]
+        norms = [w.norm for w in sentence.words]
+        scores = [sum(n in x.lists["stopwords"] for n in norms) + 0.5 * sum(n in x.vocabulary for n in norms) for x in self.spoken]
+        best = max(scores)
+        return self.spoken[0] if scores[0] >= best - 0.5 else self.spoken[scores.index(best)]
+
+    def _analyse(self) -> None:
+        pieces = self._sentences()
+        places = places_of(self.message, self.layouts, self.index)
+        everyone = tuple((p.found.start, p.found.end) for p in places if p.where in {"text", "signature"})
+        first = [(part, say(s, x, Context(self.invitation.starts.date(), everyone, ()))) for part, s, x in pieces]
+        answers = [said.sentence for _, said in first if said.status is not Status.NONE or said.has("attend")]
+        self.answerer: Answerer = answerer_of(self.message, self.invitation, self.layouts, self.spoken, answers)
+        own = {self.answerer.organisation}
+        mine = tuple((p.found.start, p.found.end) for p in places if p.found.organisation in own)
+        others = tuple((p.found.start, p.found.end) for p in places if p.found.organisation not in own)
+        context = Context(self.invitation.starts.date(), mine, others)
+        self.said = [(part, say(s, x, context)) for part, s, x in pieces if not self._greets(s, x)]
+        for layout in self.layouts:
+            for start, end in layout.body:
+                self.blocks += [(layout.part.section, b) for b in blocks_in(layout.part.text, start, end, self.spoken[0])]
+        self.sender = sender_name(self.message, self.layouts, self.spoken)
+
+    def _greets(self, sentence: Sentence, lexicon: Lexicon) -> bool:
+        words = [w.norm for w in sentence.words]
+        greets = any(" ".join(words[:n]) in lexicon.lists["greetings"] for n in (1, 2, 3))
+        return greets and (len(words) <= 9 and sentence.tokens[-1].raw in ",:!،.，：" or len(words) <= 4)
+
+    # -- kinds that words decide ------------------------------------------------------------------------------------
+
+    def _automatic(self) -> tuple[Kind, tuple[Evidence, ...]] | None:
+        subject = [t for t in tokens(self.message.subject) if t.is_word]
+        all_hits = {h.kind: h for x in {*self.spoken, lexicons()["en"]} for h in x.phrases.find([t.norm for t in subject]) if h.kind in {"auto_reply", "bounce"}}
+        answers = any(s.status in {Status.ACCEPTED, Status.DECLINED, Status.TENTATIVE} and s.strong for _, s in self.said)
+        for name, kind in (("bounce", Kind.BOUNCE), ("auto_reply", Kind.AUTO_REPLY)):
+            hit = all_hits.get(name)
+            header = self.message.header("subject") or ""
+            if hit is not None and not (answers and name == "auto_reply" and hit.start > 0):
+                start, end = subject[hit.start].start, subject[hit.end - 1].end
+                if header[start:end]:
+                    return kind, (Evidence("kind", "subject", start, end, header[start:end]),)
+            for part, said in self.said[:6]:
+                found = [h for h in said.hits if h.kind == name]
+                if found and not answers:
+                    start, end = said.offsets(found[0].start, found[0].end)
+                    return kind, (Evidence("kind", part, start, end, said.sentence.text[start:end]),)
+        return None
+
+    def _without_words(self) -> Reading:
+        unread = self._unread()
+        if unread is not None:
+            return Reading(self.reader, Kind.REPLY, None, doubts=(unread,))
+        return Reading(self.reader, Kind.OTHER, None)
+
+    def _unread(self) -> Doubt | None:
+        for part in self.message.parts:
+            if part.role is Role.CALENDAR and dict(part.parameters).get("method", "").lower() == "reply":
+                return Doubt(Code.UNREADABLE, "A calendar reply that no reader has read yet.", ())
+            if part.role in {Role.ATTACHMENT, Role.MESSAGE} and not part.media_type.startswith(PICTURES) and (part.filename or part.role is Role.MESSAGE):
+                return Doubt(Code.UNREADABLE, f"The answer may stand in the attachment {part.filename or part.section}, which was not read.", ())
+        return None
+
+    def _not_understood(self) -> Reading:
+        unread = self._unread()
+        doubt = unread or Doubt(Code.PARTSTAT_UNCLEAR, "The message is in a language that the reader does not know, or has too few words.")
+        return Reading(self.reader, Kind.REPLY, None, doubts=(doubt,))
+
+    def _claims(self) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+        heard = Heard(self.message, self.index, tuple(self.said), tuple(self.blocks), self.answerer, self.sender)
+        claims, doubts = combine(heard)
+        if not claims and not doubts and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
+            doubts = (unread,)
+        return claims, doubts

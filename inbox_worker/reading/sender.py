@@ -1,0 +1,263 @@
+"""Which organisation a message answers for, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message
+from inbox_worker.reading.layout import Layout
+from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.organisations import Found, Index, by_domain, distinct, find, index_of, is_free_mail, related, resemble
+from inbox_worker.reading.text import Sentence, Token, lines, tokens
+
+
+@dataclass(frozen=True)
+class Place:
+    """An organisation named somewhere: in the "text", the "signature", the "subject" or the "display" name."""
+
+    where: str
+    part: str
+    found: Found
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """The organisation that answers. ``organisation`` is None where none of the list could be settled on."""
+
+    organisation: str | None
+    name: str
+    doubts: tuple[Doubt, ...]
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    places: tuple[Place, ...] = field(default=())
+
+
+def places_of(message: Message, layouts: Sequence[Layout], index: Index) -> list[Place]:
+    """Every listed organisation named in what the sender wrote."""
+    found: list[Place] = []
+    for layout in layouts:
+        for where, spans in (("text", layout.body), ("signature", layout.signature)):
+            for start, end in spans:
+                words = [t for t in tokens(layout.part.text, start, end) if t.is_word]
+                found += [Place(where, layout.part.section, f) for f in find(words, index)]
+    found += [Place("subject", "subject", f) for f in find([t for t in tokens(message.subject) if t.is_word], index)]
+    return found + [Place("display", "from", f) for f in find([t for t in tokens(message.from_.name) if t.is_word], index)]
+
+
+def answerer_of(message: Message, invitation: Invitation, layouts: Sequence[Layout], lexicons: Sequence[Lexicon], answers: Sequence[Sentence]) -> Answerer:
+    """Settle which organisation answers.
+
+    ``answers`` are the sentences that speak of participation: who is named as coming there counts more than who is
+    merely mentioned. A domain is a vote only where one listed organisation has it.
+    """
+    index = index_of(invitation.organisations)
+    places = places_of(message, layouts, index)
+    domain = message.from_.domain
+    owners = by_domain(domain, index)
+    subjects = _subjects(places, answers)
+    if len(owners) == 1:
+        return _with_domain(owners[0], message, places, subjects, index)
+    votes = _votes(places, subjects, layouts)
+    if owners:
+        inside = [v for v in votes if v in owners]
+        if len(set(inside)) == 1:
+            return _settled(inside[0], message, places, index, 0.9)
+        first = next(iter(votes), None)
+        if first is not None and not inside:
+            return _settled(first, message, places, index, 0.75)
+        names = ", ".join(index.by_id[o].name for o in owners[:4])
+        return _unclear(message, _shared_name(owners, index, domain), f"{domain} is shared by {names} and others, and nothing in the message tells which of them answers.", index)
+    if len(set(votes)) == 1:
+        return _settled(votes[0], message, places, index, 0.9 if is_free_mail(domain) else 0.85)
+    if len(set(votes)) > 1:
+        best = [p.found.organisation for p in places if p.found.organisation in votes and p.where in {"signature", "display"}]
+        ranked = _heaviest(places, votes)
+        if ranked is not None:
+            return _settled(ranked, message, places, index, 0.75)
+        chosen = best[0] if best else votes[0]
+        others = " or ".join(index.by_id[v].name for v in dict.fromkeys(votes))
+        return _doubted(chosen, message, places, index, f"The message may answer for {others}.")
+    return _by_resemblance(message, layouts, lexicons, answers, index)
+
+
+def _subjects(places: Sequence[Place], answers: Sequence[Sentence]) -> list[str]:
+    """Organisations named in sentences that speak of participation."""
+    spans = [(s.start, s.end) for s in answers]
+    return distinct(p.found for p in places if p.where == "text" and any(a <= p.found.start < b for a, b in spans))
+
+
+def _votes(places: Sequence[Place], subjects: Sequence[str], layouts: Sequence[Layout]) -> list[str]:
+    """The organisations that most likely answer, best places first; the first place that names any decides."""
+    signature = _head_of_signature(places, layouts)
+    if signature and subjects and set(signature) & set(subjects):
+        return [o for o in signature if o in subjects]
+    for group in (subjects, signature):
+        if group:
+            return list(group)
+    for where in ("display", "subject", "text", "signature"):
+        if named := distinct(p.found for p in places if p.where == where):
+            return named
+    return []
+
+
+def _head_of_signature(places: Sequence[Place], layouts: Sequence[Layout]) -> list[str]:
+    """Organisations in the first lines of the signature; further down stand memberships and campaigns."""
+    named: list[str] = []
+    for layout in layouts:
+        for start, end in layout.signature:
+            for line in [x for x in lines(layout.part.text, start, end) if x.end > x.start][:5]:
+                here = distinct(p.found for p in places if p.where == "signature" and p.part == layout.part.section and line.start <= p.found.start < line.end)
+                if here:
+                    return here
+    return named
+
+
+def _heaviest(places: Sequence[Place], votes: Sequence[str]) -> str | None:
+    """The only one of several that is named with its full name rather than an acronym."""
+    full = {p.found.organisation for p in places if p.found.organisation in votes and p.found.weight >= 2}
+    return next(iter(full)) if len(full) == 1 else None
+
+
+def _with_domain(owner: str, message: Message, places: Sequence[Place], subjects: Sequence[str], index: Index) -> Answerer:
+    named = {p.found.organisation for p in places}
+    if owner in named or not subjects:
+        return _settled(owner, message, places, index, 0.97)
+    other = subjects[0]
+    if len(set(subjects)) == 1:
+        one, two = index.by_id[owner], index.by_id[other]
+        where = {p.where for p in places if p.found.organisation == other}
+        if "signature" in where or "display" in where or related(one, two):
+            return _doubted(owner, message, places, index, f"The address is {one.name}'s, the text speaks for {two.name}.")
+    return _settled(owner, message, places, index, 0.9)
+
+
+def _evidence(organisation: str, message: Message, places: Sequence[Place]) -> tuple[Evidence, ...]:
+    order = {"text": 0, "signature": 1, "display": 2, "subject": 3}
+    found = []
+    for place in sorted((p for p in places if p.found.organisation == organisation), key=lambda p: (order[p.where], p.found.start)):
+        text = message.text_of(place.part) or ""
+        start, end = place.found.start, place.found.end
+        if place.part == "from":
+            shift = text.find(message.from_.name)
+            start, end = start + max(0, shift), end + max(0, shift)
+        if 0 <= start < end <= len(text):
+            found.append(Evidence("organisation", place.part, start, end, text[start:end]))
+    return tuple(found[:2]) + _address_evidence(message)
+
+
+def _address_evidence(message: Message) -> tuple[Evidence, ...]:
+    header = message.header("from") or ""
+    at = header.lower().rfind(message.from_.domain) if message.from_.domain else -1
+    if at < 0:
+        return ()
+    end = at + len(message.from_.domain)
+    return (Evidence("organisation", "from", at, end, header[at:end]),)
+
+
+def _settled(organisation: str, message: Message, places: Sequence[Place], index: Index, confidence: float) -> Answerer:
+    return Answerer(organisation, index.by_id[organisation].name, (), _evidence(organisation, message, places), confidence, tuple(places))
+
+
+def _doubted(organisation: str, message: Message, places: Sequence[Place], index: Index, why: str) -> Answerer:
+    evidence = _evidence(organisation, message, places)
+    return Answerer(organisation, index.by_id[organisation].name, (Doubt(Code.ORGANISATION_UNCLEAR, why, evidence),), evidence, 0.4, tuple(places))
+
+
+def _unclear(message: Message, name: str, why: str, index: Index) -> Answerer:
+    evidence = _address_evidence(message)
+    return Answerer(None, name, (Doubt(Code.ORGANISATION_UNCLEAR, why, evidence),), evidence, 0.2)
+
+
+def _shared_name(owners: Sequence[str], index: Index, domain: str) -> str:
+    """What organisations that share a domain have in common in their names, else the domain."""
+    names = [index.by_id[o].name.split() for o in owners]
+    common = [w for w in names[0] if w[0].isupper() and sum(w in n for n in names) * 2 > len(names)]
+    return " ".join(common) if common else domain
+
+
+def _by_resemblance(message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon], answers: Sequence[Sentence], index: Index) -> Answerer:
+    """No listed name stands in the message: one that is nearly so, else the organisation as it calls itself."""
+    written = _written_names(message, layouts, lexicons, answers)
+    for text, part, start, end in written:
+        close = resemble(text, index)
+        if close is not None:
+            organisation, score = close
+            evidence = (Evidence("organisation", part, start, end, text), *_address_evidence(message))
+            if score >= 88:
+                return Answerer(organisation, index.by_id[organisation].name, (), evidence, 0.8)
+            why = f"It is written {text!r}, which resembles {index.by_id[organisation].name}."
+            return Answerer(organisation, index.by_id[organisation].name, (Doubt(Code.ORGANISATION_UNCLEAR, why, evidence),), evidence, 0.5)
+    if written:
+        text, part, start, end = written[0]
+        evidence = (Evidence("organisation", part, start, end, text),)
+        name = text.strip("\"'“”«» ")
+        return Answerer(None, name, (Doubt(Code.ORGANISATION_UNLISTED, f"{name} is not on the invited list.", evidence),), evidence, 0.6)
+    domain = message.from_.domain
+    if domain and not is_free_mail(domain):
+        why = f"The message names no organisation, and {domain} is not on the invited list."
+        return Answerer(None, domain, (Doubt(Code.ORGANISATION_UNLISTED, why, _address_evidence(message)),), _address_evidence(message), 0.3)
+    why = "The message names no organisation, and its address is a private one."
+    return _unclear(message, message.from_.name or message.from_.address, why, index)
+
+
+_NOUNS = frozenset(
+    """association organization organisation foundation fund trust institute institut university universite universidad
+    network reseau red campaign campagne campana initiative initiativa iniciativa centre center centro committee comite
+    council conseil consejo commission comision agency agence agencia federation federacion federação society societe
+    sociedad union alliance alianza coalition coalicion league ligue liga group groupe grupo mission ministry ministere
+    ministerio fondation fundacion fundacao associacao associazione asociacion ong ngo e.v verein stiftung stichting
+    bund verband zentrum gesellschaft kommission action aid relief international service services corporation corporacion
+    movement mouvement movimiento collective collectif colectivo program programme church eglise iglesia office bureau
+    ассоциация фонд организация центр комитет союз общество институт движение جمعية منظمة مؤسسة اتحاد مركز شبكة هيئة""".split()
+)
+
+
+def _written_names(message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon], answers: Sequence[Sentence]) -> list[tuple[str, str, int, int]]:
+    """What the message calls an organisation in its own words: (name, part, start, end), the likeliest first."""
+    found: list[tuple[int, str, str, int, int]] = []
+    small = frozenset().union(*(x.lists["stopwords"] | x.lists["particles"] for x in lexicons)) if lexicons else frozenset()
+    spans = [(s.start, s.end) for s in answers]
+    for layout in layouts:
+        text = layout.part.text
+        for rank, regions in ((0, layout.body), (1, layout.signature)):
+            for start, end in regions:
+                for line in lines(text, start, end):
+                    for a, b in _capital_runs(tokens(text, line.start, line.end), small, text):
+                        inside = any(s <= a < e for s, e in spans)
+                        found.append((0 if inside else 2 - rank, text[a:b], layout.part.section, a, b))
+    display = message.from_.name
+    if any(t.norm in _NOUNS for t in tokens(display)):
+        header = message.header("from") or ""
+        at = header.find(display)
+        if at >= 0:
+            found.append((2, display, "from", at, at + len(display)))
+    found.sort(key=lambda f: f[0])
+    return [f[1:] for f in found]
+
+
+def _capital_runs(found: Sequence[Token], small: frozenset[str], text: str) -> list[tuple[int, int]]:
+    """Runs of capitalised words that hold a noun organisations are called by, with an acronym in brackets after it."""
+    runs = []
+    i = 0
+    while i < len(found):
+        if not (found[i].is_word and found[i].is_capital) or found[i].norm in small:
+            i += 1
+            continue
+        last = at = i
+        noun = False
+        while at < len(found) and at - i < 24:
+            token = found[at]
+            if token.is_word and token.is_capital and not (token.norm in small and at == i):
+                noun = noun or token.norm in _NOUNS
+                last = at
+            elif not (token.is_word and token.norm in small) and token.raw not in {"-", "'", "’", "&", "–"}:
+                break
+            at += 1
+        end = last + 1
+        if noun and last > i:
+            if end + 2 < len(found) and found[end].raw == "(" and found[end + 2].raw == ")" and found[end + 1].raw.isupper():
+                end += 3
+            runs.append((found[i].start, found[end - 1].end))
+        i = max(end, i + 1)
+    return runs

@@ -1,0 +1,588 @@
+"""What a sentence says of who comes: a small grammar over the classes of the language files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from inbox_worker.reading.counts import Number, numbers_in
+from inbox_worker.reading.lexicon import Hit, Lexicon
+from inbox_worker.reading.people import Name, names_in
+from inbox_worker.reading.text import Sentence, Token
+
+NEAR_EVENT = 12  # days around the event that still speak of it: journeys, the eve, the reply-by date
+REACH = 6  # words a negation reaches forward
+
+
+class Status(StrEnum):
+    """What a sentence says of the writers' own participation."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TENTATIVE = "tentative"
+    UNDECIDED = "undecided"
+    NONE = "none"
+
+
+class Who(StrEnum):
+    """Who a predicate speaks of."""
+
+    WE = "we"
+    I = "i"  # noqa: E741 - the word itself
+    PERSON = "person"  # a name or a role of ours
+    NOBODY = "nobody"
+    OTHER = "other"
+    UNSAID = "unsaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody counted in: words ``start`` to ``end`` (exclusive) of their sentence."""
+
+    kind: str  # "name", "self", "role", "part" (a number of people besides others), "total", "more"
+    start: int
+    end: int
+    number: int = 1
+    name: str = ""
+    title: str | None = None
+    function: str | None = None
+    vague: bool = False  # a first name only, or a bare place in a list
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words ``start`` to ``end`` (exclusive) with one predicate at most."""
+
+    start: int
+    end: int
+    status: Status
+    who: Who
+    strong: bool
+    reason: bool
+    mark: str  # the mark or class before it
+    pivot: tuple[int, int]  # words of the predicate
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a sentence says. Offsets in ``hits`` and ``clauses`` count words."""
+
+    sentence: Sentence
+    lexicon: Lexicon
+    words: tuple[Token, ...]
+    hits: tuple[Hit, ...]
+    clauses: tuple[Clause, ...]
+    numbers: tuple[Number, ...]
+    names: tuple[Mention, ...]  # all persons named, whether they come or not
+    status: Status = Status.NONE
+    who: Who = Who.UNSAID
+    strong: bool = False
+    mixed: bool = False  # says yes and no
+    asks: bool = False
+    op: str = ""  # "add", "remove", "replace", "set", "cancel", "retract", "correct", ""
+    revises: bool = False
+    coming: tuple[Mention, ...] = ()
+    absent: tuple[Mention, ...] = ()
+    range: bool = False
+    foreign: bool = False  # of another event, another time or other people
+    span: tuple[int, int] = (0, 0)  # offsets in the part of the words that decide
+    classes: Mapping[str, bool] = field(default_factory=dict)
+
+    def has(self, *kinds: str) -> bool:
+        """Whether a phrase of one of these classes occurs."""
+        return any(k in self.classes for k in kinds)
+
+    def offsets(self, start: int, end: int) -> tuple[int, int]:
+        """Words as offsets in the part."""
+        return self.words[start].start, self.words[max(start, end - 1)].end
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the message tells about its sentences."""
+
+    event: date
+    own: tuple[tuple[int, int], ...] = ()  # offsets of names of the organisation that answers
+    others: tuple[tuple[int, int], ...] = ()  # offsets of names of other organisations
+
+
+def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
+    """Analyse a sentence."""
+    words = sentence.words
+    norms = [w.norm for w in words]
+    hits = tuple(lexicon.phrases.find(norms))
+    covered = {i for h in hits if h.kind == "affirm_negated" for i in range(h.start, h.end)}
+    hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
+    classes = {h.kind: True for h in hits}
+    own = _inside(words, context.own)
+    others = _inside(words, context.others)
+    numbers = tuple(numbers_in(words, sentence.text, lexicon))
+    names = _names(sentence, lexicon, words, own | others)
+    draft = Said(sentence, lexicon, words, hits, (), numbers, names, classes=classes)
+    asks = _asks(draft)
+    clauses = tuple(_clauses(draft, own, others, context.event, asks))
+    return _conclude(draft, clauses, asks, context.event)
+
+
+def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+    if not spans or not words:
+        return frozenset()
+    near = [s for s in spans if s[0] < words[-1].end and s[1] > words[0].start]
+    return frozenset(i for i, w in enumerate(words) for start, end in near if start <= w.start < end)
+
+
+def _names(sentence: Sentence, lexicon: Lexicon, words: Sequence[Token], taken: frozenset[int]) -> tuple[Mention, ...]:
+    index = {w.start: i for i, w in enumerate(words)}
+    token_taken = {k for k, t in enumerate(sentence.tokens) if t.is_word and index[t.start] in taken}
+    found = []
+    for name in names_in(sentence.tokens, sentence.text, lexicon, token_taken):
+        inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
+        if inner and not name.place:
+            single = len(name.name.split()) == 1 and name.title is None and "-" not in name.name
+            function = _function(sentence, lexicon, name)
+            found.append(Mention("name", inner[0], inner[-1] + 1, 1, name.name, name.title, function, single))
+    return tuple(found)
+
+
+def _function(sentence: Sentence, lexicon: Lexicon, name: Name) -> str | None:
+    """The words after a name, between marks, that tell what the person is."""
+    marks = sentence.tokens
+    at = name.end
+    if at >= len(marks) or marks[at].raw not in ",(-–—:|":
+        return None
+    opened = marks[at].raw
+    at += 1
+    end = at
+    while end < len(marks) and end - at < 14 and marks[end].raw not in {",", ";", ")", "("} and not (marks[end].raw == "." and end == len(marks) - 1):
+        end += 1
+    piece = [t for t in marks[at:end] if t.is_word]
+    while piece and piece[0].norm in {"our", "my", "the", "notre", "nuestro", "nuestra", "mi", "mon", "ma", "who", "a", "an"}:
+        piece = piece[1:]
+    if not piece or piece[0].norm in lexicon.lists["titles"] - lexicon.lists["functions"]:
+        return None
+    known = any(t.norm in lexicon.lists["functions"] for t in piece)
+    if not known and opened == ",":
+        return None
+    return sentence.text[piece[0].start : piece[-1].end]
+
+
+def _asks(said: Said) -> bool:
+    return said.sentence.is_question and not said.has("request")
+
+
+def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: date, asks: bool) -> list[Clause]:
+    marks = said.sentence.tokens
+    index = {w.start: i for i, w in enumerate(said.words)}
+    starts: dict[int, str] = {0: ""}
+    hits = said.hits
+    predicates = sorted(h.start for h in hits if h.kind in {"attend", "attend_weak", "accept", "decline", "request", "absent"})
+    for hit in hits:
+        if hit.kind in {"contrast", "reason"} and hit.start:
+            starts.setdefault(hit.start, hit.kind)
+        elif hit.kind == "reason":
+            starts[0] = "reason"
+    word = 0
+    for k, token in enumerate(marks):
+        if token.is_word:
+            word = index[token.start]
+            continue
+        following = next((index[t.start] for t in marks[k + 1 : k + 4] if t.is_word), None)
+        if following is None or following == 0:
+            continue
+        if token.raw in ";:；：—" or (token.raw in "–-" and _spaced(said.sentence.text, token)) or token.raw in ".!…":
+            starts.setdefault(following, token.raw)
+        elif token.raw in ",،，、":
+            opened = max((s for s in starts if s <= word), default=0)
+            if starts[opened] == "reason" or any(h.kind == "condition" and h.start == opened for h in hits):
+                starts.setdefault(following, ",")
+            elif any(opened <= p < following for p in predicates) and _new_subject(said, following, own, others):
+                starts.setdefault(following, ",")
+    result = []
+    order = sorted(starts)
+    for i, start in enumerate(order):
+        end = order[i + 1] if i + 1 < len(order) else len(said.words)
+        result.append(_clause(said, start, end, starts[start], own, others, event, asks))
+    return result
+
+
+def _spaced(text: str, token: Token) -> bool:
+    return text[token.start - 1 : token.start].isspace() and text[token.end : token.end + 1].isspace()
+
+
+def _new_subject(said: Said, at: int, own: frozenset[int], others: frozenset[int]) -> bool:
+    """Whether a subject with a predicate of its own begins at or after a word, within three words."""
+    near = range(at, at + 3)
+    subject = any(h.start in near and h.kind in {"we", "i", "our", "undersigned", "colleague"} for h in said.hits)
+    subject = subject or any(m.start in near for m in said.names) or any(i in own or i in others for i in near)
+    predicate = any(h.kind in {"attend", "attend_weak", "accept", "decline", "absent"} and at < h.start < at + 9 for h in said.hits)
+    return subject and predicate
+
+
+_PREDICATES = {"attend", "attend_weak", "accept", "request", "decline", "affirm_negated"}
+
+
+def _clause(said: Said, start: int, end: int, mark: str, own: frozenset[int], others: frozenset[int], event: date, asks: bool) -> Clause:
+    inside = [h for h in said.hits if start <= h.start < end]
+    reason = mark == "reason"
+
+    def of(*kinds: str) -> list[Hit]:
+        return [h for h in inside if h.kind in kinds]
+
+    none = Clause(start, end, Status.NONE, Who.UNSAID, False, reason, mark, (start, start))
+    affirmed, declined = of("affirm_negated"), of("decline")
+    accepted, asked = of("accept"), of("request")
+    attends, weak = of("attend"), of("attend_weak")
+    past = bool(of("past")) and not any(h.kind == "future" for h in inside)
+    if reason and not declined:
+        return none
+    if past and not accepted and not asked and not declined:
+        return none
+    if asks and not affirmed and not (accepted and accepted[0].start <= start + 2 and not of("question")):
+        return none
+    if of("hearsay", "quoted_words"):
+        return none
+    main = affirmed or declined or asked or accepted or attends or weak
+    if not main:
+        absent = of("absent")
+        if absent:
+            who = _who(said, start, absent[0].start, own, others)
+            if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE}:
+                return Clause(start, end, Status.DECLINED, who, False, reason, mark, (absent[0].start, absent[0].end))
+        return none
+    pivot = main[0]
+    who = _who(said, start, pivot.start + 1, own, others)
+    if who is Who.OTHER:
+        return none
+    pivot_span = (pivot.start, pivot.end)
+    strong = bool(affirmed or declined or accepted or asked or attends)
+    if affirmed:
+        return Clause(start, end, Status.ACCEPTED, who, True, reason, mark, pivot_span)
+    if declined:
+        return Clause(start, end, Status.DECLINED, who, True, reason, mark, pivot_span)
+    negations = [h for h in of("negation") if any(p.start - REACH <= h.start < p.end for p in main)]
+    if negations and not asked:
+        return Clause(start, end, Status.DECLINED, who, strong and who is not Who.UNSAID, reason, mark, (negations[0].start, pivot.end) if negations[0].start < pivot.end else pivot_span)
+    ours = who in {Who.WE, Who.I, Who.PERSON} or _counts_people(said, start, end)
+    if not accepted and not asked and not ours:
+        leads = mark in ":—" and mark != "" or (end < len(said.words) and any(h.kind == "lead_list" for h in inside))
+        if not (attends and leads):
+            return none
+    if who is Who.NOBODY:
+        return Clause(start, end, Status.DECLINED, who, strong, reason, mark, pivot_span)
+    hedged = of("hedge", "condition")
+    status = Status.TENTATIVE if hedged else Status.ACCEPTED
+    if hedged:
+        pivot_span = (min(pivot.start, hedged[0].start), max(pivot.end, hedged[0].end)) if abs(hedged[0].start - pivot.start) < 8 else pivot_span
+    return Clause(start, end, status, who, strong, reason, mark, pivot_span)
+
+
+def _who(said: Said, start: int, pivot: int, own: frozenset[int], others: frozenset[int]) -> Who:
+    """Who the predicate at ``pivot`` speaks of: the nearest that may be its subject before it."""
+    best, who = -1, Who.UNSAID
+    kinds = {"we": Who.WE, "our": Who.WE, "i": Who.I, "undersigned": Who.I, "colleague": Who.PERSON, "other_party": Who.OTHER}
+    for hit in said.hits:
+        if start <= hit.start <= pivot and hit.kind in kinds and hit.start >= best:
+            if hit.kind == "our" and best == hit.start:
+                continue
+            best, who = hit.start, kinds[hit.kind]
+        if start <= hit.start <= pivot and hit.kind == "negation" and hit.start > best and _is_nobody(said, hit):
+            best, who = hit.start, Who.NOBODY
+    for mention in said.names:
+        if start <= mention.start <= pivot and mention.start > best:
+            best, who = mention.start, Who.PERSON
+    for i in range(start, min(pivot + 1, len(said.words))):
+        if i in own and i > best:
+            best, who = i, Who.WE
+        elif i in others and i > best and best < 0:
+            best, who = i, Who.OTHER
+    return who
+
+
+def _is_nobody(said: Said, hit: Hit) -> bool:
+    return hit.start < len(said.words) and any(h.kind == "decline" and h.start == hit.start for h in said.hits)
+
+
+def _counts_people(said: Said, start: int, end: int) -> bool:
+    return any(m.kind == "total" for m in _totals(said, start, end))
+
+
+def _totals(said: Said, start: int, end: int) -> list[Mention]:
+    """Numbers of people among words ``start`` to ``end``."""
+    found: list[Mention] = []
+    words, text = said.words, said.sentence.text
+    for number in said.numbers:
+        if not start <= number.start < end:
+            continue
+        after = [h for h in said.hits if h.kind == "people" and number.end <= h.start <= number.end + 3]
+        after = [h for h in after if not any(n.start >= number.end and n.start < h.start for n in said.numbers)]
+        before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
+        of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
+        glued = number.end < len(words) and text[words[number.end - 1].end : words[number.end].start] == "-" and any(h.kind == "people" and h.start == number.end for h in said.hits)
+        more = [h for h in said.hits if h.kind == "more" and number.end <= h.start <= number.end + 1 or (h.kind == "more" and h.end == number.start)]
+        if number.value == 0 and not (after and said.has("add")):
+            continue
+        if not (after or before or of_us or glued):
+            continue
+        gap_end = after[0].start if after else number.end
+        gap = text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start] if after else ""
+        if any(c in gap for c in ".;:!?") or ("," in gap and not before):
+            continue
+        if said.lexicon.numbers.get(words[number.start].norm) == 1 and not words[number.start].raw.isdigit() and not after and not before:
+            continue
+        stop = max([number.end, *(h.end for h in after[:1])])
+        kind = "more" if more else "total"
+        if kind == "total" and _joined(said, number.start):
+            kind = "part"
+        found.append(Mention(kind, number.start, stop, number.value))
+    for hit in said.hits:
+        if hit.kind == "pair_of_us" and start <= hit.start < end:
+            found.append(Mention("total", hit.start, hit.end, 2))
+    return _without_overlap(found)
+
+
+def totals_of(said: Said) -> list[Mention]:
+    """The numbers of people anywhere in a sentence."""
+    return _totals(said, 0, len(said.words))
+
+
+def _joined(said: Said, at: int) -> bool:
+    """Whether the number at a word comes on top of people named before it."""
+    before = [h for h in said.hits if h.kind == "companion" and at - 2 <= h.end <= at and h.end > at - 3]
+    marks = said.sentence.text[said.words[at - 1].end : said.words[at].start] if at else ""
+    if not before and "+" not in marks and "&" not in marks and "," not in marks:
+        return False
+    heads = [m for m in said.names if m.end <= at] + [h for h in said.hits if h.kind in {"colleague", "undersigned", "me"} and h.end <= at and at - h.end < 12]  # type: ignore[list-item]
+    if "," in marks and not before:
+        return bool([m for m in said.names if m.end <= at and at - m.end < 8])
+    return bool(heads)
+
+
+def _without_overlap(found: list[Mention]) -> list[Mention]:
+    found.sort(key=lambda m: (m.start, -(m.end - m.start)))
+    kept: list[Mention] = []
+    for mention in found:
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) -> Said:
+    from dataclasses import replace
+
+    spoken = [c for c in clauses if c.status is not Status.NONE]
+    yes = [c for c in spoken if c.status in {Status.ACCEPTED, Status.TENTATIVE}]
+    no = [c for c in spoken if c.status is Status.DECLINED]
+    foreign = _foreign(said, event)
+    status, who, strong, mixed = Status.NONE, Who.UNSAID, False, False
+    pivot: tuple[int, int] | None = None
+    if spoken and not foreign:
+        last = spoken[-1]
+        chosen = last
+        if yes and no:
+            mixed = True
+            general = [c for c in no if c.who in {Who.WE, Who.NOBODY, Who.UNSAID} and c.strong]
+            if last.status is Status.DECLINED and not general:
+                chosen = yes[-1]
+        status, who, strong = chosen.status, chosen.who, chosen.strong
+        pivot = chosen.pivot
+        if status is Status.ACCEPTED and (any(c.status is Status.TENTATIVE for c in yes) or said.has("condition") and not said.has("assistance")):
+            status = Status.TENTATIVE
+            hedge = next((h for h in said.hits if h.kind in {"hedge", "condition"}), None)
+            pivot = (hedge.start, hedge.end) if hedge else pivot
+        elif status is Status.ACCEPTED and said.has("hedge") and not strong:
+            status = Status.TENTATIVE
+    if status is Status.NONE and said.has("undecided") and not foreign:
+        status = Status.UNDECIDED
+        hit = next(h for h in said.hits if h.kind == "undecided")
+        pivot = (hit.start, hit.end)
+    op, revises = _op(said, status, asks)
+    mentions, absent = _mentions(said, clauses, status, op) if not foreign and not asks else ((), ())
+    span = said.offsets(*pivot) if pivot and said.words else (0, 0)
+    return replace(
+        said, clauses=clauses, status=status, who=who, strong=strong, mixed=mixed, asks=asks, op=op, revises=revises,
+        coming=tuple(mentions), absent=tuple(absent), range=_range(said), foreign=foreign, span=span,
+    )  # fmt: skip
+
+
+def _range(said: Said) -> bool:
+    """Whether two numbers of people with "or", "to" between them leave the number open, or a word does."""
+    for a, b in zip(said.numbers, said.numbers[1:], strict=False):
+        if 0 < b.start - a.end <= 3 and any(h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits):
+            return a.value != b.value and b.value <= MOST_IN_RANGE
+    text = said.sentence.text
+    for i in range(len(said.words) - 1):
+        a_word, b_word = said.words[i], said.words[i + 1]
+        if a_word.raw.isdigit() and b_word.raw.isdigit() and text[a_word.end : b_word.start] in {"-", "–", "/"}:
+            if any(h.kind == "people" and i + 2 <= h.start <= i + 3 for h in said.hits) and int(a_word.raw[:4]) < int(b_word.raw[:4]) < MOST_IN_RANGE:
+                return True
+    return False
+
+
+MOST_IN_RANGE = 100
+
+
+def _foreign(said: Said, event: date) -> bool:
+    """Whether the sentence speaks of another event: it says so, or names a date far from this one's."""
+    dates = _dates(said, event)
+    near = [d for d in dates if d is not None and abs(d - _day(event)) <= NEAR_EVENT]
+    if near:
+        return False
+    if dates:
+        return True
+    return said.has("other_event")
+
+
+def _day(when: date) -> int:
+    return when.timetuple().tm_yday
+
+
+MONTH_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+
+
+def _dates(said: Said, event: date) -> list[int | None]:
+    """Days of the year that are named with their month; None for a month alone."""
+    months = said.lexicon.lists["months"]
+    found: list[int | None] = []
+    for i, word in enumerate(said.words):
+        if word.norm not in months or (len(word.raw) < 4 and word.raw[-1:].islower() and word.raw[0].islower()):
+            continue
+        if not word.raw[0].isupper() and said.lexicon.code == "en" and word.norm in {"may", "march", "mar"}:
+            continue
+        month = month_number(said.lexicon, word.norm)
+        if month is None:
+            continue
+        around = [w for w in (*said.words[max(0, i - 2) : i], *said.words[i + 1 : i + 2])]
+        day = next((int(w.raw) for w in reversed(around) if w.raw.isdigit() and 1 <= int(w.raw[:4]) <= 31), None)
+        if day is None:
+            if month != event.month and said.words[i].raw[0].isupper() and word.norm not in {"may"}:
+                found.append(None)
+            elif month != event.month and i and said.words[i - 1].norm in said.lexicon.lists["from"]:
+                found.append(None)
+            continue
+        found.append(MONTH_DAYS[month - 1] + day)
+    return found
+
+
+def month_number(lexicon: Lexicon, word: str) -> int | None:
+    """1 to 12 for the name of a month."""
+    return lexicon.month_numbers.get(word)
+
+
+def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
+    revises = said.has("change", "cancel", "remove", "replace", "retract", "correction")
+    if asks:
+        return "", False
+    if said.has("retract"):
+        return "retract", True
+    if said.has("correction") and said.names:
+        return "correct", True
+    if said.has("replace") and said.names and status is not Status.NONE:
+        return "replace", True
+    if said.has("cancel"):
+        return "cancel", True
+    if said.has("remove"):
+        return "remove", True
+    if said.has("add") and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
+        return "add", True
+    return "", revises
+
+
+def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) -> tuple[list[Mention], list[Mention]]:
+    """Who comes and who does not, by the clauses they stand in."""
+    coming: list[Mention] = []
+    absent: list[Mention] = []
+    previous = Status.NONE
+    for clause in clauses:
+        effective = clause.status
+        if effective is Status.NONE and not clause.reason and clause.mark in {":", "—", "–", "-", ";", "(", ","}:
+            effective = previous
+        elif effective is Status.NONE and previous is Status.NONE and clause.mark == "" and len(clauses) > 1 and not clause.reason:
+            effective = Status.NONE
+        if clause.status is not Status.NONE:
+            previous = clause.status
+        elif clause.reason or clause.mark == "contrast":
+            previous = Status.NONE
+        names = [m for m in said.names if clause.start <= m.start < clause.end]
+        if effective is Status.DECLINED:
+            absent += names
+            if clause.who is Who.I:
+                absent.append(Mention("self", clause.start, clause.end))
+            absent += [Mention("role", h.start, h.end) for h in _roles(said, clause.start, clause.end, names)]
+            continue
+        if effective not in {Status.ACCEPTED, Status.TENTATIVE}:
+            continue
+        totals = _totals(said, clause.start, clause.end)
+        coming += names
+        coming += totals
+        roles = _roles(said, clause.start, clause.end, names)
+        coming += [Mention("role", h.start, h.end) for h in roles if not any(t.start < h.end and h.start < t.end for t in totals)]
+        coming += _selves(said, clause, names, totals, roles)
+    return coming, absent
+
+
+def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[Hit]:
+    """Unnamed persons of ours: roles that stand beside no name that they describe."""
+    found: list[Hit] = []
+    for hit in said.hits:
+        if hit.kind != "colleague" or not start <= hit.start < end or any(hit.start < f.end for f in found):
+            continue
+        if any(m.start < hit.end and hit.start < m.end for m in said.names):
+            continue
+        if any(_describes(said, hit, m) for m in names):
+            continue
+        found.append(hit)
+    return found
+
+
+def _describes(said: Said, hit: Hit, name: Mention) -> bool:
+    """Whether a role and a name are one person: next to each other with no "and" between."""
+    if hit.end <= name.start:
+        low, high, limit = hit.end, name.start, 5
+    else:
+        low, high, limit = name.end, hit.start, 2
+    between = said.words[low:high]
+    joins = said.lexicon.lists["and"]
+    if len(between) > limit or any(w.norm in joins for w in between):
+        return False
+    gap = said.sentence.text[said.words[low - 1].end : said.words[high].start] if high < len(said.words) else ""
+    return not any(c in gap for c in ";+&") and gap.count(",") <= 1
+
+
+def _selves(said: Said, clause: Clause, names: Sequence[Mention], totals: Sequence[Mention], roles: Sequence[Hit]) -> list[Mention]:
+    joins = said.lexicon.lists["and"]
+    words, text = said.words, said.sentence.text
+    my = next((h for h in said.hits if h.kind == "my_attend" and clause.start <= h.start < clause.end), None)
+    if my:
+        return [Mention("self", my.start, my.end)]
+    for hit in said.hits:
+        if not clause.start <= hit.start < clause.end:
+            continue
+        if hit.kind == "undersigned":
+            return [Mention("self", hit.start, hit.end)]
+        if hit.kind == "me":
+            before, after = words[max(0, hit.start - 1) : hit.start], words[hit.end : hit.end + 1]
+            gap_before = text[before[0].end : words[hit.start].start] if before else ""
+            gap_after = text[words[hit.end - 1].end : after[0].start] if after else ""
+            near_people = bool(names or roles or totals)
+            if before and (before[0].norm in joins or any(c in gap_before for c in "+&")):
+                return [Mention("self", hit.start, hit.end)]
+            if after and (after[0].norm in joins or any(c in gap_after for c in "+&")):
+                return [Mention("self", hit.start, hit.end)]
+            if near_people and (("," in gap_before) or "(" in gap_before) and words[hit.start].norm != "i":
+                return [Mention("self", hit.start, hit.end)]
+            inside = [h for h in said.hits if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end]
+            if inside and words[hit.start].norm != "i":
+                return [Mention("self", hit.start, hit.end)]
+    alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
+    if alone and not names:
+        return [Mention("self", alone.start, alone.end)]
+    if clause.who is Who.I:
+        i = max((h.start for h in said.hits if h.kind in {"i"} and h.start <= clause.pivot[0]), default=-1)
+        performs = any(h.kind == "perform" and i <= h.start <= max(i + 5, clause.pivot[1]) for h in said.hits)
+        if performs and (names or totals or roles or said.has("our", "we")):
+            return []
+        if i >= 0:
+            return [Mention("self", i, i + 1)]
+    return []

@@ -1,0 +1,211 @@
+"""Text as words and sentences, each knowing where it stands in the original."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+MAX_CHARACTERS = 60_000  # of a message's new words that are read; a letter has two thousand
+MAX_WORDS = 120  # of a sentence; longer ones are cut, so that nothing grows with the square of a line
+
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_TOKEN = re.compile(
+    r"[\w.+-]{1,64}@[\w.-]{1,255}"  # addresses are one word
+    r"|(?:https?://|www\.)\S{1,500}"
+    rf"|[{_IDEOGRAPHS}]"  # scripts without spaces: a word a character
+    r"|\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?!\d)"
+    r"|\d+(?:[.,:/]\d+)+"
+    r"|\d+"
+    r"|[^\W\d_" + _IDEOGRAPHS + r"]+(?:[\u0300-\u036f\u064b-\u0652][^\W\d_]*)*"
+    r"|[^\w\s]|_"
+)
+_INVISIBLE = dict.fromkeys(
+    [0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x640]
+)
+_FOLD = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"})
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """A word as it is compared: without case, accents, width or invisible characters."""
+    word = unicodedata.normalize("NFKD", word.translate(_INVISIBLE)).casefold()
+    return "".join(c for c in word if not unicodedata.combining(c)).translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number or a mark, ``text[start:end]`` of its part."""
+
+    raw: str
+    norm: str
+    start: int
+    end: int
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word or a number rather than a mark."""
+        return self.raw[0].isalnum()
+
+    @property
+    def is_capital(self) -> bool:
+        """Whether it begins with a capital letter."""
+        return self.raw[0].isupper() or self.raw[0].istitle()
+
+
+def tokens(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ...]:
+    """The words, numbers and marks of ``text[start:end]``, with offsets into the whole text."""
+    found = []
+    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
+        raw = match.group()
+        norm = fold(raw)
+        if norm:
+            found.append(Token(raw, norm, match.start(), match.end()))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a part. ``line`` says that it stands on a line of its own, as items of a list do."""
+
+    text: str  # of the whole part
+    tokens: tuple[Token, ...]
+    paragraph: int
+    line: bool = False
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the part."""
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the part."""
+        return self.tokens[-1].end
+
+    @property
+    def words(self) -> tuple[Token, ...]:
+        """Its words without the marks."""
+        return tuple(t for t in self.tokens if t.is_word)
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it ends as a question does."""
+        return any(t.raw in "?？؟" for t in self.tokens[-3:])  # a bracket or quote may follow
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a part, without the spaces around it."""
+
+    start: int
+    end: int
+    indent: int
+
+
+def lines(text: str, start: int, end: int) -> list[Line]:
+    """The lines of ``text[start:end]``, empty ones too."""
+    found, position = [], start
+    while position <= end:
+        stop = text.find("\n", position, end)
+        stop = end if stop < 0 else stop
+        body = text[position:stop]
+        stripped = body.strip()
+        indent = len(body) - len(body.lstrip())
+        found.append(Line(position + indent, position + indent + len(stripped), indent))
+        position = stop + 1
+    return found
+
+
+_BULLET = re.compile(r"(?:[-–—*•·▪◦‣>]|\(?\d{1,2}\s?[.):\-–º°]|\(?[a-zA-Z][.)])\s*(?=\S)")
+_ENDS = frozenset(".!?。！？؟…")
+_CLOSERS = frozenset("\"'”’»)]")
+
+
+def bullet_length(text: str, start: int, end: int) -> int:
+    """How many characters at the start of a line are the mark of a list item, 0 if it is none."""
+    match = _BULLET.match(text, start, end)
+    if match is None or match.end() >= end:
+        return 0
+    mark = match.group().strip()
+    if mark[-1] in ".:" and match.end() == start + len(mark) and text[match.end()].isdigit():
+        return 0  # "15:00", "26.02"
+    return match.end() - start
+
+
+def sentences(text: str, start: int, end: int, abbreviations: frozenset[str] = frozenset()) -> list[Sentence]:
+    """Split ``text[start:end]`` into sentences.
+
+    Wrapped lines are joined; an empty line, a list item, a line ended by a colon and a short line (much shorter than
+    those around it, as in tables and addresses) end a sentence.
+    """
+    found: list[Sentence] = []
+    block: list[Line] = []
+    paragraph = 0
+    all_lines = lines(text, start, end)
+    width = max((line.end - line.start for line in all_lines if line.end - line.start < 120), default=0)
+
+    def close() -> None:
+        if block:
+            found.extend(_split(text, block, paragraph, abbreviations, width))
+            block.clear()
+
+    for line in all_lines:
+        if line.start >= line.end:
+            close()
+            paragraph += 1
+            continue
+        if block and (bullet_length(text, line.start, line.end) or _breaks(text, block[-1], width)):
+            close()
+        block.append(line)
+    close()
+    return found
+
+
+def _breaks(text: str, line: Line, width: int) -> bool:
+    """Whether a line ends its sentence by its shape: it stops well before the margin, or ends with a colon."""
+    return (line.end - line.start) < 0.72 * width or width < 50 or text[line.end - 1] in ":：" or "\t" in text[line.start : line.end] or " | " in text[line.start : line.end]
+
+
+def _split(text: str, block: list[Line], paragraph: int, abbreviations: frozenset[str], width: int) -> list[Sentence]:
+    marks = tokens(text, block[0].start, block[-1].end)
+    result: list[Sentence] = []
+    current: list[Token] = []
+    single = len(block) == 1
+    for i, token in enumerate(marks):
+        current.append(token)
+        following = marks[i + 1] if i + 1 < len(marks) else None
+        if following is None:
+            break
+        if len(current) >= MAX_WORDS or (token.raw in _ENDS and _ends_here(text, marks, i, abbreviations)):
+            result.append(Sentence(text, tuple(current), paragraph))
+            current = []
+        elif token.raw in _CLOSERS and i and marks[i - 1].raw in "!?。！？" and following.is_capital:
+            result.append(Sentence(text, tuple(current), paragraph))
+            current = []
+    if current:
+        result.append(Sentence(text, tuple(current), paragraph, line=single and not result))
+    return result
+
+
+def _ends_here(text: str, marks: tuple[Token, ...], i: int, abbreviations: frozenset[str]) -> bool:
+    token, following = marks[i], marks[i + 1]
+    if following.raw in _ENDS or following.raw in _CLOSERS:
+        return False
+    if token.raw in "。！？؟":
+        return True
+    if text[token.end : token.end + 1].strip():
+        return False  # no space after it: "a.m.", "example.org"
+    if token.raw != ".":
+        return True
+    previous = marks[i - 1] if i else None
+    if previous is None or not previous.is_word:
+        return previous is not None and previous.raw in _CLOSERS
+    if previous.norm in abbreviations:
+        return False
+    if len(previous.raw) == 1 and previous.is_capital and following.is_capital:
+        return previous.raw == "I"  # an initial
+    if previous.raw.isdigit() and len(previous.raw) <= 2 and i <= 1:
+        return False  # "1. Name"
+    return not following.raw[0].islower() or len(previous.raw) > 4
