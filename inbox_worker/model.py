@@ -369,6 +369,7 @@ class Story:
     state: Participation
     applied: tuple[int, ...] = ()  # entry ids, in the order applied
     conflicts: tuple[tuple[int, str], ...] = ()  # entry id and why, for entries that contradict an earlier one
+    elsewhere: tuple[int, ...] = ()  # ids of entries that a ruling gave to another organisation's story
 
 
 UTC = timezone.utc

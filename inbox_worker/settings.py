@@ -230,7 +230,7 @@ def _invitation(table: _Table, invited: Path | None) -> Invitation:
         raise SettingsError(str(error)) from None
     mailbox = table.string("mailbox").strip()
     if "@" not in mailbox:
-        raise table.fail("mailbox", "must be the address that replies go to, such as isu@example.org")
+        raise table.fail("mailbox", "must be the address that replies go to, such as meeting@example.org")
     return Invitation(
         title=table.string("title"),
         subtitle=table.string("subtitle", ""),

@@ -139,8 +139,8 @@ class Registry:
     def project(self, organisations: Iterable[str]) -> None:
         """Derive the state of these organisations anew."""
         with self.writing():
-            for organisation in sorted(set(organisations)):
-                projection.project(self.db, organisation, self._tell, self.invitation.reply_by, self._now())
+            wanted = sorted(set(organisations))
+            projection.project(self.db, wanted, self._tell, self.invitation.reply_by, self._now())
 
     def rebuild(self) -> None:
         """Throw the projection away and derive all of it from claims and rulings."""
