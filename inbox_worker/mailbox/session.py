@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
-import logging
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ from inbox_worker.mailbox import faults
 from inbox_worker.mailbox.base import MailboxError
 from inbox_worker.model import UTC
 from inbox_worker.settings import MailboxSettings, SettingsError
-
-log = logging.getLogger(__name__)
 
 
 class FolderError(MailboxError):
