@@ -78,8 +78,13 @@ class RawMessage:
 
     @property
     def sha256(self) -> str:
-        """The identity of a message: hex SHA-256 of its bytes."""
-        return hashlib.sha256(self.content).hexdigest()
+        """The identity of a message."""
+        return identity(self.content)
+
+
+def identity(content: bytes) -> str:
+    """Hex SHA-256 of a message with LF line ends: it is the same message from a server (CRLF) and from a file (LF)."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
 class Zone(StrEnum):
@@ -404,4 +409,5 @@ __all__ = [
     "Story",
     "Verb",
     "Zone",
+    "identity",
 ]
