@@ -50,6 +50,7 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 SURROGATE = re.compile("[\ud800-\udfff]")
 SAMPLE = 20_000  # bytes looked at to guess a charset
@@ -111,9 +112,7 @@ def python_codec(name: str | None) -> str | None:
         info = codecs.lookup(label)
     except (LookupError, ValueError, TypeError, UnicodeError):
         return None
-    if not getattr(info, "_is_text_encoding", True) or info.name in ("idna", "punycode", "unicode_escape", "mbcs"):
-        return None
-    if info.name in ("raw_unicode_escape", "undefined", "oem"):
+    if not getattr(info, "_is_text_encoding", True) or info.name.replace("-", "_") in NOT_CHARSETS:
         return None
     return ALIASES.get(info.name, info.name)
 

@@ -20,6 +20,7 @@ CONTACT = re.compile(r"@|\||www\.|https?:|\+\s?\d|\d[\d \-./()]{5,}\d|\d")
 REACHED = re.compile(r"www\.|https?:|\+\s?\d[\d \-./()]{5,}\d|(?<!\d)0\d[\d \-./()]{5,}\d|@")
 NUMBERED = re.compile(r"(?:\d{1,3}\s?[.)\-\u2013:]|[-*\u2022\u00b7\u25cf\u25aa]\s)\s?\S")
 HONORIFIC = re.compile(r"[A-Z][a-zé]{0,4}\.\s")
+UNDERLINE = re.compile(r"[-_=*~]{3,}\Z")
 POSTSCRIPT = re.compile(r"(?:p\.?\s?s|n\.?\s?b)\b|ps\s?[:.]", re.IGNORECASE)
 COUNT = re.compile(r"\d{1,2}\s+[^\W\d_]+(?:\s+\S+)?\s*\Z")  # "2 persons", "3 of us"
 LETTERS = re.compile(r"[^\W\d_]+")
@@ -176,10 +177,19 @@ class _Stretch:
                 return not STOP.search(line.seen)
         return False
 
+    def _belongs(self, paragraph: Sequence[Line]) -> bool:
+        """Whether a later paragraph is still signature: each line fits, and it is no salutation."""
+        salutes = len(paragraph) == 1 and paragraph[0].seen.endswith((",", "،", "，"))
+        if salutes and not self._is_closing(paragraph[0]) and not self.sender.wrote(paragraph[0].seen):
+            return False
+        return all(line.zone or self._fits(line) for line in paragraph)
+
     def _fits(self, line: Line) -> bool:
         """Whether a line can be part of a signature: short, no sentence, no item of a list, nothing on coming."""
         text = line.seen
         if len(text) > LONGEST or text.endswith((":", "：", "?", "？", "؟")) or POSTSCRIPT.match(text):
+            return False
+        if UNDERLINE.match(text):
             return False
         if NUMBERED.match(text) and not REACHED.search(text):
             return False
@@ -202,7 +212,7 @@ class _Stretch:
                 i += 1
                 continue
             end = self._paragraph_end(i)
-            own = i == start + 1 or all(line.zone or self._fits(line) for line in self.lines[i:end])
+            own = i == start + 1 or self._belongs(self.lines[i:end])
             if not own:
                 return i
             for line in self.lines[i:end]:
