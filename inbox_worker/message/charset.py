@@ -7,9 +7,6 @@ import re
 from functools import cache
 
 ALIASES = {  # names seen in mail that Python does not know, or knows too narrowly (WHATWG Encoding Standard)
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "ansi_x3.4-1968": "cp1252",
     "iso-8859-1": "cp1252",
     "iso8859-1": "cp1252",
     "iso_8859-1": "cp1252",
@@ -140,7 +137,7 @@ def _is_utf8(data: bytes, codec: str) -> bool:
     """Whether the bytes are UTF-8 whatever was declared: chance gives no run of valid multibyte sequences."""
     if data.isascii():
         return False
-    needed = 1 if codec in ("utf-8", "cp1252", "iso8859-15") else 3
+    needed = 1 if codec in ("ascii", "utf-8", "cp1252", "iso8859-15") else 3
     return len(MULTIBYTE.findall(data[:SAMPLE])) >= needed and _strictly(data, "utf-8") is not None
 
 

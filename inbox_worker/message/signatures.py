@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from inbox_worker.message import limits
 from inbox_worker.message.languages import Vocabulary
 from inbox_worker.message.lines import Line
-from inbox_worker.message.quotes import ADDRESS, RULE
+from inbox_worker.message.quotes import ADDRESS, RULE, STOP
 from inbox_worker.model import Address, Zone
 
 DELIMITER = re.compile(r"(?:--|\u2014|\u2013|__)\Z")
 SENTENCE_END = re.compile(r"[.!?。！？؟…।:;)\]\"'”»]\Z|[:;]-?[)(]\Z")
-STOP = re.compile(r"[.!?。！？؟]\Z")
 CONTACT = re.compile(r"@|\||www\.|https?:|\+\s?\d|\d[\d \-./()]{5,}\d|\d")
 REACHED = re.compile(r"www\.|https?:|\+\s?\d[\d \-./()]{5,}\d|(?<!\d)0\d[\d \-./()]{5,}\d|@")
 NUMBERED = re.compile(r"(?:\d{1,3}\s?[.)\-\u2013:]|[-*\u2022\u00b7\u25cf\u25aa]\s)\s?\S")
-HONORIFIC = re.compile(r"[A-Z][a-zé]{0,4}\.\s")
+HONORIFIC = re.compile(r"[A-Z][a-zé]{0,4}\.\s(?![\d+(])")
 UNDERLINE = re.compile(r"[-_=*~]{3,}\Z")
 POSTSCRIPT = re.compile(r"(?:p\.?\s?s|n\.?\s?b)\b|ps\s?[:.]", re.IGNORECASE)
 COUNT = re.compile(r"\d{1,2}\s+[^\W\d_]+(?:\s+\S+)?\s*\Z")  # "2 persons", "3 of us"
+CLOSING_PARTS = re.compile(r"[/|,،，]| - ")
 LETTERS = re.compile(r"[^\W\d_]+")
 NAME_END = re.compile(r"[,|(/\u2013\u2014]| - ")
 EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
@@ -168,7 +168,8 @@ class _Stretch:
             return True
         if len(text.split()) > LONGEST_CLOSING or any(c.isdigit() for c in text) or self.words.substance.search(text):
             return False
-        if any(part.strip() in known for part in re.split(r"[/|,،，]| - ", text)[:1]):
+        first, *rest = (part.strip() for part in CLOSING_PARTS.split(text))
+        if first in known and all(not part or part in known or self.sender.wrote(part) for part in rest):
             return True
         start = text
         while " " in start:

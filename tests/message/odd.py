@@ -6,19 +6,55 @@ import base64
 import random
 from collections.abc import Callable, Iterator
 
-WORDS = (
-    "We will attend with two people. Nous serons deux. Asistiremos tres. Wir kommen zu viert. Приедем втроём. "
-    "سنحضر ثلاثة أشخاص. 我们将派三人参加。 二名が出席します。 Best regards, Ana > quoted: On 26 Jan 2016, at 17:12, X <x@y> wrote:"
-).split(" ")
+WORDS = [
+    "We",
+    "will",
+    "attend",
+    "with",
+    "two",
+    "people.",
+    "Nous",
+    "serons",
+    "deux.",
+    "Asistiremos",
+    "tres.",
+    "Wir",
+    "kommen",
+    "zu",
+    "viert.",
+    "Приедем",
+    "втроём.",
+    "سنحضر",
+    "ثلاثة",
+    "أشخاص.",
+    "我们将派三人参加。",
+    "二名が出席します。",
+    "Best",
+    "regards,",
+    "Ana",
+    ">",
+    "quoted:",
+    "On",
+    "26",
+    "Jan",
+    "2016,",
+    "at",
+    "17:12,",
+    "X",
+    "<x@y>",
+    "wrote:",
+]
 CHARSETS = (
     "utf-8", "iso-8859-1", "us-ascii", "windows-1252", "windows-1251", "koi8-r", "windows-1256", "gb2312", "gbk",
     "gb18030", "big5", "iso-2022-jp", "shift_jis", "euc-kr", "utf-7", "utf-16", "utf-16le", "utf-16be", "utf-32",
     "hz-gb-2312", "x-unknown", "", "unknown-8bit", "base64", "rot13", "idna", "punycode", "unicode_escape", "hex",
-    "iso-8859-8-i", "utf8", "'utf-8'", "utf-8;", "\x00", "x" * 300, "undefined", "cp65001", "zlib", "raw_unicode_escape",
+    "iso-8859-8-i", "utf8", "'utf-8'", "utf-8;", "\x00", "x" * 300, "undefined", "cp65001", "zlib",
+    "raw_unicode_escape",
 )  # fmt: skip
 ENCODINGS = ("7bit", "8bit", "base64", "quoted-printable", "binary", "x-uuencode", "BASE64 ", "", "x" * 100)
 TYPES = (
-    "text/plain", "text/html", "text/calendar", "text/csv", "application/octet-stream", "application/pdf", "image/png",
+    "text/plain", "text/html", "text/calendar", "text/csv", "application/octet-stream", "application/pdf",
+    "image/png",
     "message/rfc822", "message/delivery-status", "text/rfc822-headers", "multipart/mixed", "multipart/alternative",
     "application/ms-tnef", "TEXT/PLAIN", "text", "/", "", "text/plain/x", "message/partial", "multipart/digest",
 )  # fmt: skip
@@ -31,7 +67,8 @@ def odd_messages(n: int, seed: int) -> Iterator[bytes]:
     """``n`` messages, the same for the same seed."""
     rng = random.Random(seed)
     makers: tuple[Maker, ...] = (
-        _tree, _tree, _tree, _mutated, _mutated, _cut, _binary, _headers, _html, _charset, _from, _base64, _deep, _wide,
+        _tree, _tree, _tree, _mutated, _mutated, _cut, _binary, _headers, _html, _charset, _from, _base64, _deep,
+        _wide,
         _long_line, _zones, _crowd,
     )  # fmt: skip
     for i in range(n):
@@ -116,7 +153,8 @@ def _headers(rng: random.Random) -> bytes:
             ("Subject", "From", "To", "X-A", "Content-Type", "Received", "", " ", "é", "Date", "Message-ID")
         )
         value = rng.choice((
-            "=?utf-8?b?w6k?= =?utf-8?b?w6k=?=", "=?utf-8?q?a b c?=", "=?gb2312?B?1tA=?= =?x?y?z?=", "=?" * rng.randrange(500),
+            "=?utf-8?b?w6k?= =?utf-8?b?w6k=?=", "=?utf-8?q?a b c?=", "=?gb2312?B?1tA=?= =?x?y?z?=",
+            "=?" * rng.randrange(500),
             "=?utf-8?b?" + "A" * rng.randrange(3000), "(" * rng.randrange(3000), '"' * rng.randrange(50), "é" * 20,
             "a@b, " * rng.randrange(500), "<" * 100 + ">" * 100, "x\r\n y" * rng.randrange(200), "\t", "; " * 1000,
         ))  # fmt: skip
@@ -127,10 +165,14 @@ def _headers(rng: random.Random) -> bytes:
 def _html(rng: random.Random) -> bytes:
     tags = (
         "<div>", "</div>", "<table>", "<tr>", "<td>", "</td>", "<p style='display:none'>", "<blockquote type=cite>",
-        "</blockquote>", "<!--", "-->", "<style>", "</style>", "<div class=gmail_quote>", "<div id=divRplyFwdMsg>", "<br>",
-        "<font color=white>", "<", ">", "&nbsp;", "&#xE000;", "&#0;", "&#x110000;", "<![if !mso]>", "<script>", "<li>", "<ol>",
-        "<pre>", "<td colspan=99999 rowspan=9999>", "<body hidden>", "<html hidden>", "\ue000\ue001", "<?xml version='1.0'?>",
-        "<svg><p>", "<a href='", "<del>", "<textarea>", "<select><option>", "<frameset>", "<plaintext>", "<title>", "<o:p>",
+        "</blockquote>", "<!--", "-->", "<style>", "</style>", "<div class=gmail_quote>", "<div id=divRplyFwdMsg>",
+        "<br>",
+        "<font color=white>", "<", ">", "&nbsp;", "&#xE000;", "&#0;", "&#x110000;", "<![if !mso]>", "<script>",
+        "<li>", "<ol>",
+        "<pre>", "<td colspan=99999 rowspan=9999>", "<body hidden>", "<html hidden>", "\ue000\ue001",
+        "<?xml version='1.0'?>",
+        "<svg><p>", "<a href='", "<del>", "<textarea>", "<select><option>", "<frameset>", "<plaintext>", "<title>",
+        "<o:p>",
     )  # fmt: skip
     body = "".join(rng.choice((rng.choice(tags), rng.choice(tags), _words(rng, 5))) for _ in range(rng.randrange(400)))
     return b"From: a@b.example\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body.encode("utf-8", "replace")
@@ -181,8 +223,10 @@ def _long_line(rng: random.Random) -> bytes:
 def _zones(rng: random.Random) -> bytes:
     lines = (
         "> quoted", ">> deeper", "| bar", "On 26 Jan 2016, at 17:12, X <x@y.example> wrote:", "From: X <x@y.example>",
-        "Sent: 26 January 2016 17:12", "To: y", "Subject: z", "-----Original Message-----", "-- ", "Best regards,", "Ana", "",
-        "", "We will be three.", "____________", "Sent from my iPhone", "This e-mail is confidential and privileged.", "De : X",
+        "Sent: 26 January 2016 17:12", "To: y", "Subject: z", "-----Original Message-----", "-- ", "Best regards,",
+        "Ana", "",
+        "", "We will be three.", "____________", "Sent from my iPhone",
+        "This e-mail is confidential and privileged.", "De : X",
         "Envoyé : hier", "写道：", "+41 22 555 00 00", "P.S. and Maria comes too", "1. Ana López",
     )  # fmt: skip
     body = "\r\n".join(rng.choice(lines) for _ in range(rng.randrange(400)))

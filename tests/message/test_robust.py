@@ -66,10 +66,14 @@ def test_any_bytes_give_a_message(content: bytes) -> None:
 
 
 ALPHABET = st.sampled_from([
-    b"Content-Type: multipart/alternative; boundary=x\n\n", b"--x\n", b"--x--\n", b"Content-Type: text/html\n\n", b"\n\n",
-    b"Content-Transfer-Encoding: base64\n", b"<blockquote type=cite>", b"</blockquote>", b"> a\n", b"Ana\n", b"wrote:\n",
-    b"On 1 Jan 2016, 10:00, A <a@b> wrote:\n", b"From: Ana <ana@b.example>\n", b"Subject: =?utf-8?b?w6k=?=\n", b"\xff", b"\0",
-    b"Content-Type: text/plain; charset=utf-16\n", b"Regards,\n", b"Content-Type: message/rfc822\n\n", b"<p hidden>", b"-- \n",
+    b"Content-Type: multipart/alternative; boundary=x\n\n", b"--x\n", b"--x--\n", b"Content-Type: text/html\n\n",
+    b"\n\n",
+    b"Content-Transfer-Encoding: base64\n", b"<blockquote type=cite>", b"</blockquote>", b"> a\n", b"Ana\n",
+    b"wrote:\n",
+    b"On 1 Jan 2016, 10:00, A <a@b> wrote:\n", b"From: Ana <ana@b.example>\n", b"Subject: =?utf-8?b?w6k=?=\n",
+    b"\xff", b"\0",
+    b"Content-Type: text/plain; charset=utf-16\n", b"Regards,\n", b"Content-Type: message/rfc822\n\n", b"<p hidden>",
+    b"-- \n",
 ])  # fmt: skip
 
 
@@ -132,8 +136,10 @@ def test_hostile_messages_are_read_in_time(name: str) -> None:
 
 
 UNITS = (
-    "> ", "a ", "a:", ": ", "From: x ", "wrote ", "<a@b> ", "@", "a@", "1", "12:3", "- ", "--", "=", "|", "| a", "*", "(", "[",
-    "www.", "+41 ", "0 0", ".", "Mr. ", "a,", "，", "写道", "从", "كتب ", "best ", "best regards ", "-=", "_", "\u200e", "p.s. ",
+    "> ", "a ", "a:", ": ", "From: x ", "wrote ", "<a@b> ", "@", "a@", "1", "12:3", "- ", "--", "=", "|", "| a", "*",
+    "(", "[",
+    "www.", "+41 ", "0 0", ".", "Mr. ", "a,", "，", "写道", "从", "كتب ", "best ", "best regards ", "-=", "_", "\u200e",
+    "p.s. ",
 )  # fmt: skip
 
 
