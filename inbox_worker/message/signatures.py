@@ -145,7 +145,8 @@ class _Stretch:
             return True
         if i == self.first and following is not None and not self.sender.wrote(following.seen):
             return False
-        fits = following is None or following.zone is not None or self._fits(following)
+        ended = following is None or following.zone is not None or bool(UNDERLINE.match(following.seen))
+        fits = ended or (following is not None and self._fits(following))
         if self._is_closing(line):
             return fits
         words = len(line.seen.split())
@@ -157,8 +158,8 @@ class _Stretch:
             return False
         parted = self.lines[i - 1].is_blank or bool(STOP.search(before.seen)) or before.zone is not None
         alone = NAME_END.search(line.seen) is None
-        ended = bool(SENTENCE_END.search(before.seen)) or before.zone is not None
-        return fits and parted and (ended or (alone and len(before.seen.split()) > 3))
+        finished = bool(SENTENCE_END.search(before.seen)) or before.zone is not None
+        return fits and parted and (finished or (alone and len(before.seen.split()) > 3))
 
     def _is_closing(self, line: Line) -> bool:
         """A closing alone, or with a few words around it and no number: "Best regards and good health to you,"."""

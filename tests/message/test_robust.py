@@ -2,6 +2,7 @@
 
 import os
 import time
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -159,6 +160,17 @@ def test_a_message_of_100_mb_is_bounded() -> None:
     assert time.perf_counter() - start < 3 * SLOWEST
     assert message.bodies[0].text == "We come."
     assert message.parts[1].size == 100_000_000
+
+
+def test_a_large_message_in_many_levels_takes_little_memory() -> None:
+    head = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(35))
+    content = head + b"Content-Type: application/pdf\n\n" + b"x" * 4_000_000
+    tracemalloc.start()
+    message = read(content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert message.parts[0].size == 4_000_000
+    assert peak < 8 * len(content)
 
 
 def test_what_is_cut_is_said() -> None:

@@ -104,6 +104,7 @@ def test_an_attached_message_shows_its_headers_decoded() -> None:
     message = read(FROM + multi("mixed", PLAIN, "Content-Type: message/rfc822\n\n" + inner))
     assert message.text_of("2.HEADER") == "From: Ana López <ana@ngo.example>\nSubject: Yes\n"
     assert message.text_of("2.1") == "We will come."
+    assert message.parts[1].size == len(inner.encode())
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,12 @@ def test_file_names(disposition: str, name: str | None) -> None:
     part = f"Content-Type: text/csv\nContent-Disposition: {disposition}\n\na,b"
     found = read(FROM + multi("mixed", PLAIN, part)).parts[1]
     assert (found.filename, found.text, found.role) == (name, "a,b", Role.ATTACHMENT)
+
+
+def test_a_plain_text_that_only_asks_for_html_is_not_the_body() -> None:
+    stub = "Content-Type: text/plain\n\nYour e-mail program does not support HTML messages."
+    message = read(FROM + multi("alternative", stub, HTML))
+    assert [part.text for part in message.bodies] == ["We will come."]
 
 
 def test_calendar_parameters_are_kept() -> None:
