@@ -38,7 +38,8 @@ OPEN_DOUBTS = f"""
 select count(*) from (
   select id, code, closed_at from flags where claim_id in (select value from json_each(:claims))
   union
-  select id, code, closed_at from flags where claim_id is null and message_id in (select value from json_each(:messages))
+  select id, code, closed_at from flags
+    where claim_id is null and message_id in (select value from json_each(:messages))
 ) where closed_at is null and code in ({DOUBTS})
 """  # noqa: S608 - the codes are our own
 
