@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inbox_worker import __version__, decision, message, reading
+from inbox_worker.apart import DiedError, apart
 from inbox_worker.attempts import MOST, Attempts
 from inbox_worker.model import Decision, Invitation, Location, Message, RawMessage, Reading
 from inbox_worker.registry import Registry
@@ -76,13 +77,20 @@ class Worker:
         """One message, one transaction, together with the cursor that it moves."""
         if self.registry.knows(raw.sha256):
             return self._pass_over(cursor)
-        if self._attempts.begin(raw.sha256) > MOST:
-            understood = Understood(error=f"reading it ended the process {MOST} times")
-        else:
-            understood = understand(raw, self.invitation)
-        outcome = self._keep(raw, understood, READER, cursor)
-        self._attempts.end()
-        return outcome
+        with self._attempts.at_hand(raw.sha256) as attempt:
+            return self._keep(raw, self._understand(raw, attempt), READER, cursor)
+
+    def _understand(self, raw: RawMessage, attempt: int) -> Understood:
+        """Read a message that was begun before without an end. Deaths may have had other causes, so what is suspected
+        is given a process of its own before it is set aside."""
+        if attempt <= MOST:
+            return understand(raw, self.invitation)
+        try:
+            if attempt <= 2 * MOST:
+                return apart(understand, raw, self.invitation)
+        except DiedError:
+            pass
+        return Understood(error=f"reading it ended the process, in {attempt - 1} attempts before this one")
 
     def set_aside(self, stand_in: RawMessage, why: str, cursor: Cursor | None = None) -> Outcome:
         """Flag a message ``failed`` that cannot be had at all; ``stand_in`` says in its place what it was."""
@@ -130,7 +138,21 @@ class Worker:
         """Read stored messages (id, hash) anew; how many of them failed."""
         failed = 0
         for message_id, sha256 in messages:
-            understood = self._understand_stored(message_id, sha256)
+            failed += self._read_again(message_id, sha256) is Outcome.FAILED
+        return failed
+
+    def _read_again(self, message_id: int, sha256: str) -> Outcome:
+        try:
+            content = self.registry.mail.load(sha256)
+        except OSError as error:
+            return self._record_again(message_id, Understood(error=f"its raw form cannot be read: {error.strerror}"))
+        raw = RawMessage(content, self.registry.received(message_id), Location("registry"))
+        with self._attempts.at_hand(sha256) as attempt:
+            return self._record_again(message_id, self._understand(raw, attempt))
+
+    def _record_again(self, message_id: int, understood: Understood) -> Outcome:
+        """Write what was understood this time; where that cannot be written, that the message failed."""
+        try:
             self.registry.record_again(
                 message_id,
                 understood.message,
@@ -139,14 +161,9 @@ class Worker:
                 reader=READER,
                 error=understood.error,
             )
-            failed += understood.error is not None
-        return failed
-
-    def _understand_stored(self, message_id: int, sha256: str) -> Understood:
-        try:
-            content = self.registry.mail.load(sha256)
-        except OSError as error:
-            return Understood(error=f"its raw form cannot be read: {error.strerror}")
-        return understand(
-            RawMessage(content, self.registry.received(message_id), Location("registry")), self.invitation
-        )
+            return Outcome.FAILED if understood.error else Outcome.RECORDED
+        except sqlite3.OperationalError:
+            raise  # as above
+        except Exception as error:  # noqa: BLE001 - set aside for a person
+            self.registry.record_again(message_id, None, None, None, reader=READER, error=_in_a_line(error))
+            return Outcome.FAILED

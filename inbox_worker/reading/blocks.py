@@ -97,9 +97,17 @@ def _alone_counts(text: str, item: Item) -> bool:
 
 def _continues(text: str, line: Line, item: Item) -> bool:
     """Whether a line goes on with the item above it, or is the heading of a part of the list."""
-    if text[line.start].islower() or (bullet_length(text, item.start, item.end) and text[item.end : line.start].count("\n") == 1 and line.indent > 0):
+    if text[line.start].islower() or (
+        bullet_length(text, item.start, item.end) and text[item.end : line.start].count("\n") == 1 and line.indent > 0
+    ):
         return True
-    return line.end - line.start < 30 and text[line.end - 1] not in ".!?" and text[item.end : line.start].count("\n") == 1 and line.indent == 0 and text[line.start : line.end].count(" ") < 2
+    return (
+        line.end - line.start < 30
+        and text[line.end - 1] not in ".!?"
+        and text[item.end : line.start].count("\n") == 1
+        and line.indent == 0
+        and text[line.start : line.end].count(" ") < 2
+    )
 
 
 def _cells(text: str, line: Line) -> list[tuple[int, int]]:
@@ -108,7 +116,11 @@ def _cells(text: str, line: Line) -> list[tuple[int, int]]:
         cells.append((at, match.start()))
         at = match.end()
     cells.append((at, line.end))
-    return [(s + len(text[s:e]) - len(text[s:e].lstrip(" |")), s + len(text[s:e].rstrip(" |"))) for s, e in cells if text[s:e].strip(" |")]
+    return [
+        (s + len(text[s:e]) - len(text[s:e].lstrip(" |")), s + len(text[s:e].rstrip(" |")))
+        for s, e in cells
+        if text[s:e].strip(" |")
+    ]
 
 
 def _item(text: str, line: Line, lexicon: Lexicon, inside: bool, after_colon: bool) -> Item | None:
@@ -161,21 +173,35 @@ def _function(text: str, found: Sequence[Token], at: int) -> str | None:
     return text[rest[0].start : rest[-1].end]
 
 
-def _other_item(text: str, line: Line, words: Sequence[Token], found: Sequence[Token], lexicon: Lexicon, loose: bool) -> Item | None:
+def _other_item(
+    text: str, line: Line, words: Sequence[Token], found: Sequence[Token], lexicon: Lexicon, loose: bool
+) -> Item | None:
     """ "and me", "myself, head of office", "one intern (tbc)", "2 technicians"."""
     if not loose or len(words) > 12:
         return None
     norms = [w.norm for w in words]
     hits = lexicon.phrases.find(norms)
     lead = 1 if norms[0] in lexicon.lists["and"] else 0
-    if any(h.kind in {"me", "undersigned"} and h.start <= lead + 1 for h in hits) and len(words) < 10 and norms[lead] != "i" or norms[lead:] == ["i"]:
+    if (
+        any(h.kind in {"me", "undersigned"} and h.start <= lead + 1 for h in hits)
+        and len(words) < 10
+        and norms[lead] != "i"
+        or norms[lead:] == ["i"]
+    ):
         return Item(line.start, line.end, (Mention("self", 0, 0),), ((words[lead].start, words[-1].end),))
-    if any(h.kind in {"attend", "decline", "negation", "attend_weak", "request", "question", "assistance"} for h in hits):
+    if any(
+        h.kind in {"attend", "decline", "negation", "attend_weak", "request", "question", "assistance"} for h in hits
+    ):
         return None
     numbers = numbers_in(words, text, lexicon)
     role = any(w in lexicon.lists["functions"] for w in norms) or any(h.kind in {"colleague", "people"} for h in hits)
     if numbers and numbers[0].start <= lead and role and numbers[0].value <= 30:
-        return Item(line.start, line.end, (Mention("part", 0, 0, numbers[0].value),), ((words[numbers[0].start].start, words[-1].end),))
+        return Item(
+            line.start,
+            line.end,
+            (Mention("part", 0, 0, numbers[0].value),),
+            ((words[numbers[0].start].start, words[-1].end),),
+        )
     if any(h.kind == "colleague" and h.start <= lead for h in hits):
         return Item(line.start, line.end, (Mention("role", 0, 0),), ((words[0].start, words[-1].end),))
     return None

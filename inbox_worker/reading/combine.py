@@ -85,8 +85,27 @@ def _joint(heard: Heard) -> tuple[Claim, ...]:
         name = heard.index.by_id[organisation].name
         number, doubts, confidence = _number(heard, party, Op.SET)
         people = _people(heard, party)
-        evidence = (heard.evidence("organisation", part, *span), heard.evidence("partstat", part, *span), *_count_evidence(heard, party), *_people_evidence(heard, party))
-        claims.append(Claim(organisation, name, Partstat.ACCEPTED, number, Op.SET, people, (), False, doubts, min(0.85, confidence), evidence))
+        evidence = (
+            heard.evidence("organisation", part, *span),
+            heard.evidence("partstat", part, *span),
+            *_count_evidence(heard, party),
+            *_people_evidence(heard, party),
+        )
+        claims.append(
+            Claim(
+                organisation,
+                name,
+                Partstat.ACCEPTED,
+                number,
+                Op.SET,
+                people,
+                (),
+                False,
+                doubts,
+                min(0.85, confidence),
+                evidence,
+            )
+        )
     return tuple(claims)
 
 
@@ -167,7 +186,9 @@ def _block_sentences(heard: Heard) -> set[int]:
     """Sentences that lie within lists and tables."""
     found = set()
     for i, (part, said) in enumerate(heard.said):
-        if any(p == part and b.start <= said.sentence.start and said.sentence.end <= b.end + 2 for p, b in heard.blocks):
+        if any(
+            p == part and b.start <= said.sentence.start and said.sentence.end <= b.end + 2 for p, b in heard.blocks
+        ):
             found.add(i)
     return found
 
@@ -178,18 +199,30 @@ def _live_blocks(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> list[tu
     for part, block in heard.blocks:
         before = [s for _, p, s in free if p == part and s.sentence.end <= block.start + 1]
         lead = before[-1] if before else None
-        if lead is not None and (lead.foreign or lead.status is Status.DECLINED or (lead.asks and not lead.has("request"))):
+        if lead is not None and (
+            lead.foreign or lead.status is Status.DECLINED or (lead.asks and not lead.has("request"))
+        ):
             continue
         if not any(m.kind in {"name", "self"} for item in block.items for m in item.mentions):
             continue
-        if lead is None or lead.status in {Status.ACCEPTED, Status.TENTATIVE} or lead.has("lead_list", "attend", "attend_weak", "people", "delegation", "request", "add") or lead.sentence.tokens[-1].raw in ":：":
+        if (
+            lead is None
+            or lead.status in {Status.ACCEPTED, Status.TENTATIVE}
+            or lead.has("lead_list", "attend", "attend_weak", "people", "delegation", "request", "add")
+            or lead.sentence.tokens[-1].raw in ":："
+        ):
             live.append((part, block))
         elif any(s.status in {Status.ACCEPTED, Status.TENTATIVE} for _, _, s in free):
             live.append((part, block))
     return live
 
 
-def _party(heard: Heard, answers: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, Block]], free: Sequence[tuple[int, str, Said]]) -> Party:
+def _party(
+    heard: Heard,
+    answers: Sequence[tuple[int, str, Said]],
+    blocks: Sequence[tuple[str, Block]],
+    free: Sequence[tuple[int, str, Said]],
+) -> Party:
     party = Party()
     by_sentence: dict[int, set[str]] = {}
     for i, part, said in sorted(answers, key=lambda a: a[0]):
@@ -198,7 +231,15 @@ def _party(heard: Heard, answers: Sequence[tuple[int, str, Said]], blocks: Seque
             by_sentence.setdefault(i, set()).add(mention.kind)
         if said.range:
             party.open_range = (part, said.sentence.start, said.sentence.end)
-        vague = next((h for h in said.hits if h.kind == "vague" and any(p.kind in {"people", "colleague"} and h.end <= p.start <= h.end + 2 for p in said.hits)), None)
+        vague = next(
+            (
+                h
+                for h in said.hits
+                if h.kind == "vague"
+                and any(p.kind in {"people", "colleague"} and h.end <= p.start <= h.end + 2 for p in said.hits)
+            ),
+            None,
+        )
         if vague is not None:
             party.vague = (part, *said.offsets(vague.start, vague.end))
     for _, _, said in free:
@@ -218,14 +259,20 @@ def _party(heard: Heard, answers: Sequence[tuple[int, str, Said]], blocks: Seque
     return party
 
 
-def _followers(heard: Heard, party: Party, answers: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]) -> None:
+def _followers(
+    heard: Heard, party: Party, answers: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
+) -> None:
     """Names in the sentences right after a number, where they are exactly as many: "two persons. First is ..."."""
     total = party.totals[-1][0]
     last = max(i for i, _, s in answers if any(m.kind == "total" for m in s.coming))
     found = []
     for i, part, said in free:
         if last < i <= last + 3 and not said.foreign and not said.asks and said.status is Status.NONE:
-            found += [(m, part, *said.offsets(m.start, m.end)) for m in said.names if not m.vague and not _is_sender(heard, m.name)]
+            found += [
+                (m, part, *said.offsets(m.start, m.end))
+                for m in said.names
+                if not m.vague and not _is_sender(heard, m.name)
+            ]
     if len(found) == total:
         party.people += found
 
@@ -262,7 +309,10 @@ def _add_item(heard: Heard, party: Party, part: str, item: Item) -> None:
 
 def same_person(one: str, other: str) -> bool:
     """Whether two names are one person's: the same words, or one has all of the other's and two at least."""
-    a, b = ({w for w in (fold(t.raw) for t in tokens(n) if t.is_word) if len(w) > 1 or not w.isascii()} for n in (one, other))
+    a, b = (
+        {w for w in (fold(t.raw) for t in tokens(n) if t.is_word) if len(w) > 1 or not w.isascii()}
+        for n in (one, other)
+    )
     return bool(a and b) and (a == b or (len(a & b) >= 2 and (a <= b or b <= a)))
 
 
@@ -300,7 +350,11 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
             return unclear(f"Says {total} and lists {named}.")
         return total, (), 0.95 if enumerated == total else 0.85
     if party.vague is not None:
-        return None, (Doubt(Code.COUNT_UNCLEAR, "Gives no exact number.", (heard.evidence("count-unclear", *party.vague),)),), 0.5
+        return (
+            None,
+            (Doubt(Code.COUNT_UNCLEAR, "Gives no exact number.", (heard.evidence("count-unclear", *party.vague),)),),
+            0.5,
+        )
     if enumerated > MOST:
         return unclear(f"{enumerated} people are more than one organisation would send.")
     if enumerated and party.scattered:
@@ -317,7 +371,11 @@ def _self_is_listed(party: Party) -> bool:
 
 
 def _count_evidence(heard: Heard, party: Party, name: str = "delegates") -> tuple[Evidence, ...]:
-    spans = [(p, s, e) for _, p, s, e in party.totals] + [(p, s, e) for _, p, s, e, _ in party.unnamed] + [(p, s, e) for _, p, s, e in party.more]
+    spans = (
+        [(p, s, e) for _, p, s, e in party.totals]
+        + [(p, s, e) for _, p, s, e, _ in party.unnamed]
+        + [(p, s, e) for _, p, s, e in party.more]
+    )
     spans += [(p, s, e) for _, p, s, e in party.people] + party.selves
     return tuple(heard.evidence(name, *span) for span in spans[:20])
 
@@ -330,13 +388,29 @@ def _people_evidence(heard: Heard, party: Party) -> tuple[Evidence, ...]:
 
 
 def _people(heard: Heard, party: Party) -> tuple[Person, ...]:
-    found = [Person(m.name, m.title, m.function) for m, *_ in party.people if not any(same_person(m.name, a) for a in party.absent)]
+    found = [
+        Person(m.name, m.title, m.function)
+        for m, *_ in party.people
+        if not any(same_person(m.name, a) for a in party.absent)
+    ]
     if party.selves and heard.sender is not None:
         found.append(Person(heard.sender[0]))
     return tuple(found)
 
 
-def _claim(heard: Heard, partstat: Partstat, number: int | None, op: Op, party: Party, doubts: Sequence[Doubt], confidence: float, pivot: tuple[str, int, int] | None, *, revises: bool = False, leaves: tuple[str, ...] = ()) -> Claim:
+def _claim(
+    heard: Heard,
+    partstat: Partstat,
+    number: int | None,
+    op: Op,
+    party: Party,
+    doubts: Sequence[Doubt],
+    confidence: float,
+    pivot: tuple[str, int, int] | None,
+    *,
+    revises: bool = False,
+    leaves: tuple[str, ...] = (),
+) -> Claim:
     answerer = heard.answerer
     evidence = [*answerer.evidence]
     if pivot is not None and pivot[2] > pivot[1]:
@@ -360,9 +434,13 @@ def _refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[t
     confidence = 0.92
     if not strong:
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
-        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "Somebody is prevented; whether anybody comes is not said.", evidence))
+        doubts.append(
+            Doubt(Code.PARTSTAT_UNCLEAR, "Somebody is prevented; whether anybody comes is not said.", evidence)
+        )
         confidence = 0.4
-    claim = _claim(heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises)
+    claim = _claim(
+        heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises
+    )
     return (claim,), ()
 
 
@@ -379,21 +457,36 @@ def _fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tupl
                 _add(heard, party, part, said, mention, i)
             number, doubts, confidence = _number(heard, party, Op.SET)
             span = said.offsets(totals[0].start, totals[0].end)
-            return (_claim(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, min(confidence, 0.8), (part, *span)),), ()
+            return (
+                _claim(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, min(confidence, 0.8), (part, *span)),
+            ), ()
     suspicious = [(p, s) for _, p, s in free if not s.foreign and not s.asks and _suspicious(s)]
     if suspicious:
         part, said = suspicious[0]
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
-        return (), (Doubt(Code.PARTSTAT_UNCLEAR, "Seems to speak of coming or not coming, in words the reader does not understand.", evidence),)
+        return (), (
+            Doubt(
+                Code.PARTSTAT_UNCLEAR,
+                "Seems to speak of coming or not coming, in words the reader does not understand.",
+                evidence,
+            ),
+        )
     return (), ()
 
 
 def _suspicious(said: Said) -> bool:
     """Whether a sentence that was not understood may still be an answer."""
-    if said.has("receipt", "undecided", "courtesy", "past", "other_event", "newsletter") and not said.has("regret", "hedge", "condition"):
+    if said.has("receipt", "undecided", "courtesy", "past", "other_event", "newsletter") and not said.has(
+        "regret", "hedge", "condition"
+    ):
         return False
     ours = said.has("we", "i", "our", "undersigned", "colleague")
-    return (ours and said.has("attend")) or (said.has("regret") and (ours or said.has("attend", "attend_weak"))) or said.has("absent", "alone", "hedge") and ours
+    return (
+        (ours and said.has("attend"))
+        or (said.has("regret") and (ours or said.has("attend", "attend_weak")))
+        or said.has("absent", "alone", "hedge")
+        and ours
+    )
 
 
 def _correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
@@ -402,7 +495,18 @@ def _correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
     right = names[-1]
     party = Party(people=[(right, part, *said.offsets(right.start, right.end))])
     leaves = tuple(m.name for m in names[:-1])
-    return _claim(heard, Partstat.ACCEPTED, 0, Op.ADD, party, (), 0.7, (part, said.sentence.start, said.sentence.end), revises=True, leaves=leaves)
+    return _claim(
+        heard,
+        Partstat.ACCEPTED,
+        0,
+        Op.ADD,
+        party,
+        (),
+        0.7,
+        (part, said.sentence.start, said.sentence.end),
+        revises=True,
+        leaves=leaves,
+    )
 
 
 def _removal(heard: Heard, removed: tuple[int, str, Said], party: Party) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
@@ -415,8 +519,20 @@ def _removal(heard: Heard, removed: tuple[int, str, Said], party: Party) -> tupl
     doubts: tuple[Doubt, ...] = ()
     if not number:
         evidence = (heard.evidence("count-unclear", part, said.sentence.start, said.sentence.end),)
-        doubts = (Doubt(Code.COUNT_UNCLEAR, "Somebody leaves the delegation; who or how many was not understood.", evidence),)
-    claim = _claim(heard, Partstat.ACCEPTED, number or None, Op.REMOVE, leaving, doubts, 0.85, (part, said.sentence.start, said.sentence.end), revises=True)
+        doubts = (
+            Doubt(Code.COUNT_UNCLEAR, "Somebody leaves the delegation; who or how many was not understood.", evidence),
+        )
+    claim = _claim(
+        heard,
+        Partstat.ACCEPTED,
+        number or None,
+        Op.REMOVE,
+        leaving,
+        doubts,
+        0.85,
+        (part, said.sentence.start, said.sentence.end),
+        revises=True,
+    )
     return (claim,), ()
 
 
@@ -444,7 +560,9 @@ def _acceptance(
         pivot = (tentative[0][1], *tentative[0][2].span)
         sure = [a for a in accepted if a[2].strong and a[0] > tentative[-1][0]]
         if sure and not party.open_range:
-            doubts.append(_contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may."))
+            doubts.append(
+                _contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")
+            )
     doubt = _refused_too(heard, party, accepted, tentative, declined, blocks)
     if doubt is not None:
         doubts.append(doubt)
@@ -460,16 +578,43 @@ def _acceptance(
     if not doubts and (left := _unexplained(free, answers)) is not None:
         _, part, said = left
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
-        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "One sentence casts doubt on the answer and was not understood.", evidence))
-    return (_claim(heard, partstat, number, op, party, doubts, min(confidence, sure_number) if not doubts else 0.4, pivot, revises=revises, leaves=leaves),), ()
+        doubts.append(
+            Doubt(Code.PARTSTAT_UNCLEAR, "One sentence casts doubt on the answer and was not understood.", evidence)
+        )
+    return (
+        _claim(
+            heard,
+            partstat,
+            number,
+            op,
+            party,
+            doubts,
+            min(confidence, sure_number) if not doubts else 0.4,
+            pivot,
+            revises=revises,
+            leaves=leaves,
+        ),
+    ), ()
 
 
 def _contradiction(heard: Heard, one: tuple[int, str, Said], other: tuple[int, str, Said], why: str) -> Doubt:
-    evidence = tuple(heard.evidence("partstat-unclear", p, *(s.span if s.span[1] > s.span[0] else (s.sentence.start, s.sentence.end))) for _, p, s in (one, other))
+    evidence = tuple(
+        heard.evidence(
+            "partstat-unclear", p, *(s.span if s.span[1] > s.span[0] else (s.sentence.start, s.sentence.end))
+        )
+        for _, p, s in (one, other)
+    )
     return Doubt(Code.PARTSTAT_UNCLEAR, why, evidence)
 
 
-def _refused_too(heard: Heard, party: Party, accepted: Sequence[tuple[int, str, Said]], tentative: Sequence[tuple[int, str, Said]], declined: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, Block]]) -> Doubt | None:
+def _refused_too(
+    heard: Heard,
+    party: Party,
+    accepted: Sequence[tuple[int, str, Said]],
+    tentative: Sequence[tuple[int, str, Said]],
+    declined: Sequence[tuple[int, str, Said]],
+    blocks: Sequence[tuple[str, Block]],
+) -> Doubt | None:
     """A doubt where the message both accepts and declines and it is not one person staying for others to come."""
     strong = [d for d in declined if d[2].strong]
     if not strong:
@@ -493,12 +638,19 @@ def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence
     whole = bool(blocks) and sum(b.count for _, b in blocks) > 1
     if "replace" in ops and not whole and not party.totals:
         return Op.ADD, True
-    if ops and ops[0] == "add" and not party.totals and not any(s.strong and not s.op and s.coming for _, _, s in answers):
+    if (
+        ops
+        and ops[0] == "add"
+        and not party.totals
+        and not any(s.strong and not s.op and s.coming for _, _, s in answers)
+    ):
         return Op.ADD, True
     return Op.SET, revises
 
 
-def _unexplained(free: Sequence[tuple[int, str, Said]], answers: Sequence[tuple[int, str, Said]]) -> tuple[int, str, Said] | None:
+def _unexplained(
+    free: Sequence[tuple[int, str, Said]], answers: Sequence[tuple[int, str, Said]]
+) -> tuple[int, str, Said] | None:
     """A sentence outside the answer that may weaken it."""
     used = {i for i, _, _ in answers}
     for i, part, said in free:

@@ -104,9 +104,10 @@ def signature_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]
 
 
 def _short_after(found: Sequence[Line], i: int) -> bool:
-    return all(line.end - line.start <= LONG_LINE * 2 for line in found[i + 1 :]) and sum(
-        1 for line in found[i + 1 :] if line.end - line.start > LONG_LINE
-    ) <= 1
+    return (
+        all(line.end - line.start <= LONG_LINE * 2 for line in found[i + 1 :])
+        and sum(1 for line in found[i + 1 :] if line.end - line.start > LONG_LINE) <= 1
+    )
 
 
 def _after_closing(norm: str, closings: Sequence[frozenset[str]]) -> int | None:
@@ -121,7 +122,11 @@ def _after_closing(norm: str, closings: Sequence[frozenset[str]]) -> int | None:
 
 def _name_words(sender: Address) -> frozenset[str]:
     words = {t.norm for t in tokens(sender.name) if t.is_word and len(t.norm) > 1}
-    words |= {t.norm for t in tokens(sender.address.partition("@")[0].replace(".", " ").replace("_", " ")) if t.is_word and len(t.norm) > 2}
+    words |= {
+        t.norm
+        for t in tokens(sender.address.partition("@")[0].replace(".", " ").replace("_", " "))
+        if t.is_word and len(t.norm) > 2
+    }
     return frozenset(words)
 
 
@@ -130,7 +135,9 @@ def _is_name_line(norm: str, own: frozenset[str]) -> bool:
     return 0 < len(words) <= 5 and words[0] in own and sum(w in own for w in words) * 2 >= len(words)
 
 
-def sender_name(message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon]) -> tuple[str, str, int, int] | None:
+def sender_name(
+    message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon]
+) -> tuple[str, str, int, int] | None:
     """The full name of the person who writes: name, part, start, end.
 
     The signature is believed before the display name, for it has the name as the person writes it; a display name of
@@ -144,7 +151,9 @@ def sender_name(message: Message, layouts: Sequence[Layout], lexicons: Sequence[
     for layout in layouts:
         spans = layout.signature or layout.body[-1:]
         for start, end in spans:
-            for n, line in enumerate([x for x in lines(layout.part.text, start, end) if x.end > x.start][-SIGNATURE_LINES:]):
+            for n, line in enumerate(
+                [x for x in lines(layout.part.text, start, end) if x.end > x.start][-SIGNATURE_LINES:]
+            ):
                 if line.end - line.start > LONG_LINE:
                     continue
                 found = tokens(layout.part.text, line.start, line.end)
@@ -156,7 +165,9 @@ def sender_name(message: Message, layouts: Sequence[Layout], lexicons: Sequence[
                             continue
                         score = shared * 10 + len(words) - n
                         if shared or (layout.signature and n <= 2):
-                            candidates.append((score, name.name, layout.part.section, found[name.core].start, found[name.end - 1].end))
+                            candidates.append(
+                                (score, name.name, layout.part.section, found[name.core].start, found[name.end - 1].end)
+                            )
                     if candidates:
                         break
     shown = _display_person(display, lexicons)

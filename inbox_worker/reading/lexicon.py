@@ -21,7 +21,24 @@ CLASSES = frozenset(
     question question_word want_answer assistance auto_reply bounce newsletter courtesy attached remote forward
     correction retract joint perform my_attend""".split()
 )
-LISTS = frozenset({"stopwords", "abbreviations", "titles", "particles", "functions", "closings", "greetings", "months", "weekdays", "and", "from", "yes", "no", "not_names"})
+LISTS = frozenset(
+    {
+        "stopwords",
+        "abbreviations",
+        "titles",
+        "particles",
+        "functions",
+        "closings",
+        "greetings",
+        "months",
+        "weekdays",
+        "and",
+        "from",
+        "yes",
+        "no",
+        "not_names",
+    }
+)
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 
@@ -179,10 +196,14 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
     for key, values in data.get("words", {}).items():
         if key not in LISTS:
             raise LexiconError(f"{where}: [words] has no key {key}; valid are {', '.join(sorted(LISTS))}")
-        lists[key] = frozenset(" ".join(t.norm for t in tokens(v) if t.is_word) for v in _strings(values, f"{where}: [words] {key}"))
+        lists[key] = frozenset(
+            " ".join(t.norm for t in tokens(v) if t.is_word) for v in _strings(values, f"{where}: [words] {key}")
+        )
         if key == "months":
             if len(values) % 12:
-                raise LexiconError(f"{where}: [words] months must be the twelve months in order, once or several times over")
+                raise LexiconError(
+                    f"{where}: [words] months must be the twelve months in order, once or several times over"
+                )
             month_numbers = {fold(v): i % 12 + 1 for i, v in enumerate(values)}
     phrases = []
     for key, values in data.get("phrases", {}).items():
@@ -200,7 +221,15 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
     missing = {"stopwords", "and"} - set(lists)
     if missing:
         raise LexiconError(f"{where}: [words] {sorted(missing)[0]} is missing")
-    return Lexicon(code, script, Phrases(phrases), numbers, {k: lists.get(k, frozenset()) for k in LISTS}, month_numbers, frozenset(vocabulary))
+    return Lexicon(
+        code,
+        script,
+        Phrases(phrases),
+        numbers,
+        {k: lists.get(k, frozenset()) for k in LISTS},
+        month_numbers,
+        frozenset(vocabulary),
+    )
 
 
 def _strings(values: object, where: str) -> list[str]:
@@ -222,7 +251,9 @@ def lexicons() -> Mapping[str, Lexicon]:
                 raise LexiconError(f"languages/{entry.name}: {error}") from None
             lexicon = parse_lexicon(data, f"languages/{entry.name}")
             if entry.name != f"{lexicon.code}.toml":
-                raise LexiconError(f"languages/{entry.name}: [language] code is {lexicon.code!r}; name the file {lexicon.code}.toml")
+                raise LexiconError(
+                    f"languages/{entry.name}: [language] code is {lexicon.code!r}; name the file {lexicon.code}.toml"
+                )
             found[lexicon.code] = lexicon
     return found
 

@@ -90,7 +90,11 @@ def find(words: Sequence[Token], index: Index) -> list[Found]:
                 candidate = Found(organisation, words[i].start, words[i].end, weight)
             else:
                 continue
-            if best is None or candidate.end > best.end or (candidate.end == best.end and candidate.weight > best.weight):
+            if (
+                best is None
+                or candidate.end > best.end
+                or (candidate.end == best.end and candidate.weight > best.weight)
+            ):
                 best = candidate
         if best is None:
             i += 1
@@ -146,7 +150,12 @@ def _same_script(text: str) -> bool:
 def related(one: Organisation, other: Organisation) -> bool:
     """Whether two rows are headquarters and office of one organisation: one name continues the other."""
     a, b = (fold(o.name) for o in (one, other))
-    return a.startswith(b) or b.startswith(a) or (bool(one.acronym) and fold(other.acronym).startswith(fold(one.acronym) + " ")) or (bool(other.acronym) and fold(one.acronym).startswith(fold(other.acronym) + " "))
+    return (
+        a.startswith(b)
+        or b.startswith(a)
+        or (bool(one.acronym) and fold(other.acronym).startswith(fold(one.acronym) + " "))
+        or (bool(other.acronym) and fold(one.acronym).startswith(fold(other.acronym) + " "))
+    )
 
 
 def distinct(found: Iterable[Found]) -> list[str]:

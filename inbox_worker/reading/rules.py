@@ -20,8 +20,14 @@ from inbox_worker.reading.text import Sentence, lines, sentences, tokens
 
 NAME = "rules"
 VERSION = "1"
-PICTURES = ("image/", "text/vcard", "text/x-vcard", "application/pgp-signature", "application/pkcs7", "application/x-pkcs7")
-
+PICTURES = (
+    "image/",
+    "text/vcard",
+    "text/x-vcard",
+    "application/pgp-signature",
+    "application/pkcs7",
+    "application/x-pkcs7",
+)
 
 
 class RuleReader:
@@ -50,7 +56,11 @@ class RuleReader:
 
 
 def _new_words(part: Part) -> list:  # type: ignore[type-arg]
-    spans = [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW] if part.spans else [(0, min(len(part.text), 60_000))]
+    spans = (
+        [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW]
+        if part.spans
+        else [(0, min(len(part.text), 60_000))]
+    )
     return [t for start, end in spans[:40] for t in tokens(part.text, start, min(end, start + 60_000)) if t.is_word]
 
 
@@ -90,15 +100,30 @@ def _forwarded(message: Message, invitation: Invitation) -> Message | None:
         if sender is None or sender.domain in invitation.own_domains:
             return None
         body = replace(part, spans=(Span(at, end, Zone.NEW),))
-        return replace(message, from_=sender, subject=subject, parts=tuple(body if p is part else p for p in message.parts))
+        return replace(
+            message, from_=sender, subject=subject, parts=tuple(body if p is part else p for p in message.parts)
+        )
     return None
 
 
 class _Reading:
     """The work on one message."""
 
-    def __init__(self, message: Message, invitation: Invitation, layouts: Sequence[Layout], spoken: Sequence[Lexicon], reader: str) -> None:
-        self.message, self.invitation, self.layouts, self.spoken, self.reader = message, invitation, layouts, spoken, reader
+    def __init__(
+        self,
+        message: Message,
+        invitation: Invitation,
+        layouts: Sequence[Layout],
+        spoken: Sequence[Lexicon],
+        reader: str,
+    ) -> None:
+        self.message, self.invitation, self.layouts, self.spoken, self.reader = (
+            message,
+            invitation,
+            layouts,
+            spoken,
+            reader,
+        )
         self.index: Index = index_of(invitation.organisations)
         self.said: list[tuple[str, Said]] = []
         self.blocks: list[tuple[str, Block]] = []
@@ -139,7 +164,10 @@ class _Reading:
         if len(self.spoken) == 1:
             return self.spoken[0]
         norms = [w.norm for w in sentence.words]
-        scores = [sum(n in x.lists["stopwords"] for n in norms) + 0.5 * sum(n in x.vocabulary for n in norms) for x in self.spoken]
+        scores = [
+            sum(n in x.lists["stopwords"] for n in norms) + 0.5 * sum(n in x.vocabulary for n in norms)
+            for x in self.spoken
+        ]
         best = max(scores)
         return self.spoken[0] if scores[0] >= best - 0.5 else self.spoken[scores.index(best)]
 
@@ -157,7 +185,9 @@ class _Reading:
         self.said = [(part, say(s, x, context)) for part, s, x in pieces if not self._greets(s, x)]
         for layout in self.layouts:
             for start, end in layout.body:
-                self.blocks += [(layout.part.section, b) for b in blocks_in(layout.part.text, start, end, self.spoken[0])]
+                self.blocks += [
+                    (layout.part.section, b) for b in blocks_in(layout.part.text, start, end, self.spoken[0])
+                ]
         self.sender = sender_name(self.message, self.layouts, self.spoken)
 
     def _greets(self, sentence: Sentence, lexicon: Lexicon) -> bool:
@@ -169,8 +199,15 @@ class _Reading:
 
     def _automatic(self) -> tuple[Kind, tuple[Evidence, ...]] | None:
         subject = [t for t in tokens(self.message.subject) if t.is_word]
-        all_hits = {h.kind: h for x in {*self.spoken, lexicons()["en"]} for h in x.phrases.find([t.norm for t in subject]) if h.kind in {"auto_reply", "bounce"}}
-        answers = any(s.status in {Status.ACCEPTED, Status.DECLINED, Status.TENTATIVE} and s.strong for _, s in self.said)
+        all_hits = {
+            h.kind: h
+            for x in {*self.spoken, lexicons()["en"]}
+            for h in x.phrases.find([t.norm for t in subject])
+            if h.kind in {"auto_reply", "bounce"}
+        }
+        answers = any(
+            s.status in {Status.ACCEPTED, Status.DECLINED, Status.TENTATIVE} and s.strong for _, s in self.said
+        )
         for name, kind in (("bounce", Kind.BOUNCE), ("auto_reply", Kind.AUTO_REPLY)):
             hit = all_hits.get(name)
             header = self.message.header("subject") or ""
@@ -195,18 +232,33 @@ class _Reading:
         for part in self.message.parts:
             if part.role is Role.CALENDAR and dict(part.parameters).get("method", "").lower() == "reply":
                 return Doubt(Code.UNREADABLE, "A calendar reply that no reader has read yet.", ())
-            if part.role in {Role.ATTACHMENT, Role.MESSAGE} and not part.media_type.startswith(PICTURES) and (part.filename or part.role is Role.MESSAGE):
-                return Doubt(Code.UNREADABLE, f"The answer may stand in the attachment {part.filename or part.section}, which was not read.", ())
+            if (
+                part.role in {Role.ATTACHMENT, Role.MESSAGE}
+                and not part.media_type.startswith(PICTURES)
+                and (part.filename or part.role is Role.MESSAGE)
+            ):
+                return Doubt(
+                    Code.UNREADABLE,
+                    f"The answer may stand in the attachment {part.filename or part.section}, which was not read.",
+                    (),
+                )
         return None
 
     def _not_understood(self) -> Reading:
         unread = self._unread()
-        doubt = unread or Doubt(Code.PARTSTAT_UNCLEAR, "The message is in a language that the reader does not know, or has too few words.")
+        doubt = unread or Doubt(
+            Code.PARTSTAT_UNCLEAR, "The message is in a language that the reader does not know, or has too few words."
+        )
         return Reading(self.reader, Kind.REPLY, None, doubts=(doubt,))
 
     def _claims(self) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
         heard = Heard(self.message, self.index, tuple(self.said), tuple(self.blocks), self.answerer, self.sender)
         claims, doubts = combine(heard)
-        if not claims and not doubts and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
+        if (
+            not claims
+            and not doubts
+            and (unread := self._unread()) is not None
+            and any(s.has("attached") for _, s in self.said)
+        ):
             doubts = (unread,)
         return claims, doubts

@@ -155,10 +155,28 @@ def _function(sentence: Sentence, lexicon: Lexicon, name: Name) -> str | None:
     opened = marks[at].raw
     at += 1
     end = at
-    while end < len(marks) and end - at < 14 and marks[end].raw not in {",", ";", ")", "("} and not (marks[end].raw == "." and end == len(marks) - 1):
+    while (
+        end < len(marks)
+        and end - at < 14
+        and marks[end].raw not in {",", ";", ")", "("}
+        and not (marks[end].raw == "." and end == len(marks) - 1)
+    ):
         end += 1
     piece = [t for t in marks[at:end] if t.is_word]
-    while piece and piece[0].norm in {"our", "my", "the", "notre", "nuestro", "nuestra", "mi", "mon", "ma", "who", "a", "an"}:
+    while piece and piece[0].norm in {
+        "our",
+        "my",
+        "the",
+        "notre",
+        "nuestro",
+        "nuestra",
+        "mi",
+        "mon",
+        "ma",
+        "who",
+        "a",
+        "an",
+    }:
         piece = piece[1:]
     if not piece or piece[0].norm in lexicon.lists["titles"] - lexicon.lists["functions"]:
         return None
@@ -177,7 +195,9 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
     index = {w.start: i for i, w in enumerate(said.words)}
     starts: dict[int, str] = {0: ""}
     hits = said.hits
-    predicates = sorted(h.start for h in hits if h.kind in {"attend", "attend_weak", "accept", "decline", "request", "absent"})
+    predicates = sorted(
+        h.start for h in hits if h.kind in {"attend", "attend_weak", "accept", "decline", "request", "absent"}
+    )
     for hit in hits:
         if hit.kind in {"contrast", "reason"} and hit.start:
             starts.setdefault(hit.start, hit.kind)
@@ -216,14 +236,18 @@ def _new_subject(said: Said, at: int, own: frozenset[int], others: frozenset[int
     near = range(at, at + 3)
     subject = any(h.start in near and h.kind in {"we", "i", "our", "undersigned", "colleague"} for h in said.hits)
     subject = subject or any(m.start in near for m in said.names) or any(i in own or i in others for i in near)
-    predicate = any(h.kind in {"attend", "attend_weak", "accept", "decline", "absent"} and at < h.start < at + 9 for h in said.hits)
+    predicate = any(
+        h.kind in {"attend", "attend_weak", "accept", "decline", "absent"} and at < h.start < at + 9 for h in said.hits
+    )
     return subject and predicate
 
 
 _PREDICATES = {"attend", "attend_weak", "accept", "request", "decline", "affirm_negated"}
 
 
-def _clause(said: Said, start: int, end: int, mark: str, own: frozenset[int], others: frozenset[int], event: date, asks: bool) -> Clause:
+def _clause(
+    said: Said, start: int, end: int, mark: str, own: frozenset[int], others: frozenset[int], event: date, asks: bool
+) -> Clause:
     inside = [h for h in said.hits if start <= h.start < end]
     reason = mark == "reason"
 
@@ -263,7 +287,16 @@ def _clause(said: Said, start: int, end: int, mark: str, own: frozenset[int], ot
         return Clause(start, end, Status.DECLINED, who, True, reason, mark, pivot_span)
     negations = [h for h in of("negation") if any(p.start - REACH <= h.start < p.end for p in main)]
     if negations and not asked:
-        return Clause(start, end, Status.DECLINED, who, strong and who is not Who.UNSAID, reason, mark, (negations[0].start, pivot.end) if negations[0].start < pivot.end else pivot_span)
+        return Clause(
+            start,
+            end,
+            Status.DECLINED,
+            who,
+            strong and who is not Who.UNSAID,
+            reason,
+            mark,
+            (negations[0].start, pivot.end) if negations[0].start < pivot.end else pivot_span,
+        )
     ours = who in {Who.WE, Who.I, Who.PERSON} or _counts_people(said, start, end)
     if not accepted and not asked and not ours:
         leads = mark in ":—" and mark != "" or (end < len(said.words) and any(h.kind == "lead_list" for h in inside))
@@ -274,14 +307,25 @@ def _clause(said: Said, start: int, end: int, mark: str, own: frozenset[int], ot
     hedged = of("hedge", "condition")
     status = Status.TENTATIVE if hedged else Status.ACCEPTED
     if hedged:
-        pivot_span = (min(pivot.start, hedged[0].start), max(pivot.end, hedged[0].end)) if abs(hedged[0].start - pivot.start) < 8 else pivot_span
+        pivot_span = (
+            (min(pivot.start, hedged[0].start), max(pivot.end, hedged[0].end))
+            if abs(hedged[0].start - pivot.start) < 8
+            else pivot_span
+        )
     return Clause(start, end, status, who, strong, reason, mark, pivot_span)
 
 
 def _who(said: Said, start: int, pivot: int, own: frozenset[int], others: frozenset[int]) -> Who:
     """Who the predicate at ``pivot`` speaks of: the nearest that may be its subject before it."""
     best, who = -1, Who.UNSAID
-    kinds = {"we": Who.WE, "our": Who.WE, "i": Who.I, "undersigned": Who.I, "colleague": Who.PERSON, "other_party": Who.OTHER}
+    kinds = {
+        "we": Who.WE,
+        "our": Who.WE,
+        "i": Who.I,
+        "undersigned": Who.I,
+        "colleague": Who.PERSON,
+        "other_party": Who.OTHER,
+    }
     for hit in said.hits:
         if start <= hit.start <= pivot and hit.kind in kinds and hit.start >= best:
             if hit.kind == "our" and best == hit.start:
@@ -319,8 +363,18 @@ def _totals(said: Said, start: int, end: int) -> list[Mention]:
         after = [h for h in after if not any(n.start >= number.end and n.start < h.start for n in said.numbers)]
         before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
         of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
-        glued = number.end < len(words) and text[words[number.end - 1].end : words[number.end].start] == "-" and any(h.kind == "people" and h.start == number.end for h in said.hits)
-        more = [h for h in said.hits if h.kind == "more" and number.end <= h.start <= number.end + 1 or (h.kind == "more" and h.end == number.start)]
+        glued = (
+            number.end < len(words)
+            and text[words[number.end - 1].end : words[number.end].start] == "-"
+            and any(h.kind == "people" and h.start == number.end for h in said.hits)
+        )
+        more = [
+            h
+            for h in said.hits
+            if h.kind == "more"
+            and number.end <= h.start <= number.end + 1
+            or (h.kind == "more" and h.end == number.start)
+        ]
         if number.value == 0 and not (after and said.has("add")):
             continue
         if not (after or before or of_us or glued):
@@ -329,7 +383,12 @@ def _totals(said: Said, start: int, end: int) -> list[Mention]:
         gap = text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start] if after else ""
         if any(c in gap for c in ".;:!?") or ("," in gap and not before):
             continue
-        if said.lexicon.numbers.get(words[number.start].norm) == 1 and not words[number.start].raw.isdigit() and not after and not before:
+        if (
+            said.lexicon.numbers.get(words[number.start].norm) == 1
+            and not words[number.start].raw.isdigit()
+            and not after
+            and not before
+        ):
             continue
         stop = max([number.end, *(h.end for h in after[:1])])
         kind = "more" if more else "total"
@@ -353,7 +412,9 @@ def _joined(said: Said, at: int) -> bool:
     marks = said.sentence.text[said.words[at - 1].end : said.words[at].start] if at else ""
     if not before and "+" not in marks and "&" not in marks and "," not in marks:
         return False
-    heads = [m for m in said.names if m.end <= at] + [h for h in said.hits if h.kind in {"colleague", "undersigned", "me"} and h.end <= at and at - h.end < 12]  # type: ignore[list-item]
+    heads = [m for m in said.names if m.end <= at] + [
+        h for h in said.hits if h.kind in {"colleague", "undersigned", "me"} and h.end <= at and at - h.end < 12
+    ]  # type: ignore[list-item]
     if "," in marks and not before:
         return bool([m for m in said.names if m.end <= at and at - m.end < 8])
     return bool(heads)
@@ -387,7 +448,9 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
                 chosen = yes[-1]
         status, who, strong = chosen.status, chosen.who, chosen.strong
         pivot = chosen.pivot
-        if status is Status.ACCEPTED and (any(c.status is Status.TENTATIVE for c in yes) or said.has("condition") and not said.has("assistance")):
+        if status is Status.ACCEPTED and (
+            any(c.status is Status.TENTATIVE for c in yes) or said.has("condition") and not said.has("assistance")
+        ):
             status = Status.TENTATIVE
             hedge = next((h for h in said.hits if h.kind in {"hedge", "condition"}), None)
             pivot = (hedge.start, hedge.end) if hedge else pivot
@@ -409,13 +472,18 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
 def _range(said: Said) -> bool:
     """Whether two numbers of people with "or", "to" between them leave the number open, or a word does."""
     for a, b in zip(said.numbers, said.numbers[1:], strict=False):
-        if 0 < b.start - a.end <= 3 and any(h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits):
+        if 0 < b.start - a.end <= 3 and any(
+            h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits
+        ):
             return a.value != b.value and b.value <= MOST_IN_RANGE
     text = said.sentence.text
     for i in range(len(said.words) - 1):
         a_word, b_word = said.words[i], said.words[i + 1]
         if a_word.raw.isdigit() and b_word.raw.isdigit() and text[a_word.end : b_word.start] in {"-", "–", "/"}:
-            if any(h.kind == "people" and i + 2 <= h.start <= i + 3 for h in said.hits) and int(a_word.raw[:4]) < int(b_word.raw[:4]) < MOST_IN_RANGE:
+            if (
+                any(h.kind == "people" and i + 2 <= h.start <= i + 3 for h in said.hits)
+                and int(a_word.raw[:4]) < int(b_word.raw[:4]) < MOST_IN_RANGE
+            ):
                 return True
     return False
 
@@ -498,7 +566,13 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
         effective = clause.status
         if effective is Status.NONE and not clause.reason and clause.mark in {":", "—", "–", "-", ";", "(", ","}:
             effective = previous
-        elif effective is Status.NONE and previous is Status.NONE and clause.mark == "" and len(clauses) > 1 and not clause.reason:
+        elif (
+            effective is Status.NONE
+            and previous is Status.NONE
+            and clause.mark == ""
+            and len(clauses) > 1
+            and not clause.reason
+        ):
             effective = Status.NONE
         if clause.status is not Status.NONE:
             previous = clause.status
@@ -517,7 +591,11 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
         coming += names
         coming += totals
         roles = _roles(said, clause.start, clause.end, names)
-        coming += [Mention("role", h.start, h.end) for h in roles if not any(t.start < h.end and h.start < t.end for t in totals)]
+        coming += [
+            Mention("role", h.start, h.end)
+            for h in roles
+            if not any(t.start < h.end and h.start < t.end for t in totals)
+        ]
         coming += _selves(said, clause, names, totals, roles)
     return coming, absent
 
@@ -550,7 +628,9 @@ def _describes(said: Said, hit: Hit, name: Mention) -> bool:
     return not any(c in gap for c in ";+&") and gap.count(",") <= 1
 
 
-def _selves(said: Said, clause: Clause, names: Sequence[Mention], totals: Sequence[Mention], roles: Sequence[Hit]) -> list[Mention]:
+def _selves(
+    said: Said, clause: Clause, names: Sequence[Mention], totals: Sequence[Mention], roles: Sequence[Hit]
+) -> list[Mention]:
     joins = said.lexicon.lists["and"]
     words, text = said.words, said.sentence.text
     my = next((h for h in said.hits if h.kind == "my_attend" and clause.start <= h.start < clause.end), None)
@@ -572,7 +652,11 @@ def _selves(said: Said, clause: Clause, names: Sequence[Mention], totals: Sequen
                 return [Mention("self", hit.start, hit.end)]
             if near_people and (("," in gap_before) or "(" in gap_before) and words[hit.start].norm != "i":
                 return [Mention("self", hit.start, hit.end)]
-            inside = [h for h in said.hits if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end]
+            inside = [
+                h
+                for h in said.hits
+                if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end
+            ]
             if inside and words[hit.start].norm != "i":
                 return [Mention("self", hit.start, hit.end)]
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)

@@ -22,9 +22,23 @@ _TOKEN = re.compile(
     r"|[^\w\s]|_"
 )
 _INVISIBLE = dict.fromkeys(
-    [0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x640]
+    [
+        0xAD,
+        0x200B,
+        0x200C,
+        0x200D,
+        0x2060,
+        0xFEFF,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        0x640,
+    ]
 )
-_FOLD = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"})
+_FOLD = str.maketrans(
+    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"}
+)
 
 
 @lru_cache(maxsize=65536)
@@ -165,7 +179,13 @@ def sentences(text: str, start: int, end: int, abbreviations: frozenset[str] = f
 
 def _breaks(text: str, line: Line, width: int) -> bool:
     """Whether a line ends its sentence by its shape: it stops well before the margin, or ends with a colon."""
-    return (line.end - line.start) < 0.72 * width or width < 50 or text[line.end - 1] in ":：" or "\t" in text[line.start : line.end] or " | " in text[line.start : line.end]
+    return (
+        (line.end - line.start) < 0.72 * width
+        or width < 50
+        or text[line.end - 1] in ":："
+        or "\t" in text[line.start : line.end]
+        or " | " in text[line.start : line.end]
+    )
 
 
 def _split(text: str, block: list[Line], paragraph: int, abbreviations: frozenset[str], width: int) -> list[Sentence]:
