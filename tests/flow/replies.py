@@ -80,4 +80,5 @@ def _reply(rng: random.Random, number: int, organisation: dict[str, str], receiv
     mail.set_content(f"{said}\nBest regards,\n{one}\n{organisation['name']}\n", cte="8bit")
     if rng.random() < 0.2:
         mail.add_alternative(f"<p>{said}</p><p>Best regards,<br>{one}</p>", subtype="html", cte="quoted-printable")
+        mail.set_boundary(f"=_{number}")
     return mail.as_bytes()
