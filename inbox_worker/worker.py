@@ -19,6 +19,7 @@ from inbox_worker.settings import Settings
 
 READER = f"inbox-worker {__version__}"
 NOT_READ = Registry.NOT_READ
+PATIENCE = 60.0  # seconds for reading a message that is suspected of killing its reader
 
 Cursor = tuple[str, int, int]  # source, UIDVALIDITY, last UID dealt with
 
@@ -52,6 +53,11 @@ def understand(raw: RawMessage, invitation: Invitation) -> Understood:
         return Understood(message=decoded, error=_in_a_line(error))
 
 
+def stand_in(where: str, location: Location | None = None) -> RawMessage:
+    """What is kept in place of a message that cannot be had. ``where`` tells it from others, and is always the same."""
+    return RawMessage(f"X-Not-Handed-Over: {where}\n".encode(), None, location or Location(where))
+
+
 def _in_a_line(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]
 
@@ -59,8 +65,10 @@ def _in_a_line(error: Exception) -> str:
 class Worker:
     """Takes messages into a registry."""
 
-    def __init__(self, registry: Registry, invitation: Invitation, attempts: Attempts) -> None:
-        self.registry, self.invitation, self._attempts = registry, invitation, attempts
+    def __init__(
+        self, registry: Registry, invitation: Invitation, attempts: Attempts, patience: float = PATIENCE
+    ) -> None:
+        self.registry, self.invitation, self._attempts, self._patience = registry, invitation, attempts, patience
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True) -> Worker:
@@ -71,7 +79,8 @@ class Worker:
         """
         place = settings.registry
         registry = Registry.open(place.path, place.mail_directory, settings.invitation, decision.tell, create=create)
-        return cls(registry, settings.invitation, Attempts(place.path))
+        patience = min(PATIENCE, settings.service.poll_deadline / 2)  # the verdict must come before the poll is cut
+        return cls(registry, settings.invitation, Attempts(place.path), patience)
 
     def take_in(self, raw: RawMessage, cursor: Cursor | None = None) -> Outcome:
         """One message, one transaction, together with the cursor that it moves."""
@@ -86,17 +95,15 @@ class Worker:
         if attempt <= MOST:
             return understand(raw, self.invitation)
         try:
-            if attempt <= 2 * MOST:
-                return apart(understand, raw, self.invitation)
+            return apart(self._patience, understand, raw, self.invitation)
         except DiedError:
-            pass
-        return Understood(error=f"reading it ended the process, in {attempt - 1} attempts before this one")
+            return Understood(error=f"reading it ended the process, in {attempt - 1} attempts before this one")
 
-    def set_aside(self, stand_in: RawMessage, why: str, cursor: Cursor | None = None) -> Outcome:
-        """Flag a message ``failed`` that cannot be had at all; ``stand_in`` says in its place what it was."""
-        if self.registry.knows(stand_in.sha256):
+    def set_aside(self, in_its_place: RawMessage, why: str, cursor: Cursor | None = None) -> Outcome:
+        """Flag a message ``failed`` that cannot be had at all; a ``stand_in`` says in its place what it was."""
+        if self.registry.knows(in_its_place.sha256):
             return self._pass_over(cursor)
-        return self._keep(stand_in, Understood(error=why), NOT_READ, cursor)
+        return self._keep(in_its_place, Understood(error=why), NOT_READ, cursor)
 
     def _pass_over(self, cursor: Cursor | None) -> Outcome:
         if cursor is not None:
