@@ -11,8 +11,6 @@ from datetime import datetime, timezone
 from email import message_from_bytes
 from pathlib import Path
 
-import pytest
-
 from tests.flow.conftest import MakeStation
 from tests.flow.replies import replies
 from tests.flow.station import PASSWORD, Station, wait_for
@@ -141,7 +139,7 @@ def test_a_password_that_is_not_set(server: Dovecot, folder: str, watching: Make
 def test_a_certificate_that_nobody_vouches_for(server: Dovecot, folder: str, watching: MakeStation) -> None:
     server.forget_traffic()
     log = poll(station := watching(server, folder, ca_file=""), status=1)
-    assert f"error poll failed seen=0 new=0 failed=0 seconds=" in log
+    assert "error poll failed seen=0 new=0 failed=0 seconds=" in log
     assert f"the certificate of localhost:{server.tls} is not accepted: self-signed certificate" in log
     assert "set [mailbox] ca_file to the authority that signed it" in log
     assert "is not accepted" in station.heartbeat()["error"]
