@@ -182,7 +182,9 @@ def _live_blocks(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> list[tu
             continue
         if not any(m.kind in {"name", "self"} for item in block.items for m in item.mentions):
             continue
-        if lead is None or lead.status in {Status.ACCEPTED, Status.TENTATIVE} or lead.has("lead_list", "attend", "attend_weak", "people", "delegation", "request", "add") or lead.sentence.tokens[-1].raw in ":：":
+        if any(item.verdict is not None for item in block.items):
+            live.append((part, block))
+        elif lead is None or lead.status in {Status.ACCEPTED, Status.TENTATIVE} or lead.has("lead_list", "attend", "attend_weak", "people", "delegation", "request", "add") or lead.sentence.tokens[-1].raw in ":：":
             live.append((part, block))
         elif any(s.status in {Status.ACCEPTED, Status.TENTATIVE} for _, _, s in free):
             live.append((part, block))
@@ -191,12 +193,13 @@ def _live_blocks(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> list[tu
 
 def _party(heard: Heard, answers: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, Block]], free: Sequence[tuple[int, str, Said]]) -> Party:
     party = Party()
+    answers = _near(answers, blocks)
     by_sentence: dict[int, set[str]] = {}
     for i, part, said in sorted(answers, key=lambda a: a[0]):
         for mention in said.coming:
             _add(heard, party, part, said, mention, i)
             by_sentence.setdefault(i, set()).add(mention.kind)
-        if said.range:
+        if said.range and not said.has('more'):
             party.open_range = (part, said.sentence.start, said.sentence.end)
         vague = next((h for h in said.hits if h.kind == "vague" and any(p.kind in {"people", "colleague"} and h.end <= p.start <= h.end + 2 for p in said.hits)), None)
         if vague is not None:
@@ -210,12 +213,75 @@ def _party(heard: Heard, answers: Sequence[tuple[int, str, Said]], blocks: Seque
                 party.absent += [m.name for m in item.mentions if m.kind == "name"]
             else:
                 _add_item(heard, party, part, item)
+    for part, block in blocks:
+        _after_list(heard, party, part, block)
     own = {i for i, kinds in by_sentence.items() if kinds & {"role", "part"}}
     named = {i for i, kinds in by_sentence.items() if kinds & {"name"}}
     party.scattered = bool(own - named and named - own) or (bool(own) and party.listed)
     if not party.people and party.totals:
         _followers(heard, party, answers, free)
+    if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more):
+        _explained(heard, party, answers[-1][0], free)
     return party
+
+
+def _near(answers: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, Block]]) -> list[tuple[int, str, Said]]:
+    """Answers without the weak ones that stand far from any that is plain: they speak of other journeys."""
+    plain = [i for i, _, s in answers if s.strong]
+    if not plain and not blocks:
+        return list(answers)
+    return [(i, p, s) for i, p, s in answers if s.strong or any(abs(i - j) <= 2 for j in plain) or (not plain and blocks)]
+
+
+def _after_list(heard: Heard, party: Party, part: str, block: Block) -> None:
+    """ "and me", "plus one interpreter" right below a list."""
+    text = heard.message.text_of(part) or ""
+    for p, said in heard.said:
+        if p != part or not block.end <= said.sentence.start <= block.end + 80 or text[block.end : said.sentence.start].strip():
+            continue
+        if said.words[0].norm not in said.lexicon.lists["and"] and said.sentence.tokens[0].raw not in "+&":
+            continue
+        for mention in said.names[:2]:
+            if mention.start <= 3 and not mention.vague:
+                _add(heard, party, part, said, mention, -1)
+        first = [h for h in said.hits if h.start <= 1]
+        if any(h.kind in {"me", "undersigned"} for h in first):
+            party.selves.append((part, *said.offsets(0, 2)))
+        elif said.numbers and said.numbers[0].start <= 1 and not (said.names and said.names[0].start <= 3):
+            number = said.numbers[0]
+            party.unnamed.append((number.value, part, *said.offsets(number.start, number.end), -1))
+        elif any(h.kind == "colleague" for h in first) and not said.names:
+            party.unnamed.append((1, part, *said.offsets(0, 2), -1))
+
+
+def _explained(heard: Heard, party: Party, after: int, free: Sequence[tuple[int, str, Said]]) -> None:
+    """Who it is, said in the sentences after an answer that does not: "X will take part. My colleague and I ..."."""
+    for i, part, said in free:
+        if not after < i <= after + 2 or said.foreign or said.asks or said.status is Status.DECLINED:
+            continue
+        totals = [m for m in totals_of(said) if m.kind == "total"]
+        joins = said.lexicon.lists["and"]
+        me = next((h for h in said.hits if h.kind in {"me", "undersigned"} and _joined_by(said, h.start, h.end, joins)), None)
+        names = [m for m in said.names if not m.vague]
+        if me is not None and (names or any(h.kind == "colleague" for h in said.hits)):
+            party.selves.append((part, *said.offsets(me.start, me.end)))
+            for mention in names:
+                _add(heard, party, part, said, mention, i)
+            if not names:
+                party.unnamed.append((1, part, *said.offsets(me.start, me.end), i))
+            return
+        if me is not None and me.kind == "undersigned":
+            party.selves.append((part, *said.offsets(me.start, me.end)))
+            return
+        if totals and any(h.kind in {"of_us", "pair_of_us"} for h in said.hits):
+            for mention in totals:
+                _add(heard, party, part, said, mention, i)
+            return
+
+
+def _joined_by(said: Said, start: int, end: int, joins: frozenset[str]) -> bool:
+    near = (*said.words[max(0, start - 1) : start], *said.words[end : end + 2])
+    return any(w.norm in joins for w in near)
 
 
 def _followers(heard: Heard, party: Party, answers: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]) -> None:
@@ -239,12 +305,26 @@ def _add(heard: Heard, party: Party, part: str, said: Said, mention: Mention, se
             party.people.append((mention, part, start, end))
     elif mention.kind == "self":
         party.selves.append((part, start, end))
+    elif mention.kind == "anaphor":
+        found = _antecedent(heard, sentence)
+        if found is not None and not _is_sender(heard, found[0].name) and not any(same_person(found[0].name, m.name) for m, *_ in party.people):
+            party.people.append(found)
     elif mention.kind in {"role", "part"}:
         party.unnamed.append((mention.number, part, start, end, sentence))
     elif mention.kind == "total":
         party.totals.append((mention.number, part, start, end))
     elif mention.kind == "more":
         party.more.append((mention.number, part, start, end))
+
+
+def _antecedent(heard: Heard, sentence: int) -> tuple[Mention, str, int, int] | None:
+    """The last person named in the two sentences before one that begins with "she"."""
+    for i in range(sentence - 1, max(-1, sentence - 4), -1):
+        part, said = heard.said[i]
+        names = [m for m in said.names if not m.vague or m.title]
+        if names:
+            return (names[-1], part, *said.offsets(names[-1].start, names[-1].end))
+    return None
 
 
 def _add_item(heard: Heard, party: Party, part: str, item: Item) -> None:
@@ -263,7 +343,8 @@ def _add_item(heard: Heard, party: Party, part: str, item: Item) -> None:
 def same_person(one: str, other: str) -> bool:
     """Whether two names are one person's: the same words, or one has all of the other's and two at least."""
     a, b = ({w for w in (fold(t.raw) for t in tokens(n) if t.is_word) if len(w) > 1 or not w.isascii()} for n in (one, other))
-    return bool(a and b) and (a == b or (len(a & b) >= 2 and (a <= b or b <= a)))
+    shorter = min(len(a), len(b))
+    return bool(a and b) and (a == b or ((len(a & b) >= 2 or shorter == 1) and (a <= b or b <= a)))
 
 
 def _is_sender(heard: Heard, name: str) -> bool:
@@ -305,10 +386,12 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
         return unclear(f"{enumerated} people are more than one organisation would send.")
     if enumerated and party.scattered:
         return unclear(f"{enumerated} people are spoken of, and some of them may be the same.")
+    if enumerated and op is not Op.ADD:
+        return enumerated + sum(n for n, *_ in party.more), (), 0.9
+    if op is Op.ADD and party.more:
+        return max(party.more[0][0], enumerated), (), 0.85
     if enumerated:
         return enumerated, (), 0.9
-    if op is Op.ADD and party.more:
-        return party.more[0][0], (), 0.85
     return None, (Doubt(Code.COUNT_MISSING, "Says that they come, not how many nor who."),), 0.8
 
 
@@ -373,7 +456,7 @@ def _fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tupl
         if said.foreign or said.asks or said.has("past", "undecided", "receipt"):
             continue
         totals = totals_of(said)
-        if totals and words <= SHORT:
+        if totals and (words <= SHORT or (totals[0].start <= 1 and i <= 2)):
             party = Party()
             for mention in (*totals, *said.names):
                 _add(heard, party, part, said, mention, i)

@@ -120,14 +120,18 @@ def is_free_mail(domain: str) -> bool:
     return domain.split(".")[0] in FREE_MAIL
 
 
-def resemble(text: str, index: Index) -> tuple[str, float] | None:
+def resemble(text: str, index: Index, among: frozenset[str] = frozenset()) -> tuple[str, float] | None:
     """The listed organisation that a written name resembles enough, with a margin to the next; and how much."""
     folded = " ".join(t.norm for t in tokens(text[:200]) if t.is_word)
     if len(folded) < 6 or not _same_script(text):
         return None
     best: dict[str, float] = {}
     for name, organisation in index.names:
+        if among and organisation not in among:
+            continue
         score = fuzz.token_sort_ratio(folded, name)
+        if among and len(folded.split()) >= 3:
+            score = max(score, fuzz.token_set_ratio(folded, name) - 5)
         if score > best.get(organisation, 0):
             best[organisation] = score
     ranked = sorted(best.items(), key=lambda b: -b[1])

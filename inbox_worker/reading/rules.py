@@ -151,7 +151,8 @@ class _Reading:
         answers = [said.sentence for _, said in first if said.status is not Status.NONE or said.has("attend")]
         self.answerer: Answerer = answerer_of(self.message, self.invitation, self.layouts, self.spoken, answers)
         own = {self.answerer.organisation}
-        mine = tuple((p.found.start, p.found.end) for p in places if p.found.organisation in own)
+        places = [p for p in places if p.where in {"text", "signature"}]
+        mine = tuple((p.found.start, p.found.end) for p in [*places, *self.answerer.written] if p.found.organisation in own)
         others = tuple((p.found.start, p.found.end) for p in places if p.found.organisation not in own)
         context = Context(self.invitation.starts.date(), mine, others)
         self.said = [(part, say(s, x, context)) for part, s, x in pieces if not self._greets(s, x)]

@@ -31,6 +31,7 @@ class Answerer:
     evidence: tuple[Evidence, ...]
     confidence: float
     places: tuple[Place, ...] = field(default=())
+    written: tuple[Place, ...] = field(default=())  # where it is named in other words than the list's
 
 
 def places_of(message: Message, layouts: Sequence[Layout], index: Index) -> list[Place]:
@@ -63,6 +64,9 @@ def answerer_of(message: Message, invitation: Invitation, layouts: Sequence[Layo
         inside = [v for v in votes if v in owners]
         if len(set(inside)) == 1:
             return _settled(inside[0], message, places, index, 0.9)
+        near = _by_resemblance(message, layouts, lexicons, answers, index, frozenset(owners))
+        if near.organisation is not None and not inside:
+            return near
         first = next(iter(votes), None)
         if first is not None and not inside:
             return _settled(first, message, places, index, 0.75)
@@ -176,18 +180,23 @@ def _shared_name(owners: Sequence[str], index: Index, domain: str) -> str:
     return " ".join(common) if common else domain
 
 
-def _by_resemblance(message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon], answers: Sequence[Sentence], index: Index) -> Answerer:
-    """No listed name stands in the message: one that is nearly so, else the organisation as it calls itself."""
-    written = _written_names(message, layouts, lexicons, answers)
+def _by_resemblance(message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon], answers: Sequence[Sentence], index: Index, among: frozenset[str] = frozenset()) -> Answerer:
+    """No listed name stands in the message: one that is nearly so, else the organisation as it calls itself.
+
+    Among the few that share the sender's domain a part of the name is enough.
+    """
+    written = _written_names(message, layouts, lexicons, answers, nouns=False)
     for text, part, start, end in written:
-        close = resemble(text, index)
+        close = resemble(text, index, among)
         if close is not None:
             organisation, score = close
             evidence = (Evidence("organisation", part, start, end, text), *_address_evidence(message))
+            place = (Place("text", part, Found(organisation, start, end, 2)),)
             if score >= 88:
-                return Answerer(organisation, index.by_id[organisation].name, (), evidence, 0.8)
+                return Answerer(organisation, index.by_id[organisation].name, (), evidence, 0.8, written=place)
             why = f"It is written {text!r}, which resembles {index.by_id[organisation].name}."
-            return Answerer(organisation, index.by_id[organisation].name, (Doubt(Code.ORGANISATION_UNCLEAR, why, evidence),), evidence, 0.5)
+            return Answerer(organisation, index.by_id[organisation].name, (Doubt(Code.ORGANISATION_UNCLEAR, why, evidence),), evidence, 0.5, written=place)
+    written = _written_names(message, layouts, lexicons, answers)
     if written:
         text, part, start, end = written[0]
         evidence = (Evidence("organisation", part, start, end, text),)
@@ -213,7 +222,7 @@ _NOUNS = frozenset(
 )
 
 
-def _written_names(message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon], answers: Sequence[Sentence]) -> list[tuple[str, str, int, int]]:
+def _written_names(message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon], answers: Sequence[Sentence], *, nouns: bool = True) -> list[tuple[str, str, int, int]]:
     """What the message calls an organisation in its own words: (name, part, start, end), the likeliest first."""
     found: list[tuple[int, str, str, int, int]] = []
     small = frozenset().union(*(x.lists["stopwords"] | x.lists["particles"] for x in lexicons)) if lexicons else frozenset()
@@ -223,7 +232,7 @@ def _written_names(message: Message, layouts: Sequence[Layout], lexicons: Sequen
         for rank, regions in ((0, layout.body), (1, layout.signature)):
             for start, end in regions:
                 for line in lines(text, start, end):
-                    for a, b in _capital_runs(tokens(text, line.start, line.end), small, text):
+                    for a, b in _capital_runs(tokens(text, line.start, line.end), small, nouns):
                         inside = any(s <= a < e for s, e in spans)
                         found.append((0 if inside else 2 - rank, text[a:b], layout.part.section, a, b))
     display = message.from_.name
@@ -236,7 +245,7 @@ def _written_names(message: Message, layouts: Sequence[Layout], lexicons: Sequen
     return [f[1:] for f in found]
 
 
-def _capital_runs(found: Sequence[Token], small: frozenset[str], text: str) -> list[tuple[int, int]]:
+def _capital_runs(found: Sequence[Token], small: frozenset[str], nouns: bool) -> list[tuple[int, int]]:
     """Runs of capitalised words that hold a noun organisations are called by, with an acronym in brackets after it."""
     runs = []
     i = 0
@@ -245,7 +254,7 @@ def _capital_runs(found: Sequence[Token], small: frozenset[str], text: str) -> l
             i += 1
             continue
         last = at = i
-        noun = False
+        noun = not nouns
         while at < len(found) and at - i < 24:
             token = found[at]
             if token.is_word and token.is_capital and not (token.norm in small and at == i):

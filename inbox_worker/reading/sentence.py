@@ -63,6 +63,7 @@ class Clause:
     reason: bool
     mark: str  # the mark or class before it
     pivot: tuple[int, int]  # words of the predicate
+    reach: int = 0  # where the clause begins when what interrupts it is left out
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,8 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
             starts.setdefault(hit.start, hit.kind)
         elif hit.kind == "reason":
             starts[0] = "reason"
+        elif hit.kind == "relative" and hit.start and _after_comma(said, hit.start):
+            starts[hit.start] = "relative"
     word = 0
     for k, token in enumerate(marks):
         if token.is_word:
@@ -195,7 +198,9 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
             starts.setdefault(following, token.raw)
         elif token.raw in ",،，、":
             opened = max((s for s in starts if s <= word), default=0)
-            if starts[opened] == "reason" or any(h.kind == "condition" and h.start == opened for h in hits):
+            if starts[opened] in {"reason", "relative"} and opened:
+                starts.setdefault(following, "resume")
+            elif starts[opened] == "reason" or any(h.kind == "condition" and h.start == opened for h in hits):
                 starts.setdefault(following, ",")
             elif any(opened <= p < following for p in predicates) and _new_subject(said, following, own, others):
                 starts.setdefault(following, ",")
@@ -203,8 +208,16 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
     order = sorted(starts)
     for i, start in enumerate(order):
         end = order[i + 1] if i + 1 < len(order) else len(said.words)
-        result.append(_clause(said, start, end, starts[start], own, others, event, asks))
+        reach = start
+        if starts[start] == "resume" and i > 1:
+            reach = order[i - 2]
+        result.append(_clause(said, start, end, starts[start], own, others, asks, reach))
     return result
+
+
+def _after_comma(said: Said, at: int) -> bool:
+    gap = said.sentence.text[said.words[at - 1].end : said.words[at].start]
+    return any(c in gap for c in ",(،，")
 
 
 def _spaced(text: str, token: Token) -> bool:
@@ -223,81 +236,124 @@ def _new_subject(said: Said, at: int, own: frozenset[int], others: frozenset[int
 _PREDICATES = {"attend", "attend_weak", "accept", "request", "decline", "affirm_negated"}
 
 
-def _clause(said: Said, start: int, end: int, mark: str, own: frozenset[int], others: frozenset[int], event: date, asks: bool) -> Clause:
+def _clause(said: Said, start: int, end: int, mark: str, own: frozenset[int], others: frozenset[int], asks: bool, reach: int) -> Clause:
     inside = [h for h in said.hits if start <= h.start < end]
-    reason = mark == "reason"
+    reason = mark in {"reason", "relative"}
 
     def of(*kinds: str) -> list[Hit]:
         return [h for h in inside if h.kind in kinds]
 
-    none = Clause(start, end, Status.NONE, Who.UNSAID, False, reason, mark, (start, start))
-    affirmed, declined = of("affirm_negated"), of("decline")
-    accepted, asked = of("accept"), of("request")
-    attends, weak = of("attend"), of("attend_weak")
+    def clause(status: Status, who: Who, strong: bool, pivot: tuple[int, int]) -> Clause:
+        return Clause(start, end, status, who, strong, reason, mark, pivot, reach)
+
+    none = clause(Status.NONE, Who.UNSAID, False, (start, start))
+    affirmed, declined, asked = of("affirm_negated"), of("decline"), of("request")
+    accepted, attends, weak, alone = of("accept"), of("attend"), of("attend_weak"), of("alone")
+    sends = [h for h in of("send") if _people_after(said, h.end, end)]
     past = bool(of("past")) and not any(h.kind == "future" for h in inside)
-    if reason and not declined:
+    if reason and not (declined and mark == "reason"):
         return none
     if past and not accepted and not asked and not declined:
         return none
     if asks and not affirmed and not (accepted and accepted[0].start <= start + 2 and not of("question")):
         return none
-    if of("hearsay", "quoted_words"):
+    if of("hearsay"):
         return none
-    main = affirmed or declined or asked or accepted or attends or weak
+    numbered = _numbered(said, start, end)
+    main = affirmed or declined or asked or accepted or attends or sends or numbered or weak or alone
     if not main:
         absent = of("absent")
         if absent:
-            who = _who(said, start, absent[0].start, own, others)
-            if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE}:
-                return Clause(start, end, Status.DECLINED, who, False, reason, mark, (absent[0].start, absent[0].end))
+            who = _who(said, reach, absent[0].start, end, own, others)
+            if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE} or mark == "contrast":
+                return clause(Status.DECLINED, who, False, (absent[0].start, absent[0].end))
+        if tentative := of("tentative"):
+            return clause(Status.TENTATIVE, _who(said, reach, tentative[0].start, end, own, others), True, (tentative[0].start, tentative[0].end))
         return none
     pivot = main[0]
-    who = _who(said, start, pivot.start + 1, own, others)
+    span = (pivot.start, pivot.end)
+    who = _who(said, reach, pivot.start, end, own, others)
+    if asked and not declined and not affirmed:
+        who = Who.UNSAID
     if who is Who.OTHER:
         return none
-    pivot_span = (pivot.start, pivot.end)
-    strong = bool(affirmed or declined or accepted or asked or attends)
+    strong = bool(affirmed or declined or accepted or asked or attends or sends or numbered)
     if affirmed:
-        return Clause(start, end, Status.ACCEPTED, who, True, reason, mark, pivot_span)
+        return clause(Status.ACCEPTED, who, True, span)
     if declined:
-        return Clause(start, end, Status.DECLINED, who, True, reason, mark, pivot_span)
+        return clause(Status.DECLINED, who, True, span)
     negations = [h for h in of("negation") if any(p.start - REACH <= h.start < p.end for p in main)]
+    negations = [h for h in negations if not any(o.kind in {"hedge", "tentative", "condition", "alone"} and o.start <= h.start < o.end for o in inside)]
     if negations and not asked:
-        return Clause(start, end, Status.DECLINED, who, strong and who is not Who.UNSAID, reason, mark, (negations[0].start, pivot.end) if negations[0].start < pivot.end else pivot_span)
+        turned = (negations[0].start, pivot.end) if negations[0].start < pivot.end else span
+        return clause(Status.DECLINED, who, strong and who is not Who.UNSAID, turned)
     ours = who in {Who.WE, Who.I, Who.PERSON} or _counts_people(said, start, end)
-    if not accepted and not asked and not ours:
-        leads = mark in ":—" and mark != "" or (end < len(said.words) and any(h.kind == "lead_list" for h in inside))
+    if not (accepted or asked or numbered or ours or (alone and not past)):
+        leads = mark in {":", "—"} or (end == len(said.words) and bool(of("lead_list")))
         if not (attends and leads):
             return none
     if who is Who.NOBODY:
-        return Clause(start, end, Status.DECLINED, who, strong, reason, mark, pivot_span)
-    hedged = of("hedge", "condition")
-    status = Status.TENTATIVE if hedged else Status.ACCEPTED
-    if hedged:
-        pivot_span = (min(pivot.start, hedged[0].start), max(pivot.end, hedged[0].end)) if abs(hedged[0].start - pivot.start) < 8 else pivot_span
-    return Clause(start, end, status, who, strong, reason, mark, pivot_span)
+        return clause(Status.DECLINED, who, strong, span)
+    hedged = of("tentative", "hedge", "condition")
+    if hedged and abs(hedged[0].start - pivot.start) < 8:
+        span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
+    return clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
 
 
-def _who(said: Said, start: int, pivot: int, own: frozenset[int], others: frozenset[int]) -> Who:
-    """Who the predicate at ``pivot`` speaks of: the nearest that may be its subject before it."""
+def _people_after(said: Said, at: int, end: int) -> bool:
+    """Whether somebody is named, counted or described after a word: "sends Ana", "sends two", "sends a delegation"."""
+    kinds = {"colleague", "people", "undersigned"}
+    return (
+        any(at <= m.start < end for m in said.names)
+        or any(h.kind in kinds and at <= h.start < end for h in said.hits)
+        or any(at <= n.start <= at + 3 for n in said.numbers)
+        or any(h.kind == "attend" and at <= h.start < end for h in said.hits)
+    )
+
+
+def _numbered(said: Said, start: int, end: int) -> list[Hit]:
+    """A number that is an answer in itself: "we will be two persons", "two of us"."""
+    found = []
+    for total in _totals(said, start, end):
+        if total.kind != "total" or total.number == 0:
+            continue
+        before = any(h.kind == "delegation" and total.start - 3 <= h.end <= total.start for h in said.hits)
+        ours = any(h.kind in {"of_us", "pair_of_us"} and total.start <= h.start <= total.end + 1 for h in said.hits)
+        if before or ours:
+            found.append(Hit("numbered", total.start, total.end))
+    return found
+
+
+def _who(said: Said, start: int, pivot: int, end: int, own: frozenset[int], others: frozenset[int]) -> Who:
+    """Who the predicate at ``pivot`` speaks of: the nearest that may be its subject before it, else after it."""
     best, who = -1, Who.UNSAID
-    kinds = {"we": Who.WE, "our": Who.WE, "i": Who.I, "undersigned": Who.I, "colleague": Who.PERSON, "other_party": Who.OTHER}
+    kinds = {"we": Who.WE, "our": Who.WE, "i": Who.I, "undersigned": Who.I, "colleague": Who.PERSON, "other_party": Who.OTHER, "pronoun": Who.PERSON}
+    weak = False  # "our" may belong to somebody else's name: "our sister organisation X"
     for hit in said.hits:
-        if start <= hit.start <= pivot and hit.kind in kinds and hit.start >= best:
-            if hit.kind == "our" and best == hit.start:
-                continue
-            best, who = hit.start, kinds[hit.kind]
-        if start <= hit.start <= pivot and hit.kind == "negation" and hit.start > best and _is_nobody(said, hit):
-            best, who = hit.start, Who.NOBODY
+        if not start <= hit.start <= pivot:
+            continue
+        if hit.kind in kinds and hit.start >= best and not (hit.kind == "our" and hit.start == best):
+            best, who, weak = hit.start, kinds[hit.kind], hit.kind == "our"
+        elif hit.kind == "negation" and hit.start > best and _is_nobody(said, hit):
+            best, who, weak = hit.start, Who.NOBODY, False
     for mention in said.names:
-        if start <= mention.start <= pivot and mention.start > best:
-            best, who = mention.start, Who.PERSON
-    for i in range(start, min(pivot + 1, len(said.words))):
+        if start <= mention.start <= pivot and mention.start > best and not _is_object(said, mention):
+            best, who, weak = mention.start, Who.PERSON, False
+    for i in range(start, min(pivot, len(said.words))):
         if i in own and i > best:
-            best, who = i, Who.WE
-        elif i in others and i > best and best < 0:
+            best, who, weak = i, Who.WE, False
+        elif i in others and i > best and (best < start or weak):
             best, who = i, Who.OTHER
+    if who is Who.UNSAID and any(pivot <= m.start < min(end, pivot + 9) and not m.vague for m in said.names):
+        return Who.PERSON
+    if who is Who.UNSAID and any(h.kind in {"colleague", "undersigned"} and pivot <= h.start < min(end, pivot + 6) for h in said.hits):
+        return Who.PERSON
     return who
+
+
+def _is_object(said: Said, mention: Mention) -> bool:
+    """Whether a name stands after a preposition that makes it no subject ("with Ana we come")."""
+    return False
 
 
 def _is_nobody(said: Said, hit: Hit) -> bool:
@@ -504,7 +560,7 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
             previous = clause.status
         elif clause.reason or clause.mark == "contrast":
             previous = Status.NONE
-        names = [m for m in said.names if clause.start <= m.start < clause.end]
+        names = [m for m in said.names if clause.start <= m.start < clause.end or (clause.reach <= m.start < clause.start and not any(c.start <= m.start < c.end and (c.reason or c.status is not Status.NONE) for c in clauses))]
         if effective is Status.DECLINED:
             absent += names
             if clause.who is Who.I:
@@ -514,12 +570,24 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
         if effective not in {Status.ACCEPTED, Status.TENTATIVE}:
             continue
         totals = _totals(said, clause.start, clause.end)
-        coming += names
+        coming += [m for m in names if not m.vague or _beside_somebody(said, m)]
         coming += totals
-        roles = _roles(said, clause.start, clause.end, names)
+        roles = _roles(said, clause.reach, clause.end, names)
         coming += [Mention("role", h.start, h.end) for h in roles if not any(t.start < h.end and h.start < t.end for t in totals)]
         coming += _selves(said, clause, names, totals, roles)
     return coming, absent
+
+
+def _beside_somebody(said: Said, name: Mention) -> bool:
+    """Whether a bare first name stands beside a person: "me and Ana", "my attendant, Ana"."""
+    joins = said.lexicon.lists["and"]
+    kinds = {"me", "undersigned", "colleague"}
+    for hit in said.hits:
+        if hit.kind in kinds:
+            between = said.words[hit.end : name.start] if hit.end <= name.start else said.words[name.end : hit.start]
+            if len(between) <= 1 and all(w.norm in joins for w in between):
+                return True
+    return False
 
 
 def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[Hit]:
@@ -578,6 +646,9 @@ def _selves(said: Said, clause: Clause, names: Sequence[Mention], totals: Sequen
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
     if alone and not names:
         return [Mention("self", alone.start, alone.end)]
+    pronoun = next((h for h in said.hits if h.kind == "pronoun" and clause.start <= h.start <= clause.pivot[0]), None)
+    if pronoun is not None and clause.who is Who.PERSON and not any(m.start < pronoun.start for m in said.names):
+        return [Mention("anaphor", pronoun.start, pronoun.end)]
     if clause.who is Who.I:
         i = max((h.start for h in said.hits if h.kind in {"i"} and h.start <= clause.pivot[0]), default=-1)
         performs = any(h.kind == "perform" and i <= h.start <= max(i + 5, clause.pivot[1]) for h in said.hits)
