@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from inbox_worker.model import Claim, Code, Doubt, Evidence, Message, Op, Partstat, Person
 from inbox_worker.reading.blocks import Block, Item
 from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.organisations import Index, distinct, find
 from inbox_worker.reading.sender import Answerer
-from inbox_worker.reading.sentence import Mention, Said, Status, Who, totals_of
+from inbox_worker.reading.sentence import Mention, Said, Status, Who, dates_told, totals_of
 from inbox_worker.reading.text import fold, tokens
 
 SHORT = 40  # words of a message so short that a bare number of people is its answer
@@ -26,6 +27,9 @@ class Heard:
     blocks: tuple[tuple[str, Block], ...]
     answerer: Answerer
     sender: tuple[str, str, int, int] | None  # the writer's name, part, start, end
+    subject: tuple[Said, ...]
+    event: date
+    answers_us: bool  # it is a reply to a message, by its headers
 
     def evidence(self, name: str, part: str, start: int, end: int) -> Evidence:
         """Words of the message as evidence for a field."""
@@ -56,10 +60,32 @@ def combine(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
         part, said = retracted
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
         return (), (Doubt(Code.PARTSTAT_UNCLEAR, "Takes an earlier message back.", evidence),)
+    if elsewhere := _another_event(heard):
+        return (), () if elsewhere == "subject" else (_elsewhere(heard),)
     joint = _joint(heard)
     if joint:
         return joint, ()
     return _single(heard)
+
+
+def _another_event(heard: Heard) -> str:
+    """ "subject" or "text" where dates there speak of a later event and none of this one, else ""."""
+    told = [dates_told(s, heard.event) for _, s in heard.said]
+    about = [dates_told(s, heard.event) for s in heard.subject]
+    if any(near for near, _ in (*told, *about)):
+        return ""
+    if any(later for _, later in about):
+        return "subject"
+    answer = next((i for i, (_, s) in enumerate(heard.said) if s.status is not Status.NONE and s.strong), None)
+    if answer is None or heard.answers_us:
+        return ""
+    return "text" if any(later for _, later in told[: answer + 1]) else ""
+
+
+def _elsewhere(heard: Heard) -> Doubt:
+    part, said = next((p, s) for p, s in heard.said if dates_told(s, heard.event)[1])
+    evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+    return Doubt(Code.PARTSTAT_UNCLEAR, "Speaks of a later date and may be about another event.", evidence)
 
 
 # -- several organisations in one message -------------------------------------------------------------------------------
@@ -445,6 +471,9 @@ def _refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[t
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
         doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "Somebody is prevented; whether anybody comes is not said.", evidence))
         confidence = 0.4
+    agreed = next((s for s in heard.subject if s.status is Status.ACCEPTED and s.strong and not s.asks), None)
+    if agreed is not None and not heard.answers_us:
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "The subject accepts, the text declines.", (heard.evidence("partstat-unclear", "subject", *agreed.span),)))
     claim = _claim(heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises)
     return (claim,), ()
 
@@ -463,11 +492,16 @@ def _fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tupl
             number, doubts, confidence = _number(heard, party, Op.SET)
             span = said.offsets(totals[0].start, totals[0].end)
             return (_claim(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, min(confidence, 0.8), (part, *span)),), ()
-    suspicious = [(p, s) for _, p, s in free if not s.foreign and not s.asks and _suspicious(s)]
-    if suspicious:
-        part, said = suspicious[0]
+    plain = [(p, s) for _, p, s in free if not s.foreign and not s.asks]
+    odd = next(((p, s) for p, s in plain if _suspicious(s)), None)
+    if odd is None and not any(s.asks or s.has("want_answer", "receipt", "undecided", "newsletter", "auto_reply") for _, _, s in free):
+        invited = heard.answerer.organisation is not None and not heard.answerer.doubts
+        if (invited or heard.answers_us) and plain:
+            odd = max(plain, key=lambda x: len(x[1].words))
+    if odd is not None:
+        part, said = odd
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
-        return (), (Doubt(Code.PARTSTAT_UNCLEAR, "Seems to speak of coming or not coming, in words the reader does not understand.", evidence),)
+        return (), (Doubt(Code.PARTSTAT_UNCLEAR, "May speak of coming or not coming, in words the reader does not understand.", evidence),)
     return (), ()
 
 
@@ -476,7 +510,9 @@ def _suspicious(said: Said) -> bool:
     if said.has("receipt", "undecided", "courtesy", "past", "other_event", "newsletter") and not said.has("regret", "hedge", "condition"):
         return False
     ours = said.has("we", "i", "our", "undersigned", "colleague")
-    return (ours and said.has("attend")) or (said.has("regret") and (ours or said.has("attend", "attend_weak"))) or said.has("absent", "alone", "hedge") and ours
+    if totals_of(said) and not said.has("past"):
+        return True
+    return (ours and said.has("attend", "send", "replace")) or (said.has("regret") and (ours or said.has("attend", "attend_weak"))) or said.has("absent", "alone", "hedge") and ours
 
 
 def _correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
@@ -531,6 +567,10 @@ def _acceptance(
     doubt = _refused_too(heard, party, accepted, tentative, declined, blocks)
     if doubt is not None:
         doubts.append(doubt)
+    refused = next((s for s in heard.subject if s.status is Status.DECLINED and not s.asks), None)
+    if refused is not None and not heard.answers_us:
+        evidence = (heard.evidence("partstat-unclear", "subject", *refused.span),)
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "The subject declines, the text accepts.", evidence))
     op, revises = _op(answers, party, blocks)
     leaves = tuple(dict.fromkeys(party.absent)) if revises else ()
     number, count_doubts, sure_number = _number(heard, party, op)

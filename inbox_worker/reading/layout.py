@@ -98,7 +98,8 @@ def signature_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]
         rest = _after_closing(norm, closings)
         if rest is not None and (rest == 0 or i > 0) and (i or len(found) > 1):
             return line.start
-        if i and own and _is_name_line(norm, own):
+        apart = i and (text[found[i - 1].end : line.start].count("\n") > 1 or i == len(found) - 1) and line.indent == 0
+        if apart and own and _is_name_line(norm, own):
             return line.start
     return end
 

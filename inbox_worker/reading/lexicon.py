@@ -19,7 +19,7 @@ CLASSES = frozenset(
     future other_event other_party hearsay regret reason contrast change cancel add remove replace instead i me we our
     undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone range vague more
     question question_word want_answer assistance auto_reply bounce newsletter courtesy attached remote forward
-    correction retract joint perform my_attend relative pronoun send tentative""".split()
+    correction retract joint perform my_attend relative pronoun send tentative letter""".split()
 )
 LISTS = frozenset({"stopwords", "abbreviations", "titles", "particles", "functions", "closings", "greetings", "months", "weekdays", "and", "from", "yes", "no", "not_names"})
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})

@@ -101,6 +101,7 @@ class _Reading:
         self.message, self.invitation, self.layouts, self.spoken, self.reader = message, invitation, layouts, spoken, reader
         self.index: Index = index_of(invitation.organisations)
         self.said: list[tuple[str, Said]] = []
+        self.subject: tuple[Said, ...] = ()
         self.blocks: list[tuple[str, Block]] = []
 
     def result(self) -> Reading:
@@ -156,6 +157,9 @@ class _Reading:
         others = tuple((p.found.start, p.found.end) for p in places if p.found.organisation not in own)
         context = Context(self.invitation.starts.date(), mine, others)
         self.said = [(part, say(s, x, context)) for part, s, x in pieces if not self._greets(s, x)]
+        header = self.message.header("subject") or ""
+        about = sentences(header, 0, len(header))
+        self.subject = tuple(say(s, self._lexicon(s), context) for s in about if s.words)
         for layout in self.layouts:
             for start, end in layout.body:
                 self.blocks += [(layout.part.section, b) for b in blocks_in(layout.part.text, start, end, self.spoken[0])]
@@ -206,7 +210,7 @@ class _Reading:
         return Reading(self.reader, Kind.REPLY, None, doubts=(doubt,))
 
     def _claims(self) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
-        heard = Heard(self.message, self.index, tuple(self.said), tuple(self.blocks), self.answerer, self.sender)
+        heard = Heard(self.message, self.index, tuple(self.said), tuple(self.blocks), self.answerer, self.sender, self.subject, self.invitation.starts.date(), self.message.header("in-reply-to") is not None)
         claims, doubts = combine(heard)
         if not claims and not doubts and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
             doubts = (unread,)

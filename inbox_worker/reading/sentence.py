@@ -194,7 +194,7 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
         following = next((index[t.start] for t in marks[k + 1 : k + 4] if t.is_word), None)
         if following is None or following == 0:
             continue
-        if token.raw in ";:；：—" or (token.raw in "–-" and _spaced(said.sentence.text, token)) or token.raw in ".!…":
+        if token.raw in ";:；：—" or (token.raw in "–-" and _spaced(said.sentence.text, token)) or token.raw in "!…":
             starts.setdefault(following, token.raw)
         elif token.raw in ",،，、":
             opened = max((s for s in starts if s <= word), default=0)
@@ -482,12 +482,25 @@ MOST_IN_RANGE = 100
 def _foreign(said: Said, event: date) -> bool:
     """Whether the sentence speaks of another event: it says so, or names a date far from this one's."""
     dates = _dates(said, event)
-    near = [d for d in dates if d is not None and abs(d - _day(event)) <= NEAR_EVENT]
-    if near:
+    distances = [_distance(d, event) for d in dates if d is not None]
+    if any(abs(d) <= NEAR_EVENT for d in distances):
         return False
-    if dates:
+    if any(d > 0 for d in distances) or (None in dates and not said.has("letter")):
+        return True
+    if distances and not said.has("letter", "receipt", "past"):
         return True
     return said.has("other_event")
+
+
+def _distance(day: int, event: date) -> int:
+    """Days from the event to a day of the year, the shorter way round."""
+    return (day - _day(event) + 182) % 365 - 182
+
+
+def dates_told(said: Said, event: date) -> tuple[bool, bool]:
+    """Whether a sentence names a date about the event's, and one well after it."""
+    distances = [_distance(d, event) for d in _dates(said, event) if d is not None]
+    return any(abs(d) <= NEAR_EVENT for d in distances), any(d > NEAR_EVENT for d in distances)
 
 
 def _day(when: date) -> int:
@@ -552,7 +565,7 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
     previous = Status.NONE
     for clause in clauses:
         effective = clause.status
-        if effective is Status.NONE and not clause.reason and clause.mark in {":", "—", "–", "-", ";", "(", ","}:
+        if effective is Status.NONE and not clause.reason and clause.mark in {":", "—", "–", "-", ";", "(", ",", "resume"}:
             effective = previous
         elif effective is Status.NONE and previous is Status.NONE and clause.mark == "" and len(clauses) > 1 and not clause.reason:
             effective = Status.NONE
