@@ -51,6 +51,7 @@ class Party:
     open_range: tuple[str, int, int] | None = None
     vague: tuple[str, int, int] | None = None
     scattered: bool = False
+    others: tuple[str, int, int] | None = None  # a person named elsewhere, of whom it is not said whether they come
 
 
 def combine(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
@@ -248,7 +249,24 @@ def _party(heard: Heard, answers: Sequence[tuple[int, str, Said]], blocks: Seque
         _followers(heard, party, answers, free)
     if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more):
         _explained(heard, party, answers[-1][0], free)
+    party.others = _unplaced(heard, party, answers, free)
     return party
+
+
+def _unplaced(heard: Heard, party: Party, answers: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]) -> tuple[str, int, int] | None:
+    """Somebody with a full name, near the answer, who is counted neither among those who come nor those who do not."""
+    if not answers:
+        return None
+    first, last = answers[0][0], answers[-1][0]
+    known = [m.name for m, *_ in party.people] + party.absent
+    for i, part, said in free:
+        if not first - 1 <= i <= last + 2 or said.foreign or said.asks or said.has("past"):
+            continue
+        for name in said.names:
+            if name.vague or _is_sender(heard, name.name) or any(same_person(name.name, k) for k in known):
+                continue
+            return (part, *said.offsets(name.start, name.end))
+    return None
 
 
 def _near(answers: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, Block]]) -> list[tuple[int, str, Said]]:
@@ -412,6 +430,9 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
         return unclear(f"{enumerated} people are more than one organisation would send.")
     if enumerated and party.scattered:
         return unclear(f"{enumerated} people are spoken of, and some of them may be the same.")
+    if enumerated and party.others is not None and not party.listed:
+        evidence = (heard.evidence("count-unclear", *party.others),)
+        return None, (Doubt(Code.COUNT_UNCLEAR, f"{enumerated} come; whether {evidence[0].text} does is not clear.", evidence),), 0.5
     if enumerated and op is not Op.ADD:
         return enumerated + sum(n for n, *_ in party.more), (), 0.9
     if op is Op.ADD and party.more:
@@ -557,6 +578,9 @@ def _acceptance(
     elif blocks:
         pivot = (blocks[0][0], blocks[0][1].start, blocks[0][1].end)
     partstat = Partstat.ACCEPTED
+    if best is not None and not best[2].strong and not blocks and not (party.people or party.totals or party.unnamed):
+        evidence = (heard.evidence("partstat-unclear", best[1], best[2].sentence.start, best[2].sentence.end),)
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "Speaks of coming, but not plainly of coming to this.", evidence))
     confidence = 0.95 if best is not None and best[2].strong or blocks else 0.7
     if tentative:
         partstat = Partstat.TENTATIVE

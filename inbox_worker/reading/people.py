@@ -153,6 +153,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     if before is not None and not titled and before.norm in {"the", "les", "las", "los", "die", "das", "os", "as"}:
         return None
     place = not titled and before is not None and before.norm in lexicon.lists["from"]
+    while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
+        end -= 2
     written = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
     title = " ".join(text[tokens[i].start : tokens[start].start].split()) if titled else None
     return Name(i, end, written, title or None, start, place)

@@ -162,7 +162,7 @@ class _Reading:
         self.subject = tuple(say(s, self._lexicon(s), context) for s in about if s.words)
         for layout in self.layouts:
             for start, end in layout.body:
-                self.blocks += [(layout.part.section, b) for b in blocks_in(layout.part.text, start, end, self.spoken[0])]
+                self.blocks += [(layout.part.section, b) for b in blocks_in(layout.part.text, start, end, self.spoken[0], (*mine, *others))]
         self.sender = sender_name(self.message, self.layouts, self.spoken)
 
     def _greets(self, sentence: Sentence, lexicon: Lexicon) -> bool:

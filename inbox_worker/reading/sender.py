@@ -11,6 +11,8 @@ from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.organisations import Found, Index, by_domain, distinct, find, index_of, is_free_mail, related, resemble
 from inbox_worker.reading.text import Sentence, Token, lines, tokens
 
+SURE = 4  # weight from which a name outweighs a domain that nobody listed
+
 
 @dataclass(frozen=True)
 class Place:
@@ -59,50 +61,50 @@ def answerer_of(message: Message, invitation: Invitation, layouts: Sequence[Layo
     subjects = _subjects(places, answers)
     if len(owners) == 1:
         return _with_domain(owners[0], message, places, subjects, index)
-    votes = _votes(places, subjects, layouts)
+    ranked = _ranked(places, subjects, layouts)
     if owners:
-        inside = [v for v in votes if v in owners]
-        if len(set(inside)) == 1:
-            return _settled(inside[0], message, places, index, 0.9)
-        near = _by_resemblance(message, layouts, lexicons, answers, index, frozenset(owners))
-        if near.organisation is not None and not inside:
-            return near
-        first = next(iter(votes), None)
-        if first is not None and not inside:
-            return _settled(first, message, places, index, 0.75)
+        inside = [r for r in ranked if r[0] in owners]
+        if inside and (len(inside) == 1 or inside[0][1] - inside[1][1] >= 2):
+            return _settled(inside[0][0], message, places, index, 0.9)
+        if not inside:
+            near = _by_resemblance(message, layouts, lexicons, answers, index, frozenset(owners))
+            if near.organisation is not None:
+                return near
+            if ranked and ranked[0][1] >= SURE:
+                return _settled(ranked[0][0], message, places, index, 0.75)
         names = ", ".join(index.by_id[o].name for o in owners[:4])
-        return _unclear(message, _shared_name(owners, index, domain), f"{domain} is shared by {names} and others, and nothing in the message tells which of them answers.", index)
-    if len(set(votes)) == 1:
-        return _settled(votes[0], message, places, index, 0.9 if is_free_mail(domain) else 0.85)
-    if len(set(votes)) > 1:
-        best = [p.found.organisation for p in places if p.found.organisation in votes and p.where in {"signature", "display"}]
-        ranked = _heaviest(places, votes)
-        if ranked is not None:
-            return _settled(ranked, message, places, index, 0.75)
-        chosen = best[0] if best else votes[0]
-        others = " or ".join(index.by_id[v].name for v in dict.fromkeys(votes))
-        return _doubted(chosen, message, places, index, f"The message may answer for {others}.")
+        why = f"{domain} is shared by {names} and others, and nothing in the message tells which of them answers."
+        return _unclear(message, _shared_name(owners, index, domain), why, index)
+    ranked = [r for r in ranked if is_free_mail(domain) or r[1] >= SURE]
+    if ranked and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= 2):
+        return _settled(ranked[0][0], message, places, index, 0.9 if is_free_mail(domain) else 0.85)
+    if ranked:
+        others = " or ".join(index.by_id[o].name for o, _ in ranked[:3])
+        return _doubted(ranked[0][0], message, places, index, f"The message may answer for {others}.")
     return _by_resemblance(message, layouts, lexicons, answers, index)
+
+
+def _ranked(places: Sequence[Place], subjects: Sequence[str], layouts: Sequence[Layout]) -> list[tuple[str, int]]:
+    """The organisations that may answer with the weight of where they are named, the heaviest first.
+
+    A signature's first lines, a display name and a subject line are for one's own name; sentences that speak of
+    participation often name it; a full name says more than an acronym.
+    """
+    head = set(_head_of_signature(places, layouts))
+    scores: dict[str, int] = {}
+    for organisation in distinct(p.found for p in places):
+        own = [p for p in places if p.found.organisation == organisation]
+        where = {p.where for p in own}
+        score = 3 * (organisation in head) + 3 * ("display" in where) + 2 * ("subject" in where) + 2 * (organisation in subjects)
+        score += ("text" in where) + 2 * any(p.found.weight >= 2 for p in own)
+        scores[organisation] = score
+    return sorted(scores.items(), key=lambda x: -x[1])
 
 
 def _subjects(places: Sequence[Place], answers: Sequence[Sentence]) -> list[str]:
     """Organisations named in sentences that speak of participation."""
     spans = [(s.start, s.end) for s in answers]
     return distinct(p.found for p in places if p.where == "text" and any(a <= p.found.start < b for a, b in spans))
-
-
-def _votes(places: Sequence[Place], subjects: Sequence[str], layouts: Sequence[Layout]) -> list[str]:
-    """The organisations that most likely answer, best places first; the first place that names any decides."""
-    signature = _head_of_signature(places, layouts)
-    if signature and subjects and set(signature) & set(subjects):
-        return [o for o in signature if o in subjects]
-    for group in (subjects, signature):
-        if group:
-            return list(group)
-    for where in ("display", "subject", "text", "signature"):
-        if named := distinct(p.found for p in places if p.where == where):
-            return named
-    return []
 
 
 def _head_of_signature(places: Sequence[Place], layouts: Sequence[Layout]) -> list[str]:
@@ -115,12 +117,6 @@ def _head_of_signature(places: Sequence[Place], layouts: Sequence[Layout]) -> li
                 if here:
                     return here
     return named
-
-
-def _heaviest(places: Sequence[Place], votes: Sequence[str]) -> str | None:
-    """The only one of several that is named with its full name rather than an acronym."""
-    full = {p.found.organisation for p in places if p.found.organisation in votes and p.found.weight >= 2}
-    return next(iter(full)) if len(full) == 1 else None
 
 
 def _with_domain(owner: str, message: Message, places: Sequence[Place], subjects: Sequence[str], index: Index) -> Answerer:

@@ -319,7 +319,8 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
             continue
         before = any(h.kind == "delegation" and total.start - 3 <= h.end <= total.start for h in said.hits)
         ours = any(h.kind in {"of_us", "pair_of_us"} and total.start <= h.start <= total.end + 1 for h in said.hits)
-        if before or ours:
+        spoken = any(h.kind in {"attend", "accept", "attend_weak", "request"} and start <= h.start < end for h in said.hits)
+        if before or (ours and (spoken or len(said.words) <= 14)):
             found.append(Hit("numbered", total.start, total.end))
     return found
 
