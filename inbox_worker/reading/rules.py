@@ -16,12 +16,18 @@ from inbox_worker.reading.needs import needs_of
 from inbox_worker.reading.organisations import Index, index_of
 from inbox_worker.reading.sender import Answerer, answerer_of, places_of
 from inbox_worker.reading.sentence import Context, Said, Status, say
-from inbox_worker.reading.text import Sentence, lines, sentences, tokens
+from inbox_worker.reading.text import MAX_CHARACTERS, Sentence, Token, lines, sentences, tokens
 
 NAME = "rules"
 VERSION = "1"
-PICTURES = ("image/", "text/vcard", "text/x-vcard", "application/pgp-signature", "application/pkcs7", "application/x-pkcs7")
-
+PICTURES = (
+    "image/",
+    "text/vcard",
+    "text/x-vcard",
+    "application/pgp-signature",
+    "application/pkcs7",
+    "application/x-pkcs7",
+)
 
 
 class RuleReader:
@@ -49,9 +55,15 @@ class RuleReader:
         return _Reading(message, invitation, layouts, spoken, reader).result()
 
 
-def _new_words(part: Part) -> list:  # type: ignore[type-arg]
-    spans = [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW] if part.spans else [(0, min(len(part.text), 60_000))]
-    return [t for start, end in spans[:40] for t in tokens(part.text, start, min(end, start + 60_000)) if t.is_word]
+def _new_words(part: Part) -> list[Token]:
+    spans = (
+        [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW]
+        if part.spans
+        else [(0, min(len(part.text), MAX_CHARACTERS))]
+    )
+    return [
+        t for start, end in spans[:40] for t in tokens(part.text, start, min(end, start + MAX_CHARACTERS)) if t.is_word
+    ]
 
 
 def _language(message: Message) -> str | None:
@@ -90,15 +102,30 @@ def _forwarded(message: Message, invitation: Invitation) -> Message | None:
         if sender is None or sender.domain in invitation.own_domains:
             return None
         body = replace(part, spans=(Span(at, end, Zone.NEW),))
-        return replace(message, from_=sender, subject=subject, parts=tuple(body if p is part else p for p in message.parts))
+        return replace(
+            message, from_=sender, subject=subject, parts=tuple(body if p is part else p for p in message.parts)
+        )
     return None
 
 
 class _Reading:
     """The work on one message."""
 
-    def __init__(self, message: Message, invitation: Invitation, layouts: Sequence[Layout], spoken: Sequence[Lexicon], reader: str) -> None:
-        self.message, self.invitation, self.layouts, self.spoken, self.reader = message, invitation, layouts, spoken, reader
+    def __init__(
+        self,
+        message: Message,
+        invitation: Invitation,
+        layouts: Sequence[Layout],
+        spoken: Sequence[Lexicon],
+        reader: str,
+    ) -> None:
+        self.message, self.invitation, self.layouts, self.spoken, self.reader = (
+            message,
+            invitation,
+            layouts,
+            spoken,
+            reader,
+        )
         self.index: Index = index_of(invitation.organisations)
         self.said: list[tuple[str, Said]] = []
         self.subject: tuple[Said, ...] = ()
@@ -117,10 +144,7 @@ class _Reading:
         claims, doubts = self._claims()
         if any(layout.cut for layout in self.layouts):
             doubts = (*doubts, Doubt(Code.UNREADABLE, "The message is too long to be read to its end."))
-        if not claims and not doubts:
-            kind = Kind.OTHER
-        else:
-            kind = Kind.REPLY
+        kind = Kind.OTHER if not claims and not doubts else Kind.REPLY
         return Reading(self.reader, kind, code, claims, needs, doubts)
 
     # -- what stands where ------------------------------------------------------------------------------------------
@@ -140,7 +164,10 @@ class _Reading:
         if len(self.spoken) == 1:
             return self.spoken[0]
         norms = [w.norm for w in sentence.words]
-        scores = [sum(n in x.lists["stopwords"] for n in norms) + 0.5 * sum(n in x.vocabulary for n in norms) for x in self.spoken]
+        scores = [
+            sum(n in x.lists["stopwords"] for n in norms) + 0.5 * sum(n in x.vocabulary for n in norms)
+            for x in self.spoken
+        ]
         best = max(scores)
         return self.spoken[0] if scores[0] >= best - 0.5 else self.spoken[scores.index(best)]
 
@@ -153,7 +180,9 @@ class _Reading:
         self.answerer: Answerer = answerer_of(self.message, self.invitation, self.layouts, self.spoken, answers)
         own = {self.answerer.organisation}
         places = [p for p in places if p.where in {"text", "signature"}]
-        mine = tuple((p.found.start, p.found.end) for p in [*places, *self.answerer.written] if p.found.organisation in own)
+        mine = tuple(
+            (p.found.start, p.found.end) for p in [*places, *self.answerer.written] if p.found.organisation in own
+        )
         others = tuple((p.found.start, p.found.end) for p in places if p.found.organisation not in own)
         context = Context(self.invitation.starts.date(), mine, others)
         self.said = [(part, say(s, x, context)) for part, s, x in pieces if not self._greets(s, x)]
@@ -162,20 +191,30 @@ class _Reading:
         self.subject = tuple(say(s, self._lexicon(s), context) for s in about if s.words)
         for layout in self.layouts:
             for start, end in layout.body:
-                self.blocks += [(layout.part.section, b) for b in blocks_in(layout.part.text, start, end, self.spoken[0], (*mine, *others))]
+                self.blocks += [
+                    (layout.part.section, b)
+                    for b in blocks_in(layout.part.text, start, end, self.spoken[0], (*mine, *others))
+                ]
         self.sender = sender_name(self.message, self.layouts, self.spoken)
 
     def _greets(self, sentence: Sentence, lexicon: Lexicon) -> bool:
         words = [w.norm for w in sentence.words]
         greets = any(" ".join(words[:n]) in lexicon.lists["greetings"] for n in (1, 2, 3))
-        return greets and (len(words) <= 9 and sentence.tokens[-1].raw in ",:!،.，：" or len(words) <= 4)
+        return greets and ((len(words) <= 9 and sentence.tokens[-1].raw in ",:!،.，：") or len(words) <= 4)
 
     # -- kinds that words decide ------------------------------------------------------------------------------------
 
     def _automatic(self) -> tuple[Kind, tuple[Evidence, ...]] | None:
         subject = [t for t in tokens(self.message.subject) if t.is_word]
-        all_hits = {h.kind: h for x in {*self.spoken, lexicons()["en"]} for h in x.phrases.find([t.norm for t in subject]) if h.kind in {"auto_reply", "bounce"}}
-        answers = any(s.status in {Status.ACCEPTED, Status.DECLINED, Status.TENTATIVE} and s.strong for _, s in self.said)
+        all_hits = {
+            h.kind: h
+            for x in {*self.spoken, lexicons()["en"]}
+            for h in x.phrases.find([t.norm for t in subject])
+            if h.kind in {"auto_reply", "bounce"}
+        }
+        answers = any(
+            s.status in {Status.ACCEPTED, Status.DECLINED, Status.TENTATIVE} and s.strong for _, s in self.said
+        )
         for name, kind in (("bounce", Kind.BOUNCE), ("auto_reply", Kind.AUTO_REPLY)):
             hit = all_hits.get(name)
             header = self.message.header("subject") or ""
@@ -200,18 +239,38 @@ class _Reading:
         for part in self.message.parts:
             if part.role is Role.CALENDAR and dict(part.parameters).get("method", "").lower() == "reply":
                 return Doubt(Code.UNREADABLE, "A calendar reply that no reader has read yet.", ())
-            if part.role in {Role.ATTACHMENT, Role.MESSAGE} and not part.media_type.startswith(PICTURES) and (part.filename or part.role is Role.MESSAGE):
-                return Doubt(Code.UNREADABLE, f"The answer may stand in the attachment {part.filename or part.section}, which was not read.", ())
+            if (
+                part.role in {Role.ATTACHMENT, Role.MESSAGE}
+                and not part.media_type.startswith(PICTURES)
+                and (part.filename or part.role is Role.MESSAGE)
+            ):
+                return Doubt(
+                    Code.UNREADABLE,
+                    f"The answer may stand in the attachment {part.filename or part.section}, which was not read.",
+                    (),
+                )
         return None
 
     def _not_understood(self) -> Reading:
         unread = self._unread()
-        doubt = unread or Doubt(Code.PARTSTAT_UNCLEAR, "The message is in a language that the reader does not know, or has too few words.")
+        doubt = unread or Doubt(
+            Code.PARTSTAT_UNCLEAR, "The message is in a language that the reader does not know, or has too few words."
+        )
         return Reading(self.reader, Kind.REPLY, None, doubts=(doubt,))
 
     def _claims(self) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
-        heard = Heard(self.message, self.index, tuple(self.said), tuple(self.blocks), self.answerer, self.sender, self.subject, self.invitation.starts.date(), self.message.header("in-reply-to") is not None)
+        heard = Heard(
+            self.message,
+            self.index,
+            tuple(self.said),
+            tuple(self.blocks),
+            self.answerer,
+            self.sender,
+            self.subject,
+            self.invitation.starts.date(),
+            self.message.header("in-reply-to") is not None,
+        )
         claims, doubts = combine(heard)
-        if not claims and not doubts and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
+        if not claims and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
             doubts = (unread,)
         return claims, doubts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -156,10 +156,28 @@ def _function(sentence: Sentence, lexicon: Lexicon, name: Name) -> str | None:
     opened = marks[at].raw
     at += 1
     end = at
-    while end < len(marks) and end - at < 14 and marks[end].raw not in {",", ";", ")", "("} and not (marks[end].raw == "." and end == len(marks) - 1):
+    while (
+        end < len(marks)
+        and end - at < 14
+        and marks[end].raw not in {",", ";", ")", "("}
+        and not (marks[end].raw == "." and end == len(marks) - 1)
+    ):
         end += 1
     piece = [t for t in marks[at:end] if t.is_word]
-    while piece and piece[0].norm in {"our", "my", "the", "notre", "nuestro", "nuestra", "mi", "mon", "ma", "who", "a", "an"}:
+    while piece and piece[0].norm in {
+        "our",
+        "my",
+        "the",
+        "notre",
+        "nuestro",
+        "nuestra",
+        "mi",
+        "mon",
+        "ma",
+        "who",
+        "a",
+        "an",
+    }:
         piece = piece[1:]
     if not piece or piece[0].norm in lexicon.lists["titles"] - lexicon.lists["functions"]:
         return None
@@ -178,7 +196,9 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
     index = {w.start: i for i, w in enumerate(said.words)}
     starts: dict[int, str] = {0: ""}
     hits = said.hits
-    predicates = sorted(h.start for h in hits if h.kind in {"attend", "attend_weak", "accept", "decline", "request", "absent"})
+    predicates = sorted(
+        h.start for h in hits if h.kind in {"attend", "attend_weak", "accept", "decline", "request", "absent"}
+    )
     for hit in hits:
         if hit.kind in {"contrast", "reason"} and hit.start:
             starts.setdefault(hit.start, hit.kind)
@@ -200,9 +220,11 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
             opened = max((s for s in starts if s <= word), default=0)
             if starts[opened] in {"reason", "relative"} and opened:
                 starts.setdefault(following, "resume")
-            elif starts[opened] == "reason" or any(h.kind == "condition" and h.start == opened for h in hits):
-                starts.setdefault(following, ",")
-            elif any(opened <= p < following for p in predicates) and _new_subject(said, following, own, others):
+            elif (
+                starts[opened] == "reason"
+                or any(h.kind == "condition" and h.start == opened for h in hits)
+                or (any(opened <= p < following for p in predicates) and _new_subject(said, following, own, others))
+            ):
                 starts.setdefault(following, ",")
     result = []
     order = sorted(starts)
@@ -229,14 +251,18 @@ def _new_subject(said: Said, at: int, own: frozenset[int], others: frozenset[int
     near = range(at, at + 3)
     subject = any(h.start in near and h.kind in {"we", "i", "our", "undersigned", "colleague"} for h in said.hits)
     subject = subject or any(m.start in near for m in said.names) or any(i in own or i in others for i in near)
-    predicate = any(h.kind in {"attend", "attend_weak", "accept", "decline", "absent"} and at < h.start < at + 9 for h in said.hits)
+    predicate = any(
+        h.kind in {"attend", "attend_weak", "accept", "decline", "absent"} and at < h.start < at + 9 for h in said.hits
+    )
     return subject and predicate
 
 
 _PREDICATES = {"attend", "attend_weak", "accept", "request", "decline", "affirm_negated"}
 
 
-def _clause(said: Said, start: int, end: int, mark: str, own: frozenset[int], others: frozenset[int], asks: bool, reach: int) -> Clause:
+def _clause(
+    said: Said, start: int, end: int, mark: str, own: frozenset[int], others: frozenset[int], asks: bool, reach: int
+) -> Clause:
     inside = [h for h in said.hits if start <= h.start < end]
     reason = mark in {"reason", "relative"}
 
@@ -259,16 +285,24 @@ def _clause(said: Said, start: int, end: int, mark: str, own: frozenset[int], ot
         return none
     if of("hearsay"):
         return none
+    absent = of("absent")
+    if absent and not (affirmed or declined or asked or accepted or attends):
+        weak, sends = [], []
+    asked = [h for h in asked if not (h.start and said.words[h.start - 1].norm in {"has", "have", "had"})]
     numbered = _numbered(said, start, end)
     main = affirmed or declined or asked or accepted or attends or sends or numbered or weak or alone
     if not main:
-        absent = of("absent")
         if absent:
             who = _who(said, reach, absent[0].start, end, own, others)
             if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE} or mark == "contrast":
                 return clause(Status.DECLINED, who, False, (absent[0].start, absent[0].end))
         if tentative := of("tentative"):
-            return clause(Status.TENTATIVE, _who(said, reach, tentative[0].start, end, own, others), True, (tentative[0].start, tentative[0].end))
+            return clause(
+                Status.TENTATIVE,
+                _who(said, reach, tentative[0].start, end, own, others),
+                True,
+                (tentative[0].start, tentative[0].end),
+            )
         return none
     pivot = main[0]
     span = (pivot.start, pivot.end)
@@ -283,10 +317,16 @@ def _clause(said: Said, start: int, end: int, mark: str, own: frozenset[int], ot
     if declined:
         return clause(Status.DECLINED, who, True, span)
     negations = [h for h in of("negation") if any(p.start - REACH <= h.start < p.end for p in main)]
-    negations = [h for h in negations if not any(o.kind in {"hedge", "tentative", "condition", "alone"} and o.start <= h.start < o.end for o in inside)]
+    negations = [
+        h
+        for h in negations
+        if not any(
+            o.kind in {"hedge", "tentative", "condition", "alone"} and o.start <= h.start < o.end for o in inside
+        )
+    ]
     if negations and not asked:
         turned = (negations[0].start, pivot.end) if negations[0].start < pivot.end else span
-        return clause(Status.DECLINED, who, strong and who is not Who.UNSAID, turned)
+        return clause(Status.DECLINED, who, who is not Who.UNSAID, turned)
     ours = who in {Who.WE, Who.I, Who.PERSON} or _counts_people(said, start, end)
     if not (accepted or asked or numbered or ours or (alone and not past)):
         leads = mark in {":", "—"} or (end == len(said.words) and bool(of("lead_list")))
@@ -319,7 +359,9 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
             continue
         before = any(h.kind == "delegation" and total.start - 3 <= h.end <= total.start for h in said.hits)
         ours = any(h.kind in {"of_us", "pair_of_us"} and total.start <= h.start <= total.end + 1 for h in said.hits)
-        spoken = any(h.kind in {"attend", "accept", "attend_weak", "request"} and start <= h.start < end for h in said.hits)
+        spoken = any(
+            h.kind in {"attend", "accept", "attend_weak", "request"} and start <= h.start < end for h in said.hits
+        )
         if before or (ours and (spoken or len(said.words) <= 14)):
             found.append(Hit("numbered", total.start, total.end))
     return found
@@ -328,7 +370,15 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
 def _who(said: Said, start: int, pivot: int, end: int, own: frozenset[int], others: frozenset[int]) -> Who:
     """Who the predicate at ``pivot`` speaks of: the nearest that may be its subject before it, else after it."""
     best, who = -1, Who.UNSAID
-    kinds = {"we": Who.WE, "our": Who.WE, "i": Who.I, "undersigned": Who.I, "colleague": Who.PERSON, "other_party": Who.OTHER, "pronoun": Who.PERSON}
+    kinds = {
+        "we": Who.WE,
+        "our": Who.WE,
+        "i": Who.I,
+        "undersigned": Who.I,
+        "colleague": Who.PERSON,
+        "other_party": Who.OTHER,
+        "pronoun": Who.PERSON,
+    }
     weak = False  # "our" may belong to somebody else's name: "our sister organisation X"
     for hit in said.hits:
         if not start <= hit.start <= pivot:
@@ -347,7 +397,9 @@ def _who(said: Said, start: int, pivot: int, end: int, own: frozenset[int], othe
             best, who = i, Who.OTHER
     if who is Who.UNSAID and any(pivot <= m.start < min(end, pivot + 9) and not m.vague for m in said.names):
         return Who.PERSON
-    if who is Who.UNSAID and any(h.kind in {"colleague", "undersigned"} and pivot <= h.start < min(end, pivot + 6) for h in said.hits):
+    if who is Who.UNSAID and any(
+        h.kind in {"colleague", "undersigned"} and pivot <= h.start < min(end, pivot + 6) for h in said.hits
+    ):
         return Who.PERSON
     return who
 
@@ -376,8 +428,17 @@ def _totals(said: Said, start: int, end: int) -> list[Mention]:
         after = [h for h in after if not any(n.start >= number.end and n.start < h.start for n in said.numbers)]
         before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
         of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
-        glued = number.end < len(words) and text[words[number.end - 1].end : words[number.end].start] == "-" and any(h.kind == "people" and h.start == number.end for h in said.hits)
-        more = [h for h in said.hits if h.kind == "more" and number.end <= h.start <= number.end + 1 or (h.kind == "more" and h.end == number.start)]
+        glued = (
+            number.end < len(words)
+            and text[words[number.end - 1].end : words[number.end].start] == "-"
+            and any(h.kind == "people" and h.start == number.end for h in said.hits)
+        )
+        more = [
+            h
+            for h in said.hits
+            if (h.kind == "more" and number.end <= h.start <= number.end + 1)
+            or (h.kind == "more" and h.end == number.start)
+        ]
         if number.value == 0 and not (after and said.has("add")):
             continue
         if not (after or before or of_us or glued):
@@ -386,7 +447,12 @@ def _totals(said: Said, start: int, end: int) -> list[Mention]:
         gap = text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start] if after else ""
         if any(c in gap for c in ".;:!?") or ("," in gap and not before):
             continue
-        if said.lexicon.numbers.get(words[number.start].norm) == 1 and not words[number.start].raw.isdigit() and not after and not before:
+        if (
+            said.lexicon.numbers.get(words[number.start].norm) == 1
+            and not words[number.start].raw.isdigit()
+            and not after
+            and not before
+        ):
             continue
         stop = max([number.end, *(h.end for h in after[:1])])
         kind = "more" if more else "total"
@@ -410,7 +476,8 @@ def _joined(said: Said, at: int) -> bool:
     marks = said.sentence.text[said.words[at - 1].end : said.words[at].start] if at else ""
     if not before and "+" not in marks and "&" not in marks and "," not in marks:
         return False
-    heads = [m for m in said.names if m.end <= at] + [h for h in said.hits if h.kind in {"colleague", "undersigned", "me"} and h.end <= at and at - h.end < 12]  # type: ignore[list-item]
+    heads: list[Mention | Hit] = [m for m in said.names if m.end <= at]
+    heads += [h for h in said.hits if h.kind in {"colleague", "undersigned", "me"} and h.end <= at and at - h.end < 12]
     if "," in marks and not before:
         return bool([m for m in said.names if m.end <= at and at - m.end < 8])
     return bool(heads)
@@ -426,8 +493,6 @@ def _without_overlap(found: list[Mention]) -> list[Mention]:
 
 
 def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) -> Said:
-    from dataclasses import replace
-
     spoken = [c for c in clauses if c.status is not Status.NONE]
     yes = [c for c in spoken if c.status in {Status.ACCEPTED, Status.TENTATIVE}]
     no = [c for c in spoken if c.status is Status.DECLINED]
@@ -444,7 +509,9 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
                 chosen = yes[-1]
         status, who, strong = chosen.status, chosen.who, chosen.strong
         pivot = chosen.pivot
-        if status is Status.ACCEPTED and (any(c.status is Status.TENTATIVE for c in yes) or said.has("condition") and not said.has("assistance")):
+        if status is Status.ACCEPTED and (
+            any(c.status is Status.TENTATIVE for c in yes) or (said.has("condition") and not said.has("assistance"))
+        ):
             status = Status.TENTATIVE
             hedge = next((h for h in said.hits if h.kind in {"hedge", "condition"}), None)
             pivot = (hedge.start, hedge.end) if hedge else pivot
@@ -466,14 +533,16 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
 def _range(said: Said) -> bool:
     """Whether two numbers of people with "or", "to" between them leave the number open, or a word does."""
     for a, b in zip(said.numbers, said.numbers[1:], strict=False):
-        if 0 < b.start - a.end <= 3 and any(h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits):
+        if 0 < b.start - a.end <= 3 and any(
+            h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits
+        ):
             return a.value != b.value and b.value <= MOST_IN_RANGE
     text = said.sentence.text
     for i in range(len(said.words) - 1):
         a_word, b_word = said.words[i], said.words[i + 1]
         if a_word.raw.isdigit() and b_word.raw.isdigit() and text[a_word.end : b_word.start] in {"-", "–", "/"}:
-            if any(h.kind == "people" and i + 2 <= h.start <= i + 3 for h in said.hits) and int(a_word.raw[:4]) < int(b_word.raw[:4]) < MOST_IN_RANGE:
-                return True
+            counted = any(h.kind == "people" and i + 2 <= h.start <= i + 3 for h in said.hits)
+            return counted and int(a_word.raw[:4]) < int(b_word.raw[:4]) < MOST_IN_RANGE
     return False
 
 
@@ -523,12 +592,10 @@ def _dates(said: Said, event: date) -> list[int | None]:
         month = month_number(said.lexicon, word.norm)
         if month is None:
             continue
-        around = [w for w in (*said.words[max(0, i - 2) : i], *said.words[i + 1 : i + 2])]
+        around = [*said.words[max(0, i - 2) : i], *said.words[i + 1 : i + 2]]
         day = next((int(w.raw) for w in reversed(around) if w.raw.isdigit() and 1 <= int(w.raw[:4]) <= 31), None)
         if day is None:
-            if month != event.month and said.words[i].raw[0].isupper() and word.norm not in {"may"}:
-                found.append(None)
-            elif month != event.month and i and said.words[i - 1].norm in said.lexicon.lists["from"]:
+            if month != event.month and i and said.words[i - 1].norm in said.lexicon.lists["from"]:
                 found.append(None)
             continue
         found.append(MONTH_DAYS[month - 1] + day)
@@ -566,15 +633,33 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
     previous = Status.NONE
     for clause in clauses:
         effective = clause.status
-        if effective is Status.NONE and not clause.reason and clause.mark in {":", "—", "–", "-", ";", "(", ",", "resume"}:
+        if (
+            effective is Status.NONE
+            and not clause.reason
+            and clause.mark in {":", "—", "–", "-", ";", "(", ",", "resume"}
+        ):
             effective = previous
-        elif effective is Status.NONE and previous is Status.NONE and clause.mark == "" and len(clauses) > 1 and not clause.reason:
+        elif (
+            effective is Status.NONE
+            and previous is Status.NONE
+            and clause.mark == ""
+            and len(clauses) > 1
+            and not clause.reason
+        ):
             effective = Status.NONE
         if clause.status is not Status.NONE:
             previous = clause.status
         elif clause.reason or clause.mark == "contrast":
             previous = Status.NONE
-        names = [m for m in said.names if clause.start <= m.start < clause.end or (clause.reach <= m.start < clause.start and not any(c.start <= m.start < c.end and (c.reason or c.status is not Status.NONE) for c in clauses))]
+        names = [
+            m
+            for m in said.names
+            if clause.start <= m.start < clause.end
+            or (
+                clause.reach <= m.start < clause.start
+                and not any(c.start <= m.start < c.end and (c.reason or c.status is not Status.NONE) for c in clauses)
+            )
+        ]
         if effective is Status.DECLINED:
             absent += names
             if clause.who is Who.I:
@@ -584,12 +669,33 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
         if effective not in {Status.ACCEPTED, Status.TENTATIVE}:
             continue
         totals = _totals(said, clause.start, clause.end)
+        if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
+            names = [m for m in names if m.start >= clause.pivot[0]]
         coming += [m for m in names if not m.vague or _beside_somebody(said, m)]
         coming += totals
         roles = _roles(said, clause.reach, clause.end, names)
-        coming += [Mention("role", h.start, h.end) for h in roles if not any(t.start < h.end and h.start < t.end for t in totals)]
-        coming += _selves(said, clause, names, totals, roles)
+        coming += [
+            Mention("role", h.start, h.end)
+            for h in roles
+            if not any(t.start < h.end and h.start < t.end for t in totals)
+        ]
+        selves = _selves(said, clause, names, totals, roles)
+        if (
+            selves
+            and any(t.kind == "total" and t.end <= clause.pivot[0] + 1 for t in totals)
+            and _companion_before(said, selves[0])
+        ):
+            coming = [replace(m, kind="part") if m.kind == "total" and m in totals else m for m in coming]
+        coming += selves
     return coming, absent
+
+
+def _companion_before(said: Said, mention: Mention) -> bool:
+    """Whether "with" stands before somebody: "our two fellows come with me"."""
+    return any(
+        h.kind == "companion" and h.end == mention.start and said.words[h.start].norm not in {"and", "et", "y"}
+        for h in said.hits
+    )
 
 
 def _beside_somebody(said: Said, name: Mention) -> bool:
@@ -597,7 +703,7 @@ def _beside_somebody(said: Said, name: Mention) -> bool:
     joins = said.lexicon.lists["and"]
     kinds = {"me", "undersigned", "colleague"}
     for hit in said.hits:
-        if hit.kind in kinds:
+        if hit.kind in kinds and not (hit.start < name.end and name.start < hit.end):
             between = said.words[hit.end : name.start] if hit.end <= name.start else said.words[name.end : hit.start]
             if len(between) <= 1 and all(w.norm in joins for w in between):
                 return True
@@ -632,7 +738,9 @@ def _describes(said: Said, hit: Hit, name: Mention) -> bool:
     return not any(c in gap for c in ";+&") and gap.count(",") <= 1
 
 
-def _selves(said: Said, clause: Clause, names: Sequence[Mention], totals: Sequence[Mention], roles: Sequence[Hit]) -> list[Mention]:
+def _selves(
+    said: Said, clause: Clause, names: Sequence[Mention], totals: Sequence[Mention], roles: Sequence[Hit]
+) -> list[Mention]:
     joins = said.lexicon.lists["and"]
     words, text = said.words, said.sentence.text
     my = next((h for h in said.hits if h.kind == "my_attend" and clause.start <= h.start < clause.end), None)
@@ -654,7 +762,11 @@ def _selves(said: Said, clause: Clause, names: Sequence[Mention], totals: Sequen
                 return [Mention("self", hit.start, hit.end)]
             if near_people and (("," in gap_before) or "(" in gap_before) and words[hit.start].norm != "i":
                 return [Mention("self", hit.start, hit.end)]
-            inside = [h for h in said.hits if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end]
+            inside = [
+                h
+                for h in said.hits
+                if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end
+            ]
             if inside and words[hit.start].norm != "i":
                 return [Mention("self", hit.start, hit.end)]
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
