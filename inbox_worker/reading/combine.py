@@ -834,6 +834,10 @@ def _unexplained(
     for i, part, said in free:
         if i in used or said.foreign or said.asks or said.status is not Status.NONE:
             continue
+        if said.has("cancel", "remove", "replace", "correction") and (said.numbers or said.names):
+            return i, part, said
+        if said.has("change") and said.numbers and not said.has("past"):
+            return i, part, said
         if said.has("condition") and said.has("attend") and not said.has("assistance"):
             return i, part, said
     return None

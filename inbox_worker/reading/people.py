@@ -47,7 +47,8 @@ def names_in(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Coll
             i = title_end
         else:
             if end > start:
-                other = (start + 1, start > 0 and tokens[start - 1].norm in lexicon.lists["from"])
+                goes_on = other[1] and start - other[0] == 1 and tokens[start - 1].raw == ","
+                other = (start + 1, goes_on or (start > 0 and tokens[start - 1].norm in lexicon.lists["from"]))
             i += 1
     return found
 

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inbox_worker.model import Claim, Code, Doubt, Evidence, Invitation, Kind, Message, Part, Reading, Role, Zone
+from inbox_worker.model import (
+    Address,
+    Claim,
+    Code,
+    Doubt,
+    Evidence,
+    Invitation,
+    Kind,
+    Message,
+    Part,
+    Reading,
+    Role,
+    Span,
+    Zone,
+)
+from inbox_worker.reading.authentication import unverified
 from inbox_worker.reading.blocks import Block, blocks_in
 from inbox_worker.reading.combine import Heard, combine
 from inbox_worker.reading.kind import kind_by_headers
@@ -36,6 +51,10 @@ class RuleReader:
     name = NAME
     version = VERSION
 
+    def __init__(self, language: str | None = None) -> None:
+        """``language`` (ISO 639-1): read everything as that language instead of finding out."""
+        self.language = language
+
     def read(self, message: Message, invitation: Invitation) -> Reading:
         """Read one message. Never raises for what the message holds."""
         decided = kind_by_headers(message)
@@ -50,7 +69,7 @@ class RuleReader:
                 return Reading(reader, Kind.OTHER, _language(message))
             message = forwarded
         words = [t for part in message.bodies for t in _new_words(part)]
-        spoken = languages_of(words)
+        spoken = [lexicons()[self.language]] if self.language else languages_of(words)
         layouts = layout_of(message, spoken or known)
         return _Reading(message, invitation, layouts, spoken, reader).result()
 
@@ -74,14 +93,16 @@ def _language(message: Message) -> str | None:
 
 def _forwarded(message: Message, invitation: Invitation) -> Message | None:
     """A colleague's forward as the message it passes on: its words become new, its sender the sender."""
-    from inbox_worker.model import Address, Span
-
+    attached = [p for p in message.parts if p.role is Role.MESSAGE]
+    if attached:
+        return _attached(message, attached, invitation)
     for part in message.bodies:
         quoted = [s for s in part.spans if s.zone is Zone.QUOTED]
         if not quoted:
             continue
         start, end = quoted[0].start, quoted[-1].end
-        sender, subject, at = None, message.subject, start
+        sender: Address | None = None
+        at = start
         for line in lines(part.text, start, end)[:12]:
             text = part.text[line.start : line.end]
             key, colon, value = text.partition(":")
@@ -93,19 +114,45 @@ def _forwarded(message: Message, invitation: Invitation) -> Message | None:
                     at = line.start
                     break
                 continue
-            match = [t for t in tokens(value) if "@" in t.raw]
-            if sender is None and match:
-                address = match[0].raw.strip(".").lower()
-                name = value[: value.find(match[0].raw)].strip(" <[\"'(").removesuffix("mailto:").strip(" <[\"'(")
-                sender = Address(name, address)
+            sender = sender or _address(value)
             at = line.end
         if sender is None or sender.domain in invitation.own_domains:
             return None
         body = replace(part, spans=(Span(at, end, Zone.NEW),))
-        return replace(
-            message, from_=sender, subject=subject, parts=tuple(body if p is part else p for p in message.parts)
-        )
+        return replace(message, from_=sender, parts=tuple(body if p is part else p for p in message.parts))
     return None
+
+
+def _attached(message: Message, attached: Sequence[Part], invitation: Invitation) -> Message | None:
+    """The message that a colleague passes on as an attachment."""
+    head = next((p for p in attached if p.section.endswith(".HEADER")), None)
+    if head is None:
+        return None
+    headers = [
+        (key.strip().lower(), value.strip())
+        for key, colon, value in (line.partition(":") for line in head.text.splitlines()[:60])
+        if colon
+    ]
+    first = dict(reversed(headers))
+    sender = _address(first.get("from", ""))
+    if sender is None or sender.domain in invitation.own_domains:
+        return None
+    root = head.section.removesuffix("HEADER")
+    bodies = [p for p in attached if p.section.startswith(root) and p.media_type.startswith("text/") and p is not head]
+    if not bodies:
+        return None
+    body = replace(bodies[0], role=Role.BODY)
+    others = tuple(p for p in message.parts if p not in attached and p.role is not Role.BODY)
+    return replace(message, from_=sender, subject=first.get("subject", ""), parts=(body, *others))
+
+
+def _address(value: str) -> Address | None:
+    """The first address in a header's value."""
+    match = next((t for t in tokens(value[:1000]) if "@" in t.raw), None)
+    if match is None:
+        return None
+    name = value[: match.start].strip(" <[\"'(").removesuffix("mailto:").strip(" <[\"'(")
+    return Address(name, match.raw.strip(".").lower())
 
 
 class _Reading:
@@ -142,6 +189,8 @@ class _Reading:
         if automatic := self._automatic():
             return Reading(self.reader, automatic[0], code, evidence=automatic[1])
         claims, doubts = self._claims()
+        if claims and (doubt := unverified(self.message)) is not None:
+            doubts = (*doubts, doubt)
         if any(layout.cut for layout in self.layouts):
             doubts = (*doubts, Doubt(Code.UNREADABLE, "The message is too long to be read to its end."))
         kind = Kind.OTHER if not claims and not doubts else Kind.REPLY

@@ -326,7 +326,7 @@ def _clause(
     ]
     if negations and not asked:
         turned = (negations[0].start, pivot.end) if negations[0].start < pivot.end else span
-        return clause(Status.DECLINED, who, who is not Who.UNSAID, turned)
+        return clause(Status.DECLINED, who, who is Who.NOBODY or (strong and who is not Who.UNSAID), turned)
     ours = who in {Who.WE, Who.I, Who.PERSON} or _counts_people(said, start, end)
     if not (accepted or asked or numbered or ours or (alone and not past)):
         leads = mark in {":", "—"} or (end == len(said.words) and bool(of("lead_list")))
@@ -379,14 +379,14 @@ def _who(said: Said, start: int, pivot: int, end: int, own: frozenset[int], othe
         "other_party": Who.OTHER,
         "pronoun": Who.PERSON,
     }
+    if any(h.kind == "nobody" and start <= h.start <= pivot for h in said.hits):
+        return Who.NOBODY
     weak = False  # "our" may belong to somebody else's name: "our sister organisation X"
     for hit in said.hits:
         if not start <= hit.start <= pivot:
             continue
         if hit.kind in kinds and hit.start >= best and not (hit.kind == "our" and hit.start == best):
             best, who, weak = hit.start, kinds[hit.kind], hit.kind == "our"
-        elif hit.kind == "negation" and hit.start > best and _is_nobody(said, hit):
-            best, who, weak = hit.start, Who.NOBODY, False
     for mention in said.names:
         if start <= mention.start <= pivot and mention.start > best and not _is_object(said, mention):
             best, who, weak = mention.start, Who.PERSON, False
@@ -407,10 +407,6 @@ def _who(said: Said, start: int, pivot: int, end: int, own: frozenset[int], othe
 def _is_object(said: Said, mention: Mention) -> bool:
     """Whether a name stands after a preposition that makes it no subject ("with Ana we come")."""
     return False
-
-
-def _is_nobody(said: Said, hit: Hit) -> bool:
-    return hit.start < len(said.words) and any(h.kind == "decline" and h.start == hit.start for h in said.hits)
 
 
 def _counts_people(said: Said, start: int, end: int) -> bool:
@@ -669,6 +665,7 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
         if effective not in {Status.ACCEPTED, Status.TENTATIVE}:
             continue
         totals = _totals(said, clause.start, clause.end)
+        totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
         if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
             names = [m for m in names if m.start >= clause.pivot[0]]
         coming += [m for m in names if not m.vague or _beside_somebody(said, m)]
@@ -685,7 +682,9 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
             and any(t.kind == "total" and t.end <= clause.pivot[0] + 1 for t in totals)
             and _companion_before(said, selves[0])
         ):
-            coming = [replace(m, kind="part") if m.kind == "total" and m in totals else m for m in coming]
+            named = [m for m in coming if m.kind == "name"]
+            parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
+            coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
         coming += selves
     return coming, absent
 
@@ -773,7 +772,12 @@ def _selves(
     if alone and not names:
         return [Mention("self", alone.start, alone.end)]
     pronoun = next((h for h in said.hits if h.kind == "pronoun" and clause.start <= h.start <= clause.pivot[0]), None)
-    if pronoun is not None and clause.who is Who.PERSON and not any(m.start < pronoun.start for m in said.names):
+    if (
+        pronoun is not None
+        and clause.who is Who.PERSON
+        and not said.has("replace")
+        and not any(m.start < pronoun.start for m in said.names)
+    ):
         return [Mention("anaphor", pronoun.start, pronoun.end)]
     if clause.who is Who.I:
         i = max((h.start for h in said.hits if h.kind in {"i"} and h.start <= clause.pivot[0]), default=-1)
