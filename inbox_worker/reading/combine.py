@@ -11,7 +11,7 @@ from inbox_worker.reading.blocks import Block, Item
 from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.organisations import Index, distinct, find
 from inbox_worker.reading.sender import Answerer
-from inbox_worker.reading.sentence import Mention, Said, Status, Who, dates_told, totals_of
+from inbox_worker.reading.sentence import Mention, Said, Status, Who, dates_told, totals_of, unused_number
 from inbox_worker.reading.text import fold, tokens
 
 SHORT = 40  # words of a message so short that a bare number of people is its answer
@@ -291,6 +291,10 @@ def _party(
     if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more):
         _explained(heard, party, answers[-1][0], free)
     party.others = _unplaced(heard, party, answers, free)
+    if not party.totals and not party.listed:
+        for _, part, said in answers:
+            if (unused := unused_number(said)) is not None:
+                party.others = party.others or (part, *said.offsets(*unused))
     return party
 
 
@@ -502,7 +506,13 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
         evidence = (heard.evidence("count-unclear", *party.others),)
         return (
             None,
-            (Doubt(Code.COUNT_UNCLEAR, f"{enumerated} come; whether {evidence[0].text} does is not clear.", evidence),),
+            (
+                Doubt(
+                    Code.COUNT_UNCLEAR,
+                    f"{enumerated} seem to come; what {evidence[0].text!r} adds to that is not clear.",
+                    evidence,
+                ),
+            ),
             0.5,
         )
     if enumerated and op is not Op.ADD:
@@ -737,6 +747,9 @@ def _acceptance(
             doubts.append(
                 _contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")
             )
+    shaky = next((a for a in answers if a[2].has("shaky") and a[2].status is Status.ACCEPTED), None)
+    if shaky is not None and partstat is Partstat.ACCEPTED:
+        doubts.append(_contradiction(heard, shaky, shaky, "May make its coming depend on something."))
     doubt = _refused_too(heard, party, accepted, tentative, declined, blocks)
     if doubt is not None:
         doubts.append(doubt)

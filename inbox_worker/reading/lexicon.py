@@ -20,7 +20,8 @@ CLASSES = frozenset(
     past future other_event other_party hearsay regret reason contrast change cancel add remove replace instead
     i me we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
     range vague more question question_word want_answer assistance auto_reply bounce newsletter courtesy
-    attached remote forward correction retract joint perform my_attend relative pronoun send tentative letter nobody
+    attached remote forward correction retract joint perform my_attend relative pronoun send tentative
+    letter nobody unit shaky
     """.split()  # noqa: SIM905 - a list this long reads better so
 )
 LISTS = frozenset(

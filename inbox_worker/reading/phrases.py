@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 
-from inbox_worker.model import Address, Code, Invitation, Message, Op, Organisation, Part, Role, Span, Zone
+from inbox_worker.model import Address, Invitation, Message, Op, Organisation, Part, Role, Span, Zone
 from inbox_worker.reading.rules import RuleReader
 
 _HOME = Organisation("home", "Home", domains=("home.example",))
@@ -32,7 +32,7 @@ def opinion(text: str, language: str, event: date) -> Opinion:
     message = Message("", Address("", "x@home.example"), "", starts, headers, (body,))
     reading = RuleReader(language).read(message, invitation)
     doubts = [*reading.doubts, *(d for c in reading.claims for d in c.doubts)]
-    doubtful = any(d.code is not Code.COUNT_MISSING for d in doubts)
+    doubtful = bool(doubts)
     if not reading.claims:
         return Opinion("none", "", None, False, doubtful, ())
     claim = reading.claims[0]

@@ -324,7 +324,9 @@ def _clause(
             o.kind in {"hedge", "tentative", "condition", "alone"} and o.start <= h.start < o.end for o in inside
         )
     ]
-    if negations and not asked:
+    if asked:
+        negations = [h for h in negations if asked[0].start <= h.start < asked[0].end + 2 or h.end == asked[0].start]
+    if negations:
         turned = (negations[0].start, pivot.end) if negations[0].start < pivot.end else span
         return clause(Status.DECLINED, who, who is Who.NOBODY or (strong and who is not Who.UNSAID), turned)
     ours = who in {Who.WE, Who.I, Who.PERSON} or _counts_people(said, start, end)
@@ -422,6 +424,11 @@ def _totals(said: Said, start: int, end: int) -> list[Mention]:
             continue
         after = [h for h in said.hits if h.kind == "people" and number.end <= h.start <= number.end + 3]
         after = [h for h in after if not any(n.start >= number.end and n.start < h.start for n in said.numbers)]
+        functions = said.lexicon.lists["functions"]
+        if not after and number.value > 1:
+            near = range(number.end, min(number.end + 3, len(words)))
+            plural = next((i for i in near if words[i].norm in functions and words[i].norm[-1:] in "sx"), None)
+            after = [Hit("people", plural, plural + 1)] if plural is not None else []
         before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
         of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
         glued = (
@@ -464,6 +471,22 @@ def _totals(said: Said, start: int, end: int) -> list[Mention]:
 def totals_of(said: Said) -> list[Mention]:
     """The numbers of people anywhere in a sentence."""
     return _totals(said, 0, len(said.words))
+
+
+def unused_number(said: Said) -> tuple[int, int] | None:
+    """Words of a small number in a sentence about coming that counts neither its people nor days, rooms, money."""
+    used = [m for m in said.coming if m.kind in {"total", "part", "more"}]
+    for number in said.numbers:
+        if not 2 <= number.value <= 50 or any(m.start < number.end and number.start < m.end for m in used):
+            continue
+        if any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits):
+            continue
+        return number.start, number.end
+    for mention in said.names:
+        before = said.words[mention.start - 1].norm if mention.start else ""
+        if mention.vague and mention not in said.coming and before in said.lexicon.lists["and"]:
+            return mention.start, mention.end
+    return None
 
 
 def _joined(said: Said, at: int) -> bool:
@@ -780,7 +803,7 @@ def _selves(
     ):
         return [Mention("anaphor", pronoun.start, pronoun.end)]
     if clause.who is Who.I:
-        i = max((h.start for h in said.hits if h.kind in {"i"} and h.start <= clause.pivot[0]), default=-1)
+        i = max((h.start for h in said.hits if h.kind == "i" and clause.reach <= h.start < clause.pivot[1]), default=-1)
         performs = any(h.kind == "perform" and i <= h.start <= max(i + 5, clause.pivot[1]) for h in said.hits)
         if performs and (names or totals or roles or said.has("our", "we")):
             return []

@@ -60,7 +60,7 @@ def main() -> None:
             tally["n"] += 1
             tally["act"] += good
             tally["count"] += number
-            tally["flagged"] += said.doubtful
+            tally["flagged"] += said.doubtful and not (good and number)
             wrong = not good or (row["act"] in {"accepted", "tentative"} and not number)
             tally["silent"] += wrong and not said.doubtful
             if code == given.show and wrong and not said.doubtful:
