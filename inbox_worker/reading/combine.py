@@ -292,8 +292,9 @@ def _party(
         _explained(heard, party, answers[-1][0], free)
     party.others = _unplaced(heard, party, answers, free)
     if not party.totals and not party.listed:
+        known = {len(party.people), len(party.people) + bool(party.selves) + sum(n for n, *_ in party.unnamed)}
         for _, part, said in answers:
-            if (unused := unused_number(said)) is not None:
+            if said.strong and (unused := unused_number(said, known)) is not None:
                 party.others = party.others or (part, *said.offsets(*unused))
     return party
 
@@ -487,7 +488,7 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
         total = totals[0]
         if total > MOST:
             return unclear(f"{total} people are more than one organisation would send.")
-        if named > total and not (named - 1 == total and party.selves and not _self_is_listed(party)):
+        if named > total:
             return unclear(f"Says {total} and names {named}.")
         if party.listed and named != total and not party.unnamed and len(party.people) > 1:
             return unclear(f"Says {total} and lists {named}.")
@@ -522,10 +523,6 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
     if enumerated:
         return enumerated, (), 0.9
     return None, (Doubt(Code.COUNT_MISSING, "Says that they come, not how many nor who."),), 0.8
-
-
-def _self_is_listed(party: Party) -> bool:
-    return False
 
 
 def _count_evidence(heard: Heard, party: Party, name: str = "delegates") -> tuple[Evidence, ...]:
@@ -742,7 +739,11 @@ def _acceptance(
     if tentative:
         partstat = Partstat.TENTATIVE
         pivot = (tentative[0][1], *tentative[0][2].span)
-        sure = [a for a in accepted if (a[2].strong or a[2].coming) and a[0] > tentative[-1][0]]
+        sure = [
+            a
+            for a in accepted
+            if (a[2].strong or any(m.kind != "self" for m in a[2].coming)) and a[0] > tentative[-1][0]
+        ]
         if sure and not party.open_range:
             doubts.append(
                 _contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")

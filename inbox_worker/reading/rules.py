@@ -70,7 +70,7 @@ class RuleReader:
             message = forwarded
         words = [t for part in message.bodies for t in _new_words(part)]
         spoken = [lexicons()[self.language]] if self.language else languages_of(words)
-        layouts = layout_of(message, spoken or known)
+        layouts = layout_of(message, known)
         return _Reading(message, invitation, layouts, spoken, reader).result()
 
 

@@ -141,7 +141,11 @@ def _names(sentence: Sentence, lexicon: Lexicon, words: Sequence[Token], taken: 
     for name in names_in(sentence.tokens, sentence.text, lexicon, token_taken):
         inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
         if inner and not name.place:
-            single = len(name.name.split()) == 1 and name.title is None and "-" not in name.name
+            single = (
+                len(name.name.split()) == 1
+                and name.title is None
+                and not any(p[:1].isupper() for p in name.name.split("-")[1:])
+            )
             function = _function(sentence, lexicon, name)
             found.append(Mention("name", inner[0], inner[-1] + 1, 1, name.name, name.title, function, single))
     return tuple(found)
@@ -473,11 +477,16 @@ def totals_of(said: Said) -> list[Mention]:
     return _totals(said, 0, len(said.words))
 
 
-def unused_number(said: Said) -> tuple[int, int] | None:
+def unused_number(said: Said, known: set[int]) -> tuple[int, int] | None:
     """Words of a small number in a sentence about coming that counts neither its people nor days, rooms, money."""
     used = [m for m in said.coming if m.kind in {"total", "part", "more"}]
     for number in said.numbers:
-        if not 2 <= number.value <= 50 or any(m.start < number.end and number.start < m.end for m in used):
+        if (
+            not 2 <= number.value <= 10
+            or number.value in known
+            or number.end == 1
+            or any(m.start < number.end and number.start < m.end for m in used)
+        ):
             continue
         if any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits):
             continue
@@ -555,7 +564,8 @@ def _range(said: Said) -> bool:
         if 0 < b.start - a.end <= 3 and any(
             h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits
         ):
-            return a.value != b.value and b.value <= MOST_IN_RANGE
+            measured = any(h.kind == "unit" and b.end <= h.start <= b.end + 1 for h in said.hits)
+            return not measured and a.value != b.value and b.value <= MOST_IN_RANGE
     text = said.sentence.text
     for i in range(len(said.words) - 1):
         a_word, b_word = said.words[i], said.words[i + 1]
