@@ -742,7 +742,7 @@ def _acceptance(
         sure = [
             a
             for a in accepted
-            if (a[2].strong or any(m.kind != "self" for m in a[2].coming)) and a[0] > tentative[-1][0]
+            if (a[2].strong or a[2].coming) and a[0] > tentative[-1][0]
         ]
         if sure and not party.open_range:
             doubts.append(
