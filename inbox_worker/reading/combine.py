@@ -739,11 +739,7 @@ def _acceptance(
     if tentative:
         partstat = Partstat.TENTATIVE
         pivot = (tentative[0][1], *tentative[0][2].span)
-        sure = [
-            a
-            for a in accepted
-            if (a[2].strong or a[2].coming) and a[0] > tentative[-1][0]
-        ]
+        sure = [a for a in accepted if (a[2].strong or a[2].coming) and a[0] > tentative[-1][0]]
         if sure and not party.open_range:
             doubts.append(
                 _contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")
@@ -846,6 +842,8 @@ def _unexplained(
     """A sentence outside the answer that may weaken it."""
     used = {i for i, _, _ in answers}
     for i, part, said in free:
+        if said.foreign and said.has("other_event") and said.has("pronoun") and said.has("attend_weak", "attend"):
+            return i, part, said
         if i in used or said.foreign or said.asks or said.status is not Status.NONE:
             continue
         if said.has("cancel", "remove", "replace", "correction") and (said.numbers or said.names):

@@ -231,13 +231,14 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
             ):
                 starts.setdefault(following, ",")
     result = []
+    near = dates_told(said, event)[0]
     order = sorted(starts)
     for i, start in enumerate(order):
         end = order[i + 1] if i + 1 < len(order) else len(said.words)
         reach = start
         if starts[start] == "resume" and i > 1:
             reach = order[i - 2]
-        result.append(_clause(said, start, end, starts[start], own, others, asks, reach))
+        result.append(_clause(said, start, end, starts[start], own, others, asks, reach, near))
     return result
 
 
@@ -265,7 +266,15 @@ _PREDICATES = {"attend", "attend_weak", "accept", "request", "decline", "affirm_
 
 
 def _clause(
-    said: Said, start: int, end: int, mark: str, own: frozenset[int], others: frozenset[int], asks: bool, reach: int
+    said: Said,
+    start: int,
+    end: int,
+    mark: str,
+    own: frozenset[int],
+    others: frozenset[int],
+    asks: bool,
+    reach: int,
+    near: bool,
 ) -> Clause:
     inside = [h for h in said.hits if start <= h.start < end]
     reason = mark in {"reason", "relative"}
@@ -280,6 +289,7 @@ def _clause(
     affirmed, declined, asked = of("affirm_negated"), of("decline"), of("request")
     accepted, attends, weak, alone = of("accept"), of("attend"), of("attend_weak"), of("alone")
     sends = [h for h in of("send") if _people_after(said, h.end, end)]
+    asked = [h for h in asked if not (h.start and said.words[h.start - 1].norm in {"has", "have", "had"})]
     past = bool(of("past")) and not any(h.kind == "future" for h in inside)
     if reason and not (declined and mark == "reason"):
         return none
@@ -287,12 +297,11 @@ def _clause(
         return none
     if asks and not affirmed and not (accepted and accepted[0].start <= start + 2 and not of("question")):
         return none
-    if of("hearsay"):
+    if of("hearsay") or (of("other_event") and not near):
         return none
     absent = of("absent")
     if absent and not (affirmed or declined or asked or accepted or attends):
         weak, sends = [], []
-    asked = [h for h in asked if not (h.start and said.words[h.start - 1].norm in {"has", "have", "had"})]
     numbered = _numbered(said, start, end)
     main = affirmed or declined or asked or accepted or attends or sends or numbered or weak or alone
     if not main:
@@ -524,7 +533,7 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
     spoken = [c for c in clauses if c.status is not Status.NONE]
     yes = [c for c in spoken if c.status in {Status.ACCEPTED, Status.TENTATIVE}]
     no = [c for c in spoken if c.status is Status.DECLINED]
-    foreign = _foreign(said, event)
+    foreign = _foreign(said, event) or (not spoken and said.has("other_event") and not dates_told(said, event)[0])
     status, who, strong, mixed = Status.NONE, Who.UNSAID, False, False
     pivot: tuple[int, int] | None = None
     if spoken and not foreign:
@@ -586,9 +595,7 @@ def _foreign(said: Said, event: date) -> bool:
         return False
     if any(d > 0 for d in distances) or (None in dates and not said.has("letter")):
         return True
-    if distances and not said.has("letter", "receipt", "past"):
-        return True
-    return said.has("other_event")
+    return bool(distances and not said.has("letter", "receipt", "past"))
 
 
 def _distance(day: int, event: date) -> int:
