@@ -41,8 +41,9 @@ def command(once: bool) -> int:
     try:
         from inbox_worker.demo.server import MailServer
     except ImportError as error:
+        missing = (error.name or "more").partition(".")[0]
         raise UnusableError(
-            f'the demo needs {(error.name or "more").partition(".")[0]}, which is not installed; install this package with its extra "demo", '
+            f'the demo needs {missing}, which is not installed; install this package with its extra "demo", '
             "for instance: pip install '.[demo]'"
         ) from None
     from rich.console import Console
