@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inbox_worker import __version__, decision, message, reading
+from inbox_worker.attempts import MOST, Attempts
 from inbox_worker.model import Decision, Invitation, Location, Message, RawMessage, Reading
 from inbox_worker.registry import Registry
 from inbox_worker.settings import Settings
 
 READER = f"inbox-worker {__version__}"
+NOT_READ = Registry.NOT_READ
+
+Cursor = tuple[str, int, int]  # source, UIDVALIDITY, last UID dealt with
 
 
 class Outcome(StrEnum):
@@ -54,8 +58,8 @@ def _in_a_line(error: Exception) -> str:
 class Worker:
     """Takes messages into a registry."""
 
-    def __init__(self, registry: Registry, invitation: Invitation) -> None:
-        self.registry, self.invitation = registry, invitation
+    def __init__(self, registry: Registry, invitation: Invitation, attempts: Attempts) -> None:
+        self.registry, self.invitation, self._attempts = registry, invitation, attempts
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True) -> Worker:
@@ -66,30 +70,39 @@ class Worker:
         """
         place = settings.registry
         registry = Registry.open(place.path, place.mail_directory, settings.invitation, decision.tell, create=create)
-        return cls(registry, settings.invitation)
+        return cls(registry, settings.invitation, Attempts(place.path))
 
-    def take_in(self, raw: RawMessage, cursor: tuple[str, int, int] | None = None) -> Outcome:
-        """One message, one transaction, together with the cursor (source, UIDVALIDITY, UID) that it moves."""
+    def take_in(self, raw: RawMessage, cursor: Cursor | None = None) -> Outcome:
+        """One message, one transaction, together with the cursor that it moves."""
         if self.registry.knows(raw.sha256):
-            if cursor is not None:
-                self.registry.advance(*cursor)
-            return Outcome.KNOWN
+            return self._pass_over(cursor)
+        if self._attempts.begin(raw.sha256) > MOST:
+            understood = Understood(error=f"reading it ended the process {MOST} times")
+        else:
+            understood = understand(raw, self.invitation)
+        outcome = self._keep(raw, understood, READER, cursor)
+        self._attempts.end()
+        return outcome
+
+    def set_aside(self, stand_in: RawMessage, why: str, cursor: Cursor | None = None) -> Outcome:
+        """Flag a message ``failed`` that cannot be had at all; ``stand_in`` says in its place what it was."""
+        if self.registry.knows(stand_in.sha256):
+            return self._pass_over(cursor)
+        return self._keep(stand_in, Understood(error=why), NOT_READ, cursor)
+
+    def _pass_over(self, cursor: Cursor | None) -> Outcome:
+        if cursor is not None:
+            self.registry.advance(*cursor)
+        return Outcome.KNOWN
+
+    def _keep(self, raw: RawMessage, understood: Understood, reader: str, cursor: Cursor | None) -> Outcome:
         self.registry.mail.store(raw.content)
-        understood = understand(raw, self.invitation)
         with self.registry.writing():
             if cursor is not None:
                 self.registry.advance(*cursor)
-            return self._record(raw, understood)
+            return self._record(raw, understood, reader)
 
-    def set_aside(self, raw: RawMessage, why: str, cursor: tuple[str, int, int] | None = None) -> Outcome:
-        """Keep a message unread and flag it ``failed``."""
-        self.registry.mail.store(raw.content)
-        with self.registry.writing():
-            if cursor is not None:
-                self.registry.advance(*cursor)
-            return self._record(raw, Understood(error=why))
-
-    def _record(self, raw: RawMessage, understood: Understood) -> Outcome:
+    def _record(self, raw: RawMessage, understood: Understood, reader: str) -> Outcome:
         """Write what was understood; where that cannot be written, that the message failed."""
         try:
             with self.registry.db.atomic():
@@ -98,7 +111,7 @@ class Worker:
                     understood.message,
                     understood.reading,
                     understood.decision,
-                    reader=READER,
+                    reader=reader,
                     error=understood.error,
                 )
             return Outcome.FAILED if understood.error else Outcome.RECORDED
@@ -109,12 +122,15 @@ class Worker:
                 self.registry.record(raw, None, None, None, reader=READER, error=_in_a_line(error))
             return Outcome.FAILED
 
+    def retry_failed(self) -> int:
+        """Read anew what an earlier version of us failed on; how many failed once more."""
+        return self.read_again(self.registry.failed(reader=READER))
+
     def read_again(self, messages: Iterable[tuple[int, str]]) -> int:
         """Read stored messages (id, hash) anew; how many of them failed."""
         failed = 0
         for message_id, sha256 in messages:
-            raw = RawMessage(self.registry.mail.load(sha256), self.registry.received(message_id), Location("registry"))
-            understood = understand(raw, self.invitation)
+            understood = self._understand_stored(message_id, sha256)
             self.registry.record_again(
                 message_id,
                 understood.message,
@@ -125,3 +141,12 @@ class Worker:
             )
             failed += understood.error is not None
         return failed
+
+    def _understand_stored(self, message_id: int, sha256: str) -> Understood:
+        try:
+            content = self.registry.mail.load(sha256)
+        except OSError as error:
+            return Understood(error=f"its raw form cannot be read: {error.strerror}")
+        return understand(
+            RawMessage(content, self.registry.received(message_id), Location("registry")), self.invitation
+        )

@@ -8,7 +8,7 @@ import click
 
 from inbox_worker.commands.options import registry_option, settings_of
 from inbox_worker.commands.progress import progress
-from inbox_worker.lock import only_one
+from inbox_worker.lock import RegistryLock
 from inbox_worker.registry import refuse_newer
 from inbox_worker.worker import Worker
 
@@ -21,7 +21,7 @@ def command(ctx: click.Context, failed: bool, registry: Path | None) -> None:
     """Read stored messages anew, after a better reader or a changed invited list. Rulings stand."""
     settings = settings_of(ctx, registry)
     refuse_newer(settings.registry.path)
-    with only_one(settings.registry.path):
+    with RegistryLock(settings.registry.path):
         worker = Worker.open(settings, create=False)
         messages = worker.registry.failed() if failed else worker.registry.stored()
         failures = worker.read_again(progress(messages, "reading", len(messages)))

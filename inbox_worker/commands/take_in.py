@@ -12,7 +12,7 @@ import click
 
 from inbox_worker.commands.options import paths_argument, registry_option, settings_of
 from inbox_worker.commands.progress import progress
-from inbox_worker.lock import only_one
+from inbox_worker.lock import RegistryLock
 from inbox_worker.mailbox import Unreadable, read_paths
 from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
@@ -44,7 +44,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], registry: Path | None) 
     settings = settings_of(ctx, registry)
     found = read_paths(paths, received_time)
     refuse_newer(settings.registry.path)
-    with only_one(settings.registry.path):
+    with RegistryLock(settings.registry.path):
         worker = Worker.open(settings)
         outcomes: Counter[Outcome] = Counter()
         waiting, unreadable = _keep(found, worker.registry.mail)

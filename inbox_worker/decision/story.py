@@ -56,15 +56,16 @@ def tell(organisation: str, entries: Iterable[Entry], rulings: Iterable[Ruling],
         rulings: rulings on those claims, and answers entered for it, in any order.
         reply_by: the deadline, aware; the first moment that is late.
     """
-    ruled = [entry for entry in rule(entries, rulings) if entry.claim.organisation == organisation]
+    ruled = rule(entries, rulings)
     telling = _Telling(reply_by)
-    for entry in sorted(ruled, key=_order):
+    for entry in sorted((entry for entry in ruled if entry.claim.organisation == organisation), key=_order):
         if entry.effect is not Effect.WAIT:
             _tell_one(telling, entry)
     return Story(
         state=telling.state,
         applied=tuple(entry.id for entry in telling.applied),
         conflicts=tuple(telling.conflicts),
+        elsewhere=tuple(entry.id for entry in ruled if entry.claim.organisation != organisation),
     )
 
 

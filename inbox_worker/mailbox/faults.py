@@ -16,7 +16,7 @@ FAULTS = (OSError, imaplib.IMAP4.error, ValueError)
 
 # RFC 5530 response codes that pass by themselves, and how Dovecot, Gmail and Exchange say the same without them.
 _PASSING = re.compile(
-    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA)\]|temporar|too many|try again|unavailable|throttl|server busy",
+    r"\[(UNAVAILABLE|INUSE|LIMIT)\]|temporar|too many|try again|unavailable|throttl|server busy",
     re.IGNORECASE,
 )
 
@@ -50,7 +50,9 @@ def connecting(settings: MailboxSettings, error: BaseException) -> MailboxError:
 def logging_in(settings: MailboxSettings, error: BaseException, password: str) -> MailboxError:
     """Why the server did not let us in. The password is in no text, even where the server repeats it."""
     words = said(error).replace(password, "***") if password else said(error)
-    if not isinstance(error, imaplib.IMAP4.error) or isinstance(error, imaplib.IMAP4.abort) or _PASSING.search(words):
+    cause = error.__context__ or error  # IMAPClient makes a LoginError of a lost connection, too
+    refused = isinstance(cause, imaplib.IMAP4.error) and not isinstance(cause, imaplib.IMAP4.abort)
+    if not refused or "[SERVERBUG]" in words or _PASSING.search(words):
         return MailboxError(f"login at {settings.host} failed for now: {words}", retry=True)
     origin = (
         f"the environment variable {settings.password_env}"
@@ -64,11 +66,11 @@ def logging_in(settings: MailboxSettings, error: BaseException, password: str) -
     )
 
 
-def reading(source: str, error: BaseException) -> MailboxError:
-    """Why reading stopped with the connection open until then."""
+def reading(source: str, error: BaseException) -> str:
+    """Why reading stopped over a connection that was open until then."""
     if isinstance(error, TimeoutError):
-        return MailboxError(f"{source}: the server stopped answering", retry=True)
-    return MailboxError(f"{source}: the connection broke: {said(error)}", retry=True)
+        return f"{source}: the server stopped answering"
+    return f"{source}: the connection broke: {said(error)}"
 
 
 def passes(error: BaseException) -> bool:

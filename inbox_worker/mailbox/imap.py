@@ -8,8 +8,8 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from inbox_worker.mailbox.base import Arrival, Cursor, MailboxError
-from inbox_worker.mailbox.session import Fetched, Folder, FolderError, RefusedError, Session
+from inbox_worker.mailbox.base import Arrival, Cursor, Finding, MailboxError
+from inbox_worker.mailbox.session import Fetched, Folder, FolderError, LostError, RefusedError, Session
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.settings import MailboxSettings
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 # One answer to a SEARCH names at most as many UIDs as the folder holds messages and the range has numbers. imaplib
 # gives up on a line of 1,000,000 bytes; 50,000 UIDs of ten digits are 550,000.
 SEARCH_WIDTH = 50_000
-ATTEMPTS = 3  # connections that one message may cost before it is set aside
+TRIALS = 3  # before a message is held to be what breaks the connection
 BYTES_AT_ONCE = 25_000_000  # of bodies in one answer; a bigger message comes alone
 
 
@@ -28,7 +28,6 @@ class ImapMailbox:
     def __init__(self, settings: MailboxSettings) -> None:
         self._settings = replace(settings, port=settings.port or (993 if settings.tls == "implicit" else 143))
         self._session: Session | None = None
-        self._fetched = 0  # messages, over this connection and those before it
 
     def arrivals(self, cursors: Mapping[str, Cursor]) -> Iterator[Arrival]:
         """New messages of all folders, in the order of their UIDs.
@@ -48,6 +47,24 @@ class ImapMailbox:
             yield from self._folder(folder, cursors.get(folder.source))
         if failed:
             raise MailboxError("; ".join(str(e) for e in failed), retry=all(e.retry for e in failed))
+
+    def check(self) -> Iterator[Finding]:
+        """The login, then each folder.
+
+        Raises:
+            MailboxError: where nobody answers, or the login is refused.
+        """
+        settings = self._settings
+        self._connected()
+        manner = "without encryption" if settings.tls == "none" else "over TLS"
+        yield Finding("login", f"as {settings.user} at {settings.host}:{settings.port}, {manner}")
+        for name in settings.folders:
+            try:
+                folder = self._connected().open(name)
+            except FolderError as error:
+                yield Finding(name, str(error), sound=False)
+            else:
+                yield Finding(name, f"{folder.exists} messages")
 
     def _connected(self) -> Session:
         if self._session is None:
@@ -90,7 +107,7 @@ class ImapMailbox:
         """Runs of messages that together stay below BYTES_AT_ONCE."""
         try:
             sizes = self._connected().sizes(uids)
-        except MailboxError as error:
+        except LostError as error:
             log.warning("sizes cannot be had source=%s error=%s", folder.source, error)
             self._reopen(folder)
             return [uids]
@@ -108,34 +125,48 @@ class ImapMailbox:
         """Messages by UID, or why there is none. One that the server breaks off at does not hold up the others.
 
         Raises:
-            MailboxError: where the server cannot be reached, or breaks off at whatever it is asked for.
+            MailboxError: where the server cannot be reached, or it is not a message that it breaks off at.
         """
         found: dict[int, Fetched | str] = {}
         try:
             found.update(self._connected().messages(uids))
-        except (RefusedError, MailboxError) as error:
+        except (RefusedError, LostError) as error:
             log.warning("fetched one by one after a failure source=%s error=%s", folder.source, error)
+        suspects = []
         for uid in uids:
             if uid not in found:
-                found[uid] = self._alone(folder, uid)
-        self._fetched += sum(isinstance(message, Fetched) for message in found.values())
-        if self._session is None and not self._fetched:
-            raise MailboxError(f"{folder.source}: the connection breaks at every message", retry=True)
+                try:
+                    found[uid] = self._alone(folder, uid)
+                except LostError:
+                    suspects.append(uid)
+        for uid in suspects:
+            found[uid] = self._tried(folder, uid, _smallest(found))
         self._reopen(folder)
         return found
 
     def _alone(self, folder: Folder, uid: int) -> Fetched | str:
-        """One message that did not come with the others, or the server's words on why not."""
-        why = "the server sends no content"
-        for _ in range(ATTEMPTS):
-            self._reopen(folder)
+        self._reopen(folder)
+        try:
+            return self._connected().messages([uid]).get(uid, "the server sends no content")
+        except RefusedError as error:
+            return str(error)
+
+    def _tried(self, folder: Folder, uid: int, sound: int | None) -> Fetched | str:
+        """A message that the connection broke at. It is to blame if it breaks in turn with a sound one that comes.
+
+        Raises:
+            MailboxError: where the sound one does not come either, there is none, or nothing comes in time.
+        """
+        why = ""
+        for _ in range(TRIALS):
             try:
-                return self._connected().messages([uid]).get(uid, why)
-            except RefusedError as error:
-                return str(error)
-            except MailboxError as error:
+                return self._alone(folder, uid)
+            except LostError as error:
+                if sound is None or error.timed_out:
+                    raise
                 why = str(error)
-                self.close()
+            self._reopen(folder)
+            self._connected().messages([sound])
         return why
 
     def _reopen(self, folder: Folder) -> None:
@@ -179,3 +210,8 @@ def _start(folder: Folder, cursor: Cursor | None) -> Cursor:
         )  # fmt: skip
         return anew
     return cursor
+
+
+def _smallest(found: Mapping[int, Fetched | str]) -> int | None:
+    sizes = {uid: len(message.content) for uid, message in found.items() if isinstance(message, Fetched)}
+    return min(sizes, key=sizes.__getitem__, default=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
-import logging
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,11 +18,17 @@ from inbox_worker.mailbox.base import MailboxError
 from inbox_worker.model import UTC
 from inbox_worker.settings import MailboxSettings, SettingsError
 
-log = logging.getLogger(__name__)
-
 
 class FolderError(MailboxError):
     """One folder cannot be opened; the connection and other folders may well be sound."""
+
+
+class LostError(MailboxError):
+    """The connection broke while something was asked for; a new one may well work."""
+
+    def __init__(self, message: str, *, timed_out: bool) -> None:
+        super().__init__(message, retry=True)
+        self.timed_out = timed_out
 
 
 class RefusedError(Exception):
@@ -196,7 +201,7 @@ class Session:
             raise self._lost(error) from error
         except imaplib.IMAP4.error as error:
             if faults.passes(error):
-                raise self._lost(error) from error
+                raise MailboxError(f"{self._source}: {faults.said(error)}", retry=True) from error
             raise RefusedError(faults.said(error)) from error
         except faults.FAULTS as error:
             raise self._lost(error) from error
@@ -206,9 +211,9 @@ class Session:
             if isinstance(items.get(b"BODY[]"), bytes)
         }
 
-    def _lost(self, error: Exception) -> MailboxError:
+    def _lost(self, error: Exception) -> LostError:
         self.sound = False
-        return faults.reading(self._source, error)
+        return LostError(faults.reading(self._source, error), timed_out=isinstance(error, TimeoutError))
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

@@ -7,9 +7,6 @@ import re
 from functools import cache
 
 ALIASES = {  # names seen in mail that Python does not know, or knows too narrowly (WHATWG Encoding Standard)
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "ansi_x3.4-1968": "cp1252",
     "iso-8859-1": "cp1252",
     "iso8859-1": "cp1252",
     "iso_8859-1": "cp1252",
@@ -50,6 +47,7 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 SURROGATE = re.compile("[\ud800-\udfff]")
 SAMPLE = 20_000  # bytes looked at to guess a charset
@@ -111,9 +109,7 @@ def python_codec(name: str | None) -> str | None:
         info = codecs.lookup(label)
     except (LookupError, ValueError, TypeError, UnicodeError):
         return None
-    if not getattr(info, "_is_text_encoding", True) or info.name in ("idna", "punycode", "unicode_escape", "mbcs"):
-        return None
-    if info.name in ("raw_unicode_escape", "undefined", "oem"):
+    if not getattr(info, "_is_text_encoding", True) or info.name.replace("-", "_") in NOT_CHARSETS:
         return None
     return ALIASES.get(info.name, info.name)
 
@@ -141,7 +137,7 @@ def _is_utf8(data: bytes, codec: str) -> bool:
     """Whether the bytes are UTF-8 whatever was declared: chance gives no run of valid multibyte sequences."""
     if data.isascii():
         return False
-    needed = 1 if codec in ("utf-8", "cp1252", "iso8859-15") else 3
+    needed = 1 if codec in ("ascii", "utf-8", "cp1252", "iso8859-15") else 3
     return len(MULTIBYTE.findall(data[:SAMPLE])) >= needed and _strictly(data, "utf-8") is not None
 
 

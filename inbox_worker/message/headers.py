@@ -72,7 +72,7 @@ def decode_value(raw: str) -> str:
     if "=?" not in raw and raw.isascii():
         return CONTROL.sub("", raw)
     text = "".join(_pieces(raw))
-    return CONTROL.sub("", FOLD.sub(" ", text.replace("\r", "\n")))[: limits.MAX_HEADER]
+    return CONTROL.sub("", FOLD.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))[: limits.MAX_HEADER]
 
 
 def _pieces(raw: str) -> list[str]:

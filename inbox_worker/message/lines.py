@@ -32,9 +32,10 @@ class Line:
 
 
 def split(text: str) -> list[Line]:
-    """The lines of a text."""
-    lines, start = [], 0
-    for piece in text.split("\n"):
+    """The lines of a text; the last of ``limits.MAX_LINES`` holds all that follows."""
+    lines: list[Line] = []
+    start = 0
+    for piece in text.split("\n", limits.MAX_LINES)[: limits.MAX_LINES]:
         end = start + len(piece) + 1
         lines.append(Line(start, end, piece[: limits.MAX_LINE].strip()))
         start = end

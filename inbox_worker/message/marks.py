@@ -91,8 +91,8 @@ def _is_quote(element: Element) -> bool:
         return True
     style = declarations(element.get("style", ""))
     bar = style.get("border-left") or style.get("border", "")
-    if bar and not re.match(r"(?:none|medium none|0)", bar):
-        return True
+    if bar:
+        return not re.match(r"(?:none|medium none|0)", bar)
     return bool(ENDS_WITH_COLON.search(_text_before(element)))
 
 

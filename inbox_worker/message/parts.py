@@ -62,7 +62,6 @@ class _Reader:
     def _read(self, node: Node, role: Role) -> Part:
         data, damage = self._bytes(node)
         if role is Role.ATTACHMENT:
-            self._bytes(node)
             charset = node.content_type.parameters.get("charset")
             extracted = extract(Content(data, node.media_type, charset, node.filename))
             rendered, problem = Rendered(extracted.text), extracted.problem
@@ -116,4 +115,4 @@ class _Reader:
         wanted = [h for h in inner.headers if h.name in SHOWN_HEADERS][:50]
         text = "".join(f"{h.name.capitalize()}: {h.value}\n" for h in wanted)
         return Part(f"{node.section}.HEADER", "message/rfc822", Role.MESSAGE, text, filename=node.filename,
-                    size=len(node.body), problem=node.problem)  # fmt: skip
+                    size=node.size, problem=node.problem)  # fmt: skip

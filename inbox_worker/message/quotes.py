@@ -17,8 +17,10 @@ ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 TIME = re.compile(r"(?<!\d)[0-2]?\d\s?[:.hH٫]\s?[0-5]\d(?!\d)|\d{1,2}\s?[ap]\.?m\b|[٠-٩]{1,2}:[٠-٩]{2}")
 DATE = re.compile(r"(?<!\d)(?:\d{1,2}|\d{4}|[٠-٩]{1,4})(?!\d)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[٠-٩۰-۹]{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
+STOP = re.compile(r"[.!?。！？؟]\Z")
 ENDS = re.compile(r"[:：]\s*[-_*]{0,12}\Z")
 LONGEST_ATTRIBUTION = 3  # lines
+LONGEST_JOINED = 400  # characters; no program writes longer ones
 LONGEST_LABEL = 32  # characters
 LEAST_BARS = 2  # lines with a bar that make a quote
 
@@ -160,15 +162,21 @@ def _attribution(lines: Sequence[Line], i: int, words: Vocabulary, after: Line |
     if not ENDS.search(lines[i].seen):
         return None
     marked = after is not None and after.zone is Zone.QUOTED
+    weak = None
     for start in range(i, max(i - LONGEST_ATTRIBUTION, -1), -1):
-        if lines[start].is_blank or lines[start].zone is Zone.QUOTED:
+        line = lines[start]
+        if line.is_blank or line.zone is Zone.QUOTED or (start < i and STOP.search(line.seen)):
             break
-        text = " ".join(line.seen for line in lines[start : i + 1])
-        if len(text) > 400:
+        text = " ".join(joined.seen for joined in lines[start : i + 1])
+        if len(text) > LONGEST_JOINED:
             break
-        if text.count("<") == text.count(">") and _attributes(text, words, marked=marked):
+        if text.count("<") != text.count(">"):
+            continue
+        if _attributes(text, words, marked=False):
             return start
-    return None
+        if weak is None and marked and _attributes(text, words, marked=True):
+            weak = start
+    return weak
 
 
 def _attributes(text: str, words: Vocabulary, *, marked: bool) -> bool:

@@ -20,6 +20,8 @@ REPORTS = (
     "message/global-headers",
 )
 WORD = re.compile(r"\w")
+STUB = re.compile(r"\bhtml\b", re.IGNORECASE)  # "Your program does not show HTML": no words of the sender
+LONGEST_STUB = 300  # characters
 
 
 def assign(root: Node, text_of: Callable[[Node], str]) -> Iterator[tuple[Node, Role]]:
@@ -56,9 +58,11 @@ def _chosen(children: list[Node], text_of: Callable[[Node], str]) -> Node | None
     """The plain text where there are words in it, or the last other form that has words."""
     plain = next((c for c in children if c.media_type == "text/plain"), None)
     others = [c for c in children if c is not plain and c.media_type not in CALENDARS]
-    if plain is not None and (WORD.search(text_of(plain)) or not others):
-        return plain
-    return others[-1] if others else plain
+    if plain is None or not others:
+        return plain if plain is not None else (others[-1] if others else None)
+    text = text_of(plain)
+    stub = len(text) <= LONGEST_STUB and STUB.search(text) and WORD.search(text_of(others[-1]))
+    return plain if WORD.search(text) and not stub else others[-1]
 
 
 def _of_leaf(node: Node, role: Role, *, is_root: bool) -> Role:

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from inbox_worker.message import limits
 from inbox_worker.message.languages import Vocabulary
 from inbox_worker.message.lines import Line
-from inbox_worker.message.quotes import ADDRESS, RULE
+from inbox_worker.message.quotes import ADDRESS, RULE, STOP
 from inbox_worker.model import Address, Zone
 
 DELIMITER = re.compile(r"(?:--|\u2014|\u2013|__)\Z")
 SENTENCE_END = re.compile(r"[.!?。！？؟…।:;)\]\"'”»]\Z|[:;]-?[)(]\Z")
-STOP = re.compile(r"[.!?。！？؟]\Z")
 CONTACT = re.compile(r"@|\||www\.|https?:|\+\s?\d|\d[\d \-./()]{5,}\d|\d")
 REACHED = re.compile(r"www\.|https?:|\+\s?\d[\d \-./()]{5,}\d|(?<!\d)0\d[\d \-./()]{5,}\d|@")
 NUMBERED = re.compile(r"(?:\d{1,3}\s?[.)\-\u2013:]|[-*\u2022\u00b7\u25cf\u25aa]\s)\s?\S")
-HONORIFIC = re.compile(r"[A-Z][a-zé]{0,4}\.\s")
+HONORIFIC = re.compile(r"[A-Z][a-zé]{0,4}\.\s(?![\d+(])")
+UNDERLINE = re.compile(r"[-_=*~]{3,}\Z")
 POSTSCRIPT = re.compile(r"(?:p\.?\s?s|n\.?\s?b)\b|ps\s?[:.]", re.IGNORECASE)
 COUNT = re.compile(r"\d{1,2}\s+[^\W\d_]+(?:\s+\S+)?\s*\Z")  # "2 persons", "3 of us"
+CLOSING_PARTS = re.compile(r"[/|,،，]| - ")
 LETTERS = re.compile(r"[^\W\d_]+")
 NAME_END = re.compile(r"[,|(/\u2013\u2014]| - ")
 EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
@@ -144,7 +145,8 @@ class _Stretch:
             return True
         if i == self.first and following is not None and not self.sender.wrote(following.seen):
             return False
-        fits = following is None or following.zone is not None or self._fits(following)
+        ended = following is None or following.zone is not None or bool(UNDERLINE.match(following.seen))
+        fits = ended or (following is not None and self._fits(following))
         if self._is_closing(line):
             return fits
         words = len(line.seen.split())
@@ -156,8 +158,8 @@ class _Stretch:
             return False
         parted = self.lines[i - 1].is_blank or bool(STOP.search(before.seen)) or before.zone is not None
         alone = NAME_END.search(line.seen) is None
-        ended = bool(SENTENCE_END.search(before.seen)) or before.zone is not None
-        return fits and parted and (ended or (alone and len(before.seen.split()) > 3))
+        finished = bool(SENTENCE_END.search(before.seen)) or before.zone is not None
+        return fits and parted and (finished or (alone and len(before.seen.split()) > 3))
 
     def _is_closing(self, line: Line) -> bool:
         """A closing alone, or with a few words around it and no number: "Best regards and good health to you,"."""
@@ -167,7 +169,8 @@ class _Stretch:
             return True
         if len(text.split()) > LONGEST_CLOSING or any(c.isdigit() for c in text) or self.words.substance.search(text):
             return False
-        if any(part.strip() in known for part in re.split(r"[/|,،，]| - ", text)[:1]):
+        first, *rest = (part.strip() for part in CLOSING_PARTS.split(text))
+        if first in known and all(not part or part in known or self.sender.wrote(part) for part in rest):
             return True
         start = text
         while " " in start:
@@ -176,10 +179,19 @@ class _Stretch:
                 return not STOP.search(line.seen)
         return False
 
+    def _belongs(self, paragraph: Sequence[Line]) -> bool:
+        """Whether a later paragraph is still signature: each line fits, and it is no salutation."""
+        salutes = len(paragraph) == 1 and paragraph[0].seen.endswith((",", "،", "，"))
+        if salutes and not self._is_closing(paragraph[0]) and not self.sender.wrote(paragraph[0].seen):
+            return False
+        return all(line.zone or self._fits(line) for line in paragraph)
+
     def _fits(self, line: Line) -> bool:
         """Whether a line can be part of a signature: short, no sentence, no item of a list, nothing on coming."""
         text = line.seen
         if len(text) > LONGEST or text.endswith((":", "：", "?", "？", "؟")) or POSTSCRIPT.match(text):
+            return False
+        if UNDERLINE.match(text):
             return False
         if NUMBERED.match(text) and not REACHED.search(text):
             return False
@@ -202,7 +214,7 @@ class _Stretch:
                 i += 1
                 continue
             end = self._paragraph_end(i)
-            own = i == start + 1 or all(line.zone or self._fits(line) for line in self.lines[i:end])
+            own = i == start + 1 or self._belongs(self.lines[i:end])
             if not own:
                 return i
             for line in self.lines[i:end]:

@@ -26,12 +26,13 @@ class Node:
     section: str  # "" for the message itself where it is a multipart
     media_type: str
     headers: list[Header]
-    body: bytes  # before transfer decoding
+    body: bytes  # before transfer decoding; empty once its parts are taken out, so that depth costs no memory
     content_type: Parameterised
     disposition: Parameterised
     depth: int
     children: list[Node] = field(default_factory=list)
     problem: str | None = None
+    size: int = 0  # bytes of an attached message after transfer decoding
 
     @property
     def is_multipart(self) -> bool:
@@ -141,7 +142,7 @@ def _open(node: Node, problems: list[str], room: int) -> None:
         _open_multipart(node, problems, room)
         return
     body, node.problem = decode_transfer(node.body, node.header("content-transfer-encoding"))
-    node.media_type = "message/rfc822"
+    node.media_type, node.body, node.size = "message/rfc822", b"", len(body)
     node.children = [_entity(body, "", "text/plain", node.depth + 1, problems)]
 
 
@@ -165,6 +166,7 @@ def _open_multipart(node: Node, problems: list[str], room: int) -> None:
     if len(pieces) > room:
         problems.append(f"more than {limits.MAX_PARTS} parts; the rest is not read")
     default = "message/rfc822" if node.media_type == "multipart/digest" else "text/plain"
+    node.body = b""
     node.children = [_entity(piece, "", default, node.depth + 1, problems) for piece in pieces[:room]]
 
 

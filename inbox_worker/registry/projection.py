@@ -36,24 +36,30 @@ select * from rulings where id in (select id from about) order by id
 DOUBTS = ", ".join(f"'{code.value}'" for code in Code if code not in SERVICE_CODES)
 OPEN_DOUBTS = f"""
 select count(*) from (
-  select flags.* from claims join flags on flags.claim_id = claims.id where claims.organisation_id = :organisation
+  select id, code, closed_at from flags where claim_id in (select value from json_each(:claims))
   union
-  select flags.* from claims join flags on flags.message_id = claims.message_id and flags.claim_id is null
-    where claims.organisation_id = :organisation
+  select id, code, closed_at from flags
+    where claim_id is null and message_id in (select value from json_each(:messages))
 ) where closed_at is null and code in ({DOUBTS})
 """  # noqa: S608 - the codes are our own
 
 
-def project(db: Database, organisation: str, tell: Tell, reply_by: datetime, now: datetime) -> None:
-    """Derive one organisation's row, its delegates and its conflict flags. Costs what its own story costs.
+def project(db: Database, organisations: Iterable[str], tell: Tell, reply_by: datetime, now: datetime) -> None:
+    """Derive the rows of these organisations, their delegates and conflict flags. Costs what their stories cost.
 
-    Call it inside a transaction.
+    All flags are settled before any row counts its open doubts. Call it inside a transaction.
     """
-    entries = [_entry(row) for row in db.query(ENTRIES, {"organisation": organisation})]
-    rulings = [ruling_of(row) for row in db.query(RULINGS, {"organisation": organisation})]
-    story = tell(organisation, entries, rulings, reply_by)
-    _sync_conflicts(db, entries, story, now)
-    _write(db, organisation, story)
+    stories = []
+    for organisation in organisations:
+        entries = [_entry(row) for row in db.query(ENTRIES, {"organisation": organisation})]
+        rulings = [ruling_of(row) for row in db.query(RULINGS, {"organisation": organisation})]
+        story = tell(organisation, entries, rulings, reply_by)
+        # An entry that a ruling gave to another organisation is that one's matter.
+        own = [entry for entry in entries if entry.id not in story.elsewhere]
+        _sync_conflicts(db, own, story, now)
+        stories.append((organisation, own, story))
+    for organisation, own, story in stories:
+        _write(db, organisation, own, story)
 
 
 def touched_by(db: Database, claims: Iterable[int]) -> set[str]:
@@ -95,6 +101,8 @@ def _sync_conflicts(db: Database, entries: list[Entry], story: Story, now: datet
         )
     }
     for entry_id, why in conflicts.items():
+        if entry_id not in by_id:
+            continue  # entered by hand: who entered it knows
         row = flagged.get(entry_id)
         if row is None:
             db.execute(
@@ -108,9 +116,13 @@ def _sync_conflicts(db: Database, entries: list[Entry], story: Story, now: datet
             db.execute("update flags set closed_at = ? where id = ?", [timestamp(now), row["id"]])
 
 
-def _write(db: Database, organisation: str, story: Story) -> None:
+def _write(db: Database, organisation: str, entries: list[Entry], story: Story) -> None:
     state = story.state
-    doubts = db.execute(OPEN_DOUBTS, {"organisation": organisation}).fetchone()[0]
+    about = {
+        "claims": json.dumps([entry.id for entry in entries]),
+        "messages": json.dumps([entry.message for entry in entries]),
+    }
+    doubts = db.execute(OPEN_DOUBTS, about).fetchone()[0]
     db.execute(
         """
         insert into participations (organisation_id, name, partstat, delegates, late, first_received_at, received_at,

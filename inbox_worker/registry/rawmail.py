@@ -1,10 +1,11 @@
-"""Raw messages as files named by their hash, outside the file that Datasette opens."""
+"""Raw messages as files named by their identity, outside the file that Datasette opens."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
+
+from inbox_worker.model import identity
 
 
 class RawMail:
@@ -22,9 +23,9 @@ class RawMail:
 
         A file that no registry mentions is harmless: the next run finds it in place.
         """
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = identity(content)
         path = self.path(sha256)
-        if path.exists() and path.stat().st_size == len(content):
+        if path.exists():
             return sha256
         self._make(path.parent)
         temporary = path.with_name(f".{sha256}.{os.getpid()}")

@@ -27,6 +27,8 @@ def utc_now() -> datetime:
 class Registry:
     """A registry opened by its worker. Not thread-safe."""
 
+    NOT_READ = "none"  # the reader of what could not be had, and is never read anew
+
     def __init__(
         self,
         db: Database,
@@ -137,8 +139,8 @@ class Registry:
     def project(self, organisations: Iterable[str]) -> None:
         """Derive the state of these organisations anew."""
         with self.writing():
-            for organisation in sorted(set(organisations)):
-                projection.project(self.db, organisation, self._tell, self.invitation.reply_by, self._now())
+            wanted = sorted(set(organisations))
+            projection.project(self.db, wanted, self._tell, self.invitation.reply_by, self._now())
 
     def rebuild(self) -> None:
         """Throw the projection away and derive all of it from claims and rulings."""
@@ -170,17 +172,23 @@ class Registry:
         return moment(row[0]) if row else None
 
     def stored(self) -> list[tuple[int, str]]:
-        """All messages, id and hash."""
-        return [(row["id"], row["sha256"]) for row in self.db.query("select id, sha256 from messages order by id")]
+        """All messages that can be read anew: id and hash."""
+        query = """
+        select id, sha256 from messages
+        where id not in (select message_id from readings where reader = ?) order by id
+        """
+        return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ])]
 
     def failed(self, *, reader: str | None = None) -> list[tuple[int, str]]:
         """Messages whose last reading failed: id and hash. With ``reader``: only those another reader failed on."""
         query = """
         select messages.id, messages.sha256 from messages
         join readings on readings.id = (select max(id) from readings where message_id = messages.id)
-        where readings.error is not null and (:reader is null or readings.reader <> :reader) order by messages.id
+        where messages.id in (select message_id from flags where code = 'failed' and closed_at is null)
+          and readings.error is not null and readings.reader not in (?, coalesce(?, ''))
+        order by messages.id
         """
-        return [(row["id"], row["sha256"]) for row in self.db.query(query, {"reader": reader})]
+        return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ, reader])]
 
     def heartbeat(self, version: str, error: str | None) -> None:
         """Write down that the worker looked at the mailbox, and how that ended."""

@@ -258,7 +258,7 @@ def play(registry: Registry, history) -> None:
                 pass  # there is no such claim or ruling
 
 
-SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SLOW

@@ -1,0 +1,1 @@
+"""The whole thing on sample mail: what ``inbox-worker demo`` shows."""

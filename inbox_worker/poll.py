@@ -1,0 +1,76 @@
+"""One look into the mailbox: what is new goes through all stages into the registry."""
+
+from __future__ import annotations
+
+import logging
+
+from inbox_worker import __version__
+from inbox_worker.logs import pairs
+from inbox_worker.mailbox import Arrival, Cursor, MailboxError, open_mailbox
+from inbox_worker.message import received_time
+from inbox_worker.model import Location, RawMessage
+from inbox_worker.poller import PollResult, StopFlag
+from inbox_worker.settings import Settings, SettingsError
+from inbox_worker.worker import Outcome, Worker
+
+log = logging.getLogger(__name__)
+
+TARGET = "inbox_worker.poll:poll"
+
+
+def poll(settings: Settings, stop: StopFlag) -> PollResult:
+    """Take in what the mailbox has that the registry has not; write down that we looked, and how it ended.
+
+    What was committed before an error stays; the next poll goes on from there.
+    """
+    worker = Worker.open(settings)
+    try:
+        worker.retry_failed()
+        counts = dict.fromkeys(Outcome, 0)
+        error, retry = None, True
+        try:
+            _take_in_new(worker, settings, stop, counts)
+        except (MailboxError, SettingsError) as problem:
+            error, retry = str(problem), getattr(problem, "retry", False)
+        worker.registry.heartbeat(__version__, error)
+    finally:
+        worker.registry.close()
+    return PollResult(
+        seen=sum(counts.values()),
+        new=counts[Outcome.RECORDED] + counts[Outcome.FAILED],
+        failed=counts[Outcome.FAILED],
+        error=error,
+        retry=retry,
+    )
+
+
+def _take_in_new(worker: Worker, settings: Settings, stop: StopFlag, counts: dict[Outcome, int]) -> None:
+    cursors = {source: Cursor(source, *numbers) for source, numbers in worker.registry.cursors().items()}
+    with open_mailbox(settings.mailbox, received_time) as mailbox:
+        for arrival in mailbox.arrivals(cursors):
+            outcome = _deal_with(worker, arrival)
+            if outcome is not None:
+                counts[outcome] += 1
+            if stop.is_set():
+                return
+
+
+def _deal_with(worker: Worker, arrival: Arrival) -> Outcome | None:
+    cursor = (arrival.cursor.source, arrival.cursor.uidvalidity, arrival.cursor.last_uid)
+    if arrival.problem is not None:
+        return worker.set_aside(_stand_in(arrival.cursor), arrival.problem, cursor)
+    if arrival.raw is None:
+        worker.registry.advance(*cursor)
+        return None
+    outcome = worker.take_in(arrival.raw, cursor)
+    if outcome is Outcome.FAILED:
+        log.error("message failed %s", pairs(sha256=arrival.raw.sha256, source=cursor[0], uid=arrival.raw.location.uid))
+    return outcome
+
+
+def _stand_in(cursor: Cursor) -> RawMessage:
+    """Something to hang a flag on, for a message that the mailbox does not hand over."""
+    where = f"{cursor.source};UIDVALIDITY={cursor.uidvalidity};UID={cursor.last_uid}"
+    return RawMessage(
+        f"X-Not-Handed-Over: {where}\n".encode(), None, Location(cursor.source, cursor.uidvalidity, cursor.last_uid)
+    )
