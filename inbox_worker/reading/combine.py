@@ -262,8 +262,8 @@ def _party(
                 continue  # a list names them
             _add(heard, party, part, said, mention, i)
             by_sentence.setdefault(i, set()).add(mention.kind)
-        named = [m for m in said.coming if m.kind == "name" and not m.vague]
-        heads = len(named) + any(m.kind == "self" for m in said.coming)
+        full = [m for m in said.coming if m.kind == "name" and not m.vague]
+        heads = len(full) + any(m.kind == "self" for m in said.coming)
         told = [m.number for m in said.coming if m.kind == "total"]
         if len(told) == 1 and told[0] == heads and party.agreed is None:
             party.agreed = told[0]
