@@ -7,18 +7,14 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inbox_worker.invited import InvitedError, read_invited
 from inbox_worker.model import Invitation
+from inbox_worker.toml_table import SettingsError, Table
 
 DEFAULT_PATH = Path("config/worker.toml")
 ENVIRONMENT = "INBOX_WORKER_CONFIG"
-
-
-class SettingsError(Exception):
-    """The configuration cannot be used. The message says where, what is valid and what to do."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +22,7 @@ class MailboxSettings:
     """Where replies arrive: an IMAP account, or files (``path``)."""
 
     host: str = ""
-    port: int = 0  # 0: 993 with tls = "implicit", 143 otherwise
+    port: int = 993  # 143 where tls is not "implicit", unless given
     tls: str = "implicit"  # "implicit" (RFC 8314), "starttls", or "none"
     ca_file: Path | None = None  # PEM file of certificate authorities; None: the system's
     user: str = ""
@@ -116,58 +112,16 @@ EVENT_KEYS = (
 )  # fmt: skip
 TLS_MODES = ("implicit", "starttls", "none")
 
-
-class _Table:
-    """One TOML table, read key by key; what is left over is an error."""
-
-    def __init__(self, source: Path, text: str, name: str, values: dict[str, Any]) -> None:
-        self.source, self.text, self.name, self.values = source, text, name, values
-
-    def fail(self, key: str, problem: str) -> SettingsError:
-        return SettingsError(f"{self.source}{self._line(key)}: [{self.name}] {key}: {problem}")
-
-    def _line(self, key: str) -> str:
-        inside = False
-        for number, line in enumerate(self.text.splitlines(), 1):
-            bare = line.strip()
-            if bare.startswith("["):
-                inside = bare.split("#")[0].strip().strip("[]").strip() == self.name
-            elif inside and bare.split("=")[0].strip().strip('"') == key:
-                return f", line {number}"
-        return ""
-
-    def reject_unknown(self, valid: tuple[str, ...]) -> None:
-        for key in self.values:
-            if key not in valid:
-                raise self.fail(key, f"no such key; valid here are {', '.join(valid)}")
-
-    def string(self, key: str, default: str | None = None) -> str:
-        value = self.values.get(key, default)
-        if not isinstance(value, str) or (default is None and not value.strip()):
-            raise self.fail(key, "must be a text in quotes" if key in self.values else "is missing; give a text")
-        return value
-
-    def strings(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        value = self.values.get(key, list(default))
-        if isinstance(value, str) or not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-            raise self.fail(key, 'must be a list of texts, such as ["INBOX", "Junk"]')
-        return tuple(value)
-
-    def number(self, key: str, default: int, least: int, most: int) -> int:
-        value = self.values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self.fail(key, f"must be a whole number from {least} to {most}, is {value!r}")
-        return value
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self.values.get(key, default)
-        if not isinstance(value, bool):
-            raise self.fail(key, "must be true or false")
-        return value
-
-    def path(self, key: str) -> Path | None:
-        value = self.string(key, "")
-        return self.source.parent / Path(value).expanduser() if value else None
+__all__ = [
+    "MailboxSettings",
+    "RegistrySettings",
+    "ServiceSettings",
+    "Settings",
+    "SettingsError",
+    "WebSettings",
+    "default_path",
+    "load",
+]
 
 
 def default_path() -> Path:
@@ -199,7 +153,7 @@ def load(source: Path) -> Settings:
     for name, value in document.items():
         if name not in valid or not isinstance(value, dict):
             raise SettingsError(f"{source}: [{name}]: no such table; valid are {', '.join(f'[{v}]' for v in valid)}")
-    tables = {name: _Table(source, text, name, document.get(name, {})) for name in valid}
+    tables = {name: Table(source, text, name, document.get(name, {})) for name in valid}
     if "event" not in document:
         raise SettingsError(f"{source}: the table [event] is missing; see 'inbox-worker init DIR' for an example")
     invited = tables["event"].path("invited")
@@ -214,7 +168,7 @@ def load(source: Path) -> Settings:
     )
 
 
-def _invitation(table: _Table, invited: Path | None) -> Invitation:
+def _invitation(table: Table, invited: Path | None) -> Invitation:
     table.reject_unknown(EVENT_KEYS)
     name = table.string("timezone")
     try:
@@ -245,7 +199,7 @@ def _invitation(table: _Table, invited: Path | None) -> Invitation:
     )
 
 
-def _moment(table: _Table, key: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime:
+def _moment(table: Table, key: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime:
     """A TOML date or date-time as an aware time. A bare ``reply_by`` date lasts until the day is over."""
     value = table.values.get(key)
     if isinstance(value, datetime):
@@ -257,7 +211,7 @@ def _moment(table: _Table, key: str, zone: ZoneInfo, *, end_of_day: bool = False
     raise table.fail(key, f"{problem}; write 2016-02-26 or 2016-02-26T18:00:00, without quotes")
 
 
-def _mailbox(table: _Table) -> MailboxSettings:
+def _mailbox(table: Table) -> MailboxSettings:
     table.reject_unknown(tuple(f.name for f in fields(MailboxSettings)))
     tls = table.string("tls", "implicit")
     if tls not in TLS_MODES:
@@ -287,12 +241,12 @@ def _mailbox(table: _Table) -> MailboxSettings:
     return settings
 
 
-def _registry(table: _Table) -> RegistrySettings:
+def _registry(table: Table) -> RegistrySettings:
     table.reject_unknown(("path",))
     return RegistrySettings(table.path("path") or table.source.parent / "registry.db")
 
 
-def _service(table: _Table) -> ServiceSettings:
+def _service(table: Table) -> ServiceSettings:
     table.reject_unknown(tuple(f.name for f in fields(ServiceSettings)))
     return ServiceSettings(
         poll_every=table.number("poll_every", 120, 1, 86_400),
@@ -301,6 +255,6 @@ def _service(table: _Table) -> ServiceSettings:
     )
 
 
-def _web(table: _Table) -> WebSettings:
+def _web(table: Table) -> WebSettings:
     table.reject_unknown(tuple(f.name for f in fields(WebSettings)))
     return WebSettings(table.string("host", "127.0.0.1"), table.number("port", 8001, 1, 65535))

@@ -47,7 +47,15 @@ def _digits(words: Sequence[Token], i: int, text: str, lexicon: Lexicon) -> Numb
     before, after = text[max(0, token.start - 2) : token.start], text[token.end : token.end + 2]
     if before[-1:] in {"+", "#", "№", "$", "€", "£", "§", "/", "'", "’"} and before[-1:] != "+":
         return None
-    if before.strip().endswith(("$", "€", "£", "№", "#", "§")) or after.strip()[:1] in {"%", "€", "$", "£", "°", "º", "ª"}:
+    if before.strip().endswith(("$", "€", "£", "№", "#", "§")) or after.strip()[:1] in {
+        "%",
+        "€",
+        "$",
+        "£",
+        "°",
+        "º",
+        "ª",
+    }:
         return None
     if before[-1:] == "-" and before[:1].isalnum():
         return None  # "A-12", "19-20"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inbox_worker.model import Address, Message, Part, Role, Zone
+from inbox_worker.model import Address, Message, Part, Zone
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.people import inverted
 from inbox_worker.reading.text import MAX_CHARACTERS, Line, fold, lines, tokens
 
 SIGNATURE_LINES = 16  # a signature is not longer; what is longer is text after a "thanks" of its own
+SIGNATURE = 3_000  # characters of a signature that are looked at
 LONG_LINE = 110  # characters; no line of a signature
 
 
@@ -35,7 +36,7 @@ def layout_of(message: Message, lexicons: Sequence[Lexicon]) -> list[Layout]:
     for part in message.bodies:
         spans = part.spans
         new = [(s.start, s.end) for s in spans if s.zone is Zone.NEW] if spans else [(0, len(part.text))]
-        signature = [(s.start, s.end) for s in spans if s.zone is Zone.SIGNATURE]
+        signature = [(s.start, min(s.end, s.start + SIGNATURE)) for s in spans if s.zone is Zone.SIGNATURE][:4]
         cut = sum(e - s for s, e in new) > MAX_CHARACTERS
         new = _capped(new)
         body: list[tuple[int, int]] = []
@@ -98,15 +99,17 @@ def signature_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]
         rest = _after_closing(norm, closings)
         if rest is not None and (rest == 0 or i > 0) and (i or len(found) > 1):
             return line.start
-        if i and own and _is_name_line(norm, own):
+        apart = i and (text[found[i - 1].end : line.start].count("\n") > 1 or i == len(found) - 1) and line.indent == 0
+        if apart and own and _is_name_line(norm, own):
             return line.start
     return end
 
 
 def _short_after(found: Sequence[Line], i: int) -> bool:
-    return all(line.end - line.start <= LONG_LINE * 2 for line in found[i + 1 :]) and sum(
-        1 for line in found[i + 1 :] if line.end - line.start > LONG_LINE
-    ) <= 1
+    return (
+        all(line.end - line.start <= LONG_LINE * 2 for line in found[i + 1 :])
+        and sum(1 for line in found[i + 1 :] if line.end - line.start > LONG_LINE) <= 1
+    )
 
 
 def _after_closing(norm: str, closings: Sequence[frozenset[str]]) -> int | None:
@@ -121,7 +124,11 @@ def _after_closing(norm: str, closings: Sequence[frozenset[str]]) -> int | None:
 
 def _name_words(sender: Address) -> frozenset[str]:
     words = {t.norm for t in tokens(sender.name) if t.is_word and len(t.norm) > 1}
-    words |= {t.norm for t in tokens(sender.address.partition("@")[0].replace(".", " ").replace("_", " ")) if t.is_word and len(t.norm) > 2}
+    words |= {
+        t.norm
+        for t in tokens(sender.address.partition("@")[0].replace(".", " ").replace("_", " "))
+        if t.is_word and len(t.norm) > 2
+    }
     return frozenset(words)
 
 
@@ -130,7 +137,9 @@ def _is_name_line(norm: str, own: frozenset[str]) -> bool:
     return 0 < len(words) <= 5 and words[0] in own and sum(w in own for w in words) * 2 >= len(words)
 
 
-def sender_name(message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon]) -> tuple[str, str, int, int] | None:
+def sender_name(
+    message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon]
+) -> tuple[str, str, int, int] | None:
     """The full name of the person who writes: name, part, start, end.
 
     The signature is believed before the display name, for it has the name as the person writes it; a display name of
@@ -144,7 +153,9 @@ def sender_name(message: Message, layouts: Sequence[Layout], lexicons: Sequence[
     for layout in layouts:
         spans = layout.signature or layout.body[-1:]
         for start, end in spans:
-            for n, line in enumerate([x for x in lines(layout.part.text, start, end) if x.end > x.start][-SIGNATURE_LINES:]):
+            for n, line in enumerate(
+                [x for x in lines(layout.part.text, start, end) if x.end > x.start][-SIGNATURE_LINES:]
+            ):
                 if line.end - line.start > LONG_LINE:
                     continue
                 found = tokens(layout.part.text, line.start, line.end)
@@ -156,7 +167,9 @@ def sender_name(message: Message, layouts: Sequence[Layout], lexicons: Sequence[
                             continue
                         score = shared * 10 + len(words) - n
                         if shared or (layout.signature and n <= 2):
-                            candidates.append((score, name.name, layout.part.section, found[name.core].start, found[name.end - 1].end))
+                            candidates.append(
+                                (score, name.name, layout.part.section, found[name.core].start, found[name.end - 1].end)
+                            )
                     if candidates:
                         break
     shown = _display_person(display, lexicons)

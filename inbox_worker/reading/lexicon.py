@@ -15,13 +15,33 @@ GAP = 3  # words that "~" in a phrase may stand for, at most
 
 # The classes of phrases a language file may hold; what they mean is told at the head of languages/en.toml.
 CLASSES = frozenset(
-    """attend attend_weak accept request decline absent affirm_negated negation hedge condition undecided receipt past
-    future other_event other_party hearsay regret reason contrast change cancel add remove replace instead i me we our
-    undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone range vague more
-    question question_word want_answer assistance auto_reply bounce newsletter courtesy attached remote forward
-    correction retract joint perform my_attend""".split()
+    """
+    attend attend_weak accept request decline absent affirm_negated negation hedge condition undecided receipt
+    past future other_event other_party hearsay regret reason contrast change cancel add remove replace instead
+    i me we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
+    range vague more question question_word want_answer assistance auto_reply bounce newsletter courtesy
+    attached remote forward correction retract joint perform my_attend relative pronoun send tentative
+    letter nobody unit shaky
+    """.split()  # noqa: SIM905 - a list this long reads better so
 )
-LISTS = frozenset({"stopwords", "abbreviations", "titles", "particles", "functions", "closings", "greetings", "months", "weekdays", "and", "from", "yes", "no", "not_names"})
+LISTS = frozenset(
+    {
+        "stopwords",
+        "abbreviations",
+        "titles",
+        "particles",
+        "functions",
+        "closings",
+        "greetings",
+        "months",
+        "weekdays",
+        "and",
+        "from",
+        "yes",
+        "no",
+        "not_names",
+    }
+)
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 
@@ -125,14 +145,11 @@ class Lexicon:
 
 
 def parse_phrase(kind: str, written: str, where: str) -> list[Phrase]:
-    """Phrases from their written form: ``a|b`` either, ``stem*`` a beginning, ``word?`` optional, ``~`` a gap of 0-3 words."""
+    """Phrases from their written form: ``a|b`` either, ``stem*`` a beginning, ``word?`` optional, ``~`` a gap."""
     variants: list[list[Element]] = [[]]
     for item in written.split():
         optional = item.endswith("?") and len(item) > 1
-        if item == "~":
-            choices = [[Element(frozenset(), (), gap=True)]]
-        else:
-            choices = _choices(item.removesuffix("?"), where)
+        choices = [[Element(frozenset(), (), gap=True)]] if item == "~" else _choices(item.removesuffix("?"), where)
         variants = [[*v, *c] for v in variants for c in choices] + (variants if optional else [])
     if any(not v or v[0].gap or v[-1].gap for v in variants):
         raise LexiconError(f"{where}: {written!r} must begin and end with a word")
@@ -179,10 +196,14 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
     for key, values in data.get("words", {}).items():
         if key not in LISTS:
             raise LexiconError(f"{where}: [words] has no key {key}; valid are {', '.join(sorted(LISTS))}")
-        lists[key] = frozenset(" ".join(t.norm for t in tokens(v) if t.is_word) for v in _strings(values, f"{where}: [words] {key}"))
+        lists[key] = frozenset(
+            " ".join(t.norm for t in tokens(v) if t.is_word) for v in _strings(values, f"{where}: [words] {key}")
+        )
         if key == "months":
             if len(values) % 12:
-                raise LexiconError(f"{where}: [words] months must be the twelve months in order, once or several times over")
+                raise LexiconError(
+                    f"{where}: [words] months must be the twelve months in order, once or several times over"
+                )
             month_numbers = {fold(v): i % 12 + 1 for i, v in enumerate(values)}
     phrases = []
     for key, values in data.get("phrases", {}).items():
@@ -200,7 +221,15 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
     missing = {"stopwords", "and"} - set(lists)
     if missing:
         raise LexiconError(f"{where}: [words] {sorted(missing)[0]} is missing")
-    return Lexicon(code, script, Phrases(phrases), numbers, {k: lists.get(k, frozenset()) for k in LISTS}, month_numbers, frozenset(vocabulary))
+    return Lexicon(
+        code,
+        script,
+        Phrases(phrases),
+        numbers,
+        {k: lists.get(k, frozenset()) for k in LISTS},
+        month_numbers,
+        frozenset(vocabulary),
+    )
 
 
 def _strings(values: object, where: str) -> list[str]:
@@ -222,7 +251,9 @@ def lexicons() -> Mapping[str, Lexicon]:
                 raise LexiconError(f"languages/{entry.name}: {error}") from None
             lexicon = parse_lexicon(data, f"languages/{entry.name}")
             if entry.name != f"{lexicon.code}.toml":
-                raise LexiconError(f"languages/{entry.name}: [language] code is {lexicon.code!r}; name the file {lexicon.code}.toml")
+                raise LexiconError(
+                    f"languages/{entry.name}: [language] code is {lexicon.code!r}; name the file {lexicon.code}.toml"
+                )
             found[lexicon.code] = lexicon
     return found
 

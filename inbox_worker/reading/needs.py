@@ -36,10 +36,12 @@ def _is_question(said: Said) -> bool:
 
 
 def _to_somebody_else(said: Said) -> bool:
-    """Whether a question begins by calling somebody by name ("Carlos, in copy: ..."), or is a mere request for seats."""
+    """Whether a question calls somebody else by name ("Carlos, in copy: ..."), or is a mere request for seats."""
     marks = said.sentence.tokens
     named = bool(said.names) and said.names[0].start == 0 and any(t.raw in ",:" for t in marks[1:8])
-    called = len(marks) > 2 and marks[0].is_capital and marks[1].raw == "," and marks[0].norm not in said.lexicon.vocabulary
+    called = (
+        len(marks) > 2 and marks[0].is_capital and marks[1].raw == "," and marks[0].norm not in said.lexicon.vocabulary
+    )
     return named or called or (said.has("request") and not said.has("question_word", "want_answer"))
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-MAX_CHARACTERS = 60_000  # of a message's new words that are read; a letter has two thousand
+MAX_CHARACTERS = 30_000  # of a message's new words that are read; a letter has two thousand
 MAX_WORDS = 120  # of a sentence; longer ones are cut, so that nothing grows with the square of a line
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -22,9 +22,23 @@ _TOKEN = re.compile(
     r"|[^\w\s]|_"
 )
 _INVISIBLE = dict.fromkeys(
-    [0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x640]
+    [
+        0xAD,
+        0x200B,
+        0x200C,
+        0x200D,
+        0x2060,
+        0xFEFF,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        0x640,
+    ]
 )
-_FOLD = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"})
+_FOLD = str.maketrans(
+    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"}
+)
 
 
 @lru_cache(maxsize=65536)
@@ -165,7 +179,13 @@ def sentences(text: str, start: int, end: int, abbreviations: frozenset[str] = f
 
 def _breaks(text: str, line: Line, width: int) -> bool:
     """Whether a line ends its sentence by its shape: it stops well before the margin, or ends with a colon."""
-    return (line.end - line.start) < 0.72 * width or width < 50 or text[line.end - 1] in ":：" or "\t" in text[line.start : line.end] or " | " in text[line.start : line.end]
+    return (
+        (line.end - line.start) < 0.72 * width
+        or width < 50
+        or text[line.end - 1] in ":："
+        or "\t" in text[line.start : line.end]
+        or " | " in text[line.start : line.end]
+    )
 
 
 def _split(text: str, block: list[Line], paragraph: int, abbreviations: frozenset[str], width: int) -> list[Sentence]:
@@ -178,10 +198,11 @@ def _split(text: str, block: list[Line], paragraph: int, abbreviations: frozense
         following = marks[i + 1] if i + 1 < len(marks) else None
         if following is None:
             break
-        if len(current) >= MAX_WORDS or (token.raw in _ENDS and _ends_here(text, marks, i, abbreviations)):
-            result.append(Sentence(text, tuple(current), paragraph))
-            current = []
-        elif token.raw in _CLOSERS and i and marks[i - 1].raw in "!?。！？" and following.is_capital:
+        if (
+            len(current) >= MAX_WORDS
+            or (token.raw in _ENDS and _ends_here(text, marks, i, abbreviations))
+            or (token.raw in _CLOSERS and i and marks[i - 1].raw in "!?。！？" and following.is_capital)
+        ):
             result.append(Sentence(text, tuple(current), paragraph))
             current = []
     if current:

@@ -1,0 +1,138 @@
+"""Configuration: what is valid, and errors that say where and what to do."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from inbox_worker.settings import MailboxSettings, SettingsError, load
+
+EVENT = """\
+[event]
+title    = "Meeting"
+starts   = 2031-05-20T10:00:00
+ends     = 2031-05-20T17:00:00
+timezone = "Europe/Zurich"
+mailbox  = "meadows@Host.example"
+reply_by = 2031-05-10
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    def write(text: str):
+        path = tmp_path / "worker.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def problem(path) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(path)
+    return str(caught.value).replace(str(path), "FILE")
+
+
+def test_an_event_alone_is_enough(config):
+    settings = load(config(EVENT))
+    zone = ZoneInfo("Europe/Zurich")
+    assert settings.invitation.reply_by == datetime(2031, 5, 11, tzinfo=zone)
+    assert settings.invitation.starts == datetime(2031, 5, 20, 10, tzinfo=zone)
+    assert settings.invitation.own_domains == ("host.example",)
+    assert settings.mailbox == MailboxSettings()
+    assert settings.registry.path.name == "registry.db"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2031-05-10", datetime(2031, 5, 11, 0, 0)),
+        ("2031-05-10T18:00:00", datetime(2031, 5, 10, 18, 0)),
+        ("2031-05-10T18:00:00Z", datetime(2031, 5, 10, 20, 0)),
+        ("2031-03-29", datetime(2031, 3, 30, 0, 0)),
+    ],
+)
+def test_the_deadline_is_in_the_time_zone_of_the_event(config, written, meant):
+    settings = load(config(EVENT.replace("2031-05-10", written)))
+    assert settings.invitation.reply_by == meant.replace(tzinfo=ZoneInfo("Europe/Zurich"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "FILE: the table [event] is missing; see 'inbox-worker init DIR' for an example"),
+        ("[event\n", "FILE: is not valid TOML: Expected ']' at the end of a table declaration (at line 1, column 7)"),
+        (EVENT + "\n[evnt]\n", "FILE: [evnt]: no such table; valid are [event], [mailbox], [registry], [service], [web]"),
+        (EVENT + "[mailbox]\nhots = 'a'\n", "FILE, line 9: [mailbox] hots: no such key; valid here are host, port, "),
+        (EVENT + "[mailbox]\nhost = 'a'\n", "FILE: [mailbox] user: is missing; give the name to log in with"),
+        (EVENT + "[mailbox]\ntls = 'yes'\n", "FILE, line 9: [mailbox] tls: must be one of implicit, starttls, none, is 'yes'"),
+        (EVENT + "[mailbox]\nport = 0\n", "FILE, line 9: [mailbox] port: must be a whole number from 1 to 65535, is 0"),
+        (EVENT + "[mailbox]\nmarks = 1\n", "FILE, line 9: [mailbox] marks: must be true or false"),
+        (EVENT + "[mailbox]\nfolders = 'INBOX'\n", 'FILE, line 9: [mailbox] folders: must be a list of texts, such as ["INBOX", "Junk"]'),
+        (EVENT + "[service]\npoll_every = 0\n", "FILE, line 9: [service] poll_every: must be a whole number from 1 to 86400, is 0"),
+        (EVENT.replace("Europe/Zurich", "Zurich"), 'FILE, line 5: [event] timezone: "Zurich" is not in the time zone database; e.g. "Europe/Zurich"'),
+        (EVENT.replace("Europe/Zurich", "../etc/passwd"), "FILE, line 5: [event] timezone: "),
+        (EVENT.replace('"Meeting"', '""'), "FILE, line 2: [event] title: must be a text in quotes"),
+        (EVENT.replace("title", "titel"), "FILE, line 2: [event] titel: no such key; valid here are title, "),
+        (EVENT.replace("2031-05-20T17", "2031-05-19T17"), "FILE, line 4: [event] ends: lies before starts"),
+        (EVENT.replace("2031-05-10", "'soon'"), "FILE, line 7: [event] reply_by: 'soon' is not a date; write 2016-02-26 or 2016-02-26T18:00:00, without quotes"),
+        (EVENT + "invited = 'nobody.csv'\n", "nobody.csv: the invited list is missing; [event] invited names it"),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_file_the_key_and_what_is_valid(config, text, said):
+    assert said in problem(config(text))
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path):
+    assert "there is no such file; write one with 'inbox-worker init DIR'" in problem(tmp_path / "worker.toml")
+
+
+def test_the_password_comes_from_the_environment_or_a_file(config, tmp_path, monkeypatch):
+    account = EVENT + "[mailbox]\nhost = 'a'\nuser = 'u'\n"
+    monkeypatch.setenv("TEST_PASSWORD", "from environment")
+    assert load(config(account + "password_env = 'TEST_PASSWORD'\n")).mailbox.password() == "from environment"
+    (tmp_path / "secret").write_text("from file \n")
+    assert load(config(account + "password_file = 'secret'\n")).mailbox.password() == "from file "
+    for text, said in (
+        ("", "neither password_env nor password_file"),
+        ("password_env = 'NOT_SET'\n", "NOT_SET named by [mailbox] password_env is not set"),
+        ("password_file = 'gone'\n", "cannot be read"),
+    ):
+        with pytest.raises(SettingsError) as caught:
+            load(config(account + text)).mailbox.password()
+        assert said in str(caught.value)
+
+
+HEADER = "id,name,acronym,aliases,domains,category,country\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "id,name\n",
+            "line 1: no column acronym, aliases, domains, category, country; the first line must be id,name,",
+        ),
+        (HEADER.replace("country", "country,colour"), "line 1: no such column colour; valid are id, name,"),
+        (HEADER + "a,A,,,,,\na,B,,,,,\n", "line 3: the id 'a' stands in line 2 already"),
+        (HEADER + "A b,A,,,,,\n", "line 2: the id 'A b' must be lower-case letters, digits, '-', '.' or '_'"),
+        (HEADER + "a,,,,,,\n", "line 2: a has no name"),
+        (HEADER + "a,A, Inc,,,,,\n", "line 2: has not as many fields as the first line; quote names with commas"),
+    ],
+)
+def test_an_invited_list_that_cannot_be_used_says_where(config, tmp_path, text, said):
+    (tmp_path / "invited.csv").write_text(text, encoding="utf-8")
+    assert said in problem(config(EVENT + "invited = 'invited.csv'\n"))
+
+
+def test_an_invited_list_with_all_columns(config, tmp_path):
+    text = (
+        HEADER.strip() + ",contact,language\n" + 'a,"A, Inc",AI,Alpha|Aleph,A.example|b.example,ngo,CH,x@a.example,fr\n'
+    )
+    (tmp_path / "invited.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    (organisation,) = load(config(EVENT + "invited = 'invited.csv'\n")).invitation.organisations
+    assert (organisation.name, organisation.aliases, organisation.domains) == (
+        "A, Inc", ("Alpha", "Aleph"), ("a.example", "b.example"),
+    )  # fmt: skip
+    assert (organisation.contact, organisation.language) == ("x@a.example", "fr")
