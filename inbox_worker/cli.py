@@ -32,6 +32,10 @@ class UnusableError(Exception):
     """Unusable arguments or configuration: exit status 2."""
 
 
+class FailedError(Exception):
+    """What was asked for could not be done: exit status 1."""
+
+
 class Commands(click.Group):
     """The commands by name, each in a module of its own."""
 
@@ -104,7 +108,7 @@ def _known(error: Exception) -> tuple[int, str] | None:
 
     if isinstance(error, (UnusableError, SettingsError, PathError, NewerRegistryError)):
         return 2, str(error)
-    if isinstance(error, (RegistryError, MailboxError, LockError)):
+    if isinstance(error, (FailedError, RegistryError, MailboxError, LockError)):
         return 1, str(error)
     if isinstance(error, sqlite3.Error):
         return 1, f"the registry cannot be used just now: {error}; free disk space or locks and try again"

@@ -57,6 +57,32 @@ class RegistryLock:
         self._descriptor = -1
 
 
+def worker(registry: Path) -> str | None:
+    """The worker that holds the lock of a registry, as "process 123", or None. Nothing is written.
+
+    It looks with a shared lock held for an instant: a worker that starts in that very instant is refused.
+
+    Raises:
+        LockError: where the file of the lock is not one that this user can lock.
+    """
+    path = registry.with_name(registry.name + ".lock")
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LockError(f"{path}: cannot be locked: {error.strerror}; correct its owner") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(descriptor).strip(" ()") or "another process"
+    except OSError as error:
+        raise LockError(f"{path}: cannot be locked: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+    return None
+
+
 def _holder(descriptor: int) -> str:
     with contextlib.suppress(OSError, ValueError):
         return f" (process {int(os.pread(descriptor, 20, 0))})"

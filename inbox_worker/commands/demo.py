@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import tempfile
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inbox_worker.cli import UnusableError
+from inbox_worker.cli import FailedError, UnusableError
 from inbox_worker.datasette_config import datasette_command
 from inbox_worker.poll import poll
+from inbox_worker.poll_process import Stop
 from inbox_worker.registry import connect_readonly
 from inbox_worker.settings import Settings, load
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from inbox_worker.demo.server import MailServer
+    from inbox_worker.demo.web import Web
 
 
 _DAY = timedelta(days=1)
@@ -41,17 +41,23 @@ def command(once: bool) -> int:
     try:
         from inbox_worker.demo.server import MailServer
     except ImportError as error:
+        missing = (error.name or "more").partition(".")[0]
         raise UnusableError(
-            f"the demo needs {error.name}, which is not installed; install it with: pip install 'inbox-worker[demo]'"
+            f'the demo needs {missing}, which is not installed; install this package with its extra "demo", '
+            "for instance: pip install '.[demo]'"
         ) from None
     from rich.console import Console
 
     from inbox_worker.demo.sample import ZONE, write_configuration
 
-    stop = threading.Event()
+    stop = Stop()
     console = Console()
     today = datetime.now(ZONE).date()
-    with tempfile.TemporaryDirectory(prefix="inbox-worker-demo-") as name, MailServer() as server, _ending(stop):
+    with (
+        _ending(stop),
+        tempfile.TemporaryDirectory(prefix="inbox-worker-demo-") as name,
+        MailServer() as server,
+    ):
         settings = load(write_configuration(Path(name), today, server.imap_port))
         _fill(settings, server, console, stop)
         if not once and not stop.is_set():
@@ -59,7 +65,7 @@ def command(once: bool) -> int:
     return 0
 
 
-def _fill(settings: Settings, server: MailServer, console: Console, stop: threading.Event) -> None:
+def _fill(settings: Settings, server: MailServer, console: Console, stop: Stop) -> None:
     """Deliver the sample mail message by message, and look into the mailbox after each."""
     from rich.live import Live
 
@@ -67,61 +73,74 @@ def _fill(settings: Settings, server: MailServer, console: Console, stop: thread
     from inbox_worker.demo.sample import samples
 
     deadline = settings.invitation.reply_by
+    mail = list(samples(deadline.date() - _DAY))
     poll(settings, stop)
     db = connect_readonly(settings.registry.path)
-    mail = list(samples(deadline.date() - _DAY))
-    with Live(console=console, auto_refresh=False) as live:
+    with Live(console=console, auto_refresh=False, transient=True) as live:
         for number, sample in enumerate(mail, 1):
+            if stop.is_set():
+                return
             server.deliver(sample.content, sample.received)
             result = poll(settings, stop)
             if result.error:
-                raise OSError(f"the demo's mailbox could not be read: {result.error}")
+                raise FailedError(f"the demo's mailbox could not be read: {result.error}")
             if console.is_terminal:
                 news = f"{number} of {len(mail)} messages delivered and read over IMAP"
                 live.update(board(db, news), refresh=True)
-            if stop.is_set():
-                return
-        live.update(
-            board(db, f"All {len(mail)} messages read; the deadline is {deadline:%Y-%m-%d %H:%M}"), refresh=True
-        )
+    console.print(board(db, f"All {len(mail)} messages read; the deadline is {deadline:%Y-%m-%d %H:%M}"))
     db.close()
 
 
-def _serve(settings: Settings, server: MailServer, directory: Path, console: Console, stop: threading.Event) -> None:
+def _serve(settings: Settings, server: MailServer, directory: Path, console: Console, stop: Stop) -> None:
     """Serve the registry in Datasette and go on looking into the mailbox until told to stop."""
     from inbox_worker.demo.ports import free_port
+    from inbox_worker.demo.web import Web, WebError
 
-    port = free_port("127.0.0.1")
-    arguments = datasette_command(settings, directory, "127.0.0.1", port)
-    address = settings.invitation.mailbox
-    console.print(
-        "\nThe registry is served on this machine. Sign in with the link below, then look at the table "
-        f"[bold]registry[/bold]:\n  http://127.0.0.1:{port}/registry/registry\n"
-        f"Send it a reply of your own, for example:\n"
-        f"  python3 -c \"import smtplib; smtplib.SMTP('127.0.0.1', {server.smtp_port}).sendmail("
-        f"'you@pax.example', ['{address}'], "
-        f"'From: You <you@pax.example>\\nSubject: Re: Invitation\\n\\nPAX will attend with two people.')\"\n"
-        "Ctrl-C ends the demo.\n",
-        soft_wrap=True,
-        highlight=False,
-    )
-    sys.stdout.flush()
-    with subprocess.Popen(arguments) as datasette:  # noqa: S603 - our own interpreter and arguments
-        try:
-            while not stop.wait(settings.service.poll_every) and datasette.poll() is None:
+    arguments = datasette_command(settings, directory, "127.0.0.1", free_port("127.0.0.1"))
+    try:
+        with Web(arguments, directory / "datasette.log") as web:
+            console.print(
+                _welcome(web.link, settings.invitation.mailbox, server.smtp_port), soft_wrap=True, highlight=False
+            )
+            while _waited(settings.service.poll_every, stop, web):
                 result = poll(settings, stop)
+                if result.error:
+                    raise FailedError(f"the demo's mailbox could not be read: {result.error}")
                 if result.new:
                     console.print(f"{result.new} new message(s) taken in", highlight=False)
-        finally:
-            datasette.terminate()
+    except WebError as error:
+        if not stop.is_set():  # Ctrl-C reaches Datasette too
+            raise FailedError(str(error)) from None
+
+
+def _welcome(link: str, address: str, smtp_port: int) -> str:
+    """What to do next."""
+    base = link.partition("/-/")[0]
+    return f"""
+The registry is served in Datasette, on this machine only. Open this link once; it signs you in:
+  {link}
+then see who comes, who has not answered and what waits:
+  {base}/registry
+Send a reply of your own, and watch it come in:
+  python3 -c "import smtplib; smtplib.SMTP('127.0.0.1', {smtp_port}).sendmail('you@paxforpeace.example', '{address}',
+    'From: You <you@paxforpeace.example>\\nSubject: Re: Invitation\\n\\nPAX will attend with two people.')"
+Ctrl-C ends the demo.
+"""
+
+
+def _waited(seconds: float, stop: Stop, web: Web) -> bool:
+    """Wait, with an eye on Datasette. False when told to stop."""
+    end = time.monotonic() + seconds
+    while not stop.is_set() and time.monotonic() < end:
+        time.sleep(0.1)
+        web.must_run()
+    return not stop.is_set()
 
 
 @contextmanager
-def _ending(stop: threading.Event) -> Iterator[None]:
+def _ending(stop: Stop) -> Iterator[None]:
     """Ctrl-C and SIGTERM end the demo in good order."""
-    before = {
-        number: signal.signal(number, lambda received, frame: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = {number: signal.signal(number, stop.on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,8 @@ from inbox_worker.commands.init import example
 
 ZONE = ZoneInfo("Europe/Zurich")
 SERVER = "mail.apminebanconvention.org"
+SENDING_HOST = re.compile(rb"^Message-ID: <\S+@(\S+)>$", re.MULTILINE)
+DAY = re.compile(rb"@(-\d+)@")  # in a sample: a day, as many after the deadline's day
 MARK = b"X-Arrives: "  # first line of each sample: days after the deadline's day, and the time of day
 
 CONFIGURATION = """\
@@ -67,9 +70,8 @@ def write_configuration(directory: Path, today: date, port: int) -> Path:
 def samples(today: date) -> Iterator[Sample]:
     """The sample mailbox in order of reception, around a deadline at the end of ``today``."""
     folder = importlib.resources.files("inbox_worker.demo") / "mail"
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".eml"):
-            yield _shifted(file.name.removesuffix(".eml"), file.read_bytes(), today)
+    found = (_shifted(e.name, e.read_bytes(), today) for e in folder.iterdir() if e.name.endswith(".eml"))
+    yield from sorted(found, key=lambda sample: sample.received)
 
 
 def _shifted(name: str, content: bytes, today: date) -> Sample:
@@ -77,8 +79,10 @@ def _shifted(name: str, content: bytes, today: date) -> Sample:
     days, _, clock = first.removeprefix(MARK).decode("ascii").split()
     received = datetime.combine(today + timedelta(days=int(days)), time.fromisoformat(clock), tzinfo=ZONE)
     written = format_datetime(received - timedelta(seconds=40))
+    host = SENDING_HOST.search(rest)
     trace = (
-        f"Received: from mx.{name}.example by {SERVER} with ESMTPS id demo;\n"
+        f"Received: from mx.{host[1].decode() if host else 'example'} by {SERVER} with ESMTPS id demo;\n"
         f"\t{format_datetime(received)}\nDate: {written}\n"
     )
-    return Sample(name, (trace.encode() + rest).replace(b"\n", b"\r\n"), received)
+    rest = DAY.sub(lambda found: f"{today + timedelta(days=int(found[1])):%d/%m/%Y}".encode(), rest)
+    return Sample(name.removesuffix(".eml"), (trace.encode() + rest).replace(b"\n", b"\r\n"), received)

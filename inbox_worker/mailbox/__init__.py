@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from inbox_worker.mailbox.base import Arrival, Cursor, Mailbox, MailboxError
+from inbox_worker.mailbox.base import Arrival, Cursor, Finding, Mailbox, MailboxError
 from inbox_worker.mailbox.files import PathError, ReceivedTime, Unreadable, read_paths
 from inbox_worker.settings import MailboxSettings
 
 __all__ = [
     "Arrival",
     "Cursor",
+    "Finding",
     "Mailbox",
     "MailboxError",
     "PathError",

@@ -46,6 +46,15 @@ class Arrival:
     path: str | None = None  # of the file that has the problem; without it the cursor names the message
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What a look at one part of a mailbox (the login, a folder, a path) came to, for the operator."""
+
+    name: str
+    text: str  # "123 messages", or what is wrong and how to mend it
+    sound: bool = True
+
+
 class Mailbox(Protocol):
     """A place where messages arrive. Leaving the context closes it; it is not safe to share between threads."""
 
@@ -54,6 +63,14 @@ class Mailbox(Protocol):
 
         Raises:
             MailboxError: where it cannot be read on. What was yielded before stays valid.
+        """
+        ...
+
+    def check(self) -> Iterator[Finding]:
+        """Whether messages could be had, part by part: nothing is fetched, and nothing changed.
+
+        Raises:
+            MailboxError: where the mailbox as a whole cannot be reached.
         """
         ...
 

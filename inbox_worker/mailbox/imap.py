@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from inbox_worker.mailbox.base import Arrival, Cursor, MailboxError
+from inbox_worker.mailbox.base import Arrival, Cursor, Finding, MailboxError
 from inbox_worker.mailbox.session import Fetched, Folder, FolderError, LostError, RefusedError, Session
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.settings import MailboxSettings
@@ -47,6 +47,24 @@ class ImapMailbox:
             yield from self._folder(folder, cursors.get(folder.source))
         if failed:
             raise MailboxError("; ".join(str(e) for e in failed), retry=all(e.retry for e in failed))
+
+    def check(self) -> Iterator[Finding]:
+        """The login, then each folder.
+
+        Raises:
+            MailboxError: where nobody answers, or the login is refused.
+        """
+        settings = self._settings
+        self._connected()
+        manner = "without encryption" if settings.tls == "none" else "over TLS"
+        yield Finding("login", f"as {settings.user} at {settings.host}:{settings.port}, {manner}")
+        for name in settings.folders:
+            try:
+                folder = self._connected().open(name)
+            except FolderError as error:
+                yield Finding(name, str(error), sound=False)
+            else:
+                yield Finding(name, f"{folder.exists} messages")
 
     def _connected(self) -> Session:
         if self._session is None:

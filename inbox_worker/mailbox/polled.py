@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from inbox_worker.mailbox.base import Arrival, Cursor, MailboxError
+from inbox_worker.mailbox.base import Arrival, Cursor, Finding, MailboxError
 from inbox_worker.mailbox.files import (
     Kind,
     MailFile,
@@ -70,6 +71,19 @@ class FilesMailbox:
                     complete = False  # moved or removed under our hands, from new to cur perhaps
         if complete:
             yield Arrival(None, after)
+
+    def check(self) -> Iterator[Finding]:
+        """The path, then each file below it that cannot be read.
+
+        Raises:
+            MailboxError: where the path is missing or cannot be read.
+        """
+        files = self._found()
+        yield Finding(str(self._path), f"{len(files)} files with mail" if files else "readable, and no mail in it yet")
+        for file in files:
+            if file.problem or not os.access(file.path, os.R_OK):
+                problem = file.problem or "this user may not read it"
+                yield Finding(str(file.path), f"cannot be read: {problem}; correct its owner or mode", sound=False)
 
     def _found(self) -> list[MailFile]:
         try:

@@ -42,7 +42,7 @@ class Block:
         return sum(m.number for item in self.items if item.verdict is not False for m in item.mentions)
 
 
-def blocks_in(text: str, start: int, end: int, lexicon: Lexicon) -> list[Block]:
+def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence[tuple[int, int]] = ()) -> list[Block]:
     """The lists and tables of people in ``text[start:end]``."""
     found: list[Block] = []
     current: list[Item] = []
@@ -66,7 +66,7 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon) -> list[Block]:
         cells = _cells(text, line)
         item = None
         if len(cells) > 1:
-            item = _row(text, line, cells, lexicon)
+            item = _row(text, line, cells, lexicon, taken)
             if item is not None:
                 if current and not table:
                     close()
@@ -75,11 +75,11 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon) -> list[Block]:
                 gap = 0
                 continue
             else:
-                item = _item(text, line, lexicon, bool(current), ended_with_colon)
+                item = _item(text, line, lexicon, bool(current), ended_with_colon, taken)
         else:
             if table:
                 close()
-            item = _item(text, line, lexicon, bool(current), ended_with_colon)
+            item = _item(text, line, lexicon, bool(current), ended_with_colon, taken)
         ended_with_colon = text[line.end - 1] in ":："
         if item is None:
             if not (current and not table and _continues(text, line, current[-1])):
@@ -123,14 +123,16 @@ def _cells(text: str, line: Line) -> list[tuple[int, int]]:
     ]
 
 
-def _item(text: str, line: Line, lexicon: Lexicon, inside: bool, after_colon: bool) -> Item | None:
+def _item(
+    text: str, line: Line, lexicon: Lexicon, inside: bool, after_colon: bool, taken: Sequence[tuple[int, int]]
+) -> Item | None:
     """A line that is an item of a list of people, or None."""
     bullet = bullet_length(text, line.start, line.end)
     found = tokens(text, line.start + bullet, line.end)
     words = [t for t in found if t.is_word]
     if not words or len(words) > (45 if bullet else 22) or found[-1].raw in "?؟？":
         return None
-    names = [n for n in names_in(found, text, lexicon) if not n.place]
+    names = [n for n in names_in(found, text, lexicon, _covered(found, taken)) if not n.place]
     loose = bullet > 0 or inside or after_colon
     if names and names[0].start <= (2 if names[0].title else 1):
         name = names[0]
@@ -165,7 +167,7 @@ def _function(text: str, found: Sequence[Token], at: int) -> str | None:
     while rest and not rest[0].is_word:
         rest = rest[1:]
     stop = next((i for i, t in enumerate(rest) if t.raw in ".;" and i + 1 < len(rest) and i > 1), len(rest))
-    rest = [t for t in rest[:stop]]
+    rest = list(rest[:stop])
     while rest and not rest[-1].is_word:
         rest = rest[:-1]
     if not rest or len(rest) > 16:
@@ -186,8 +188,7 @@ def _other_item(
         any(h.kind in {"me", "undersigned"} and h.start <= lead + 1 for h in hits)
         and len(words) < 10
         and norms[lead] != "i"
-        or norms[lead:] == ["i"]
-    ):
+    ) or norms[lead:] == ["i"]:
         return Item(line.start, line.end, (Mention("self", 0, 0),), ((words[lead].start, words[-1].end),))
     if any(
         h.kind in {"attend", "decline", "negation", "attend_weak", "request", "question", "assistance"} for h in hits
@@ -207,7 +208,13 @@ def _other_item(
     return None
 
 
-def _row(text: str, line: Line, cells: Sequence[tuple[int, int]], lexicon: Lexicon) -> Item | None:
+def _covered(found: Sequence[Token], taken: Sequence[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(i for i, t in enumerate(found) if any(a <= t.start < b for a, b in taken))
+
+
+def _row(
+    text: str, line: Line, cells: Sequence[tuple[int, int]], lexicon: Lexicon, taken: Sequence[tuple[int, int]]
+) -> Item | None:
     """A row of a table with a person in one of its cells, or None."""
     mentions: list[Mention] = []
     spans: list[tuple[int, int]] = []
@@ -221,18 +228,18 @@ def _row(text: str, line: Line, cells: Sequence[tuple[int, int]], lexicon: Lexic
             verdict = False
         elif verdict is None and n and words[0] in lexicon.lists["yes"]:
             verdict = True
-        if mentions:
+        names = [x for x in names_in(found, text, lexicon, _covered(found, taken)) if not x.place]
+        if not names or names[0].start > 2 or sum(x.end - x.start for x in names) * 2 < len(found) - 4:
             continue
-        names = [x for x in names_in(found, text, lexicon) if not x.place]
-        if names and names[0].start <= 2 and sum(x.end - x.start for x in names) * 2 >= len(found) - 4:
-            for name in names:
-                mentions.append(Mention("name", 0, 0, 1, name.name, name.title, None, len(name.name.split()) == 1))
-                spans.append((found[name.core].start, found[name.end - 1].end))
-            used = {i for x in names for i in range(x.start, x.end)}
-            for i, token in enumerate(found):
-                if i not in used and token.raw.isdecimal() and len(token.raw) < 3:
-                    mentions.append(Mention("part", 0, 0, int(token.raw)))
-                    spans.append((token.start, token.end))
+        here = [Mention("name", 0, 0, 1, x.name, x.title, None, len(x.name.split()) == 1) for x in names]
+        if sum(not m.vague for m in here) <= sum(not m.vague for m in mentions) and mentions:
+            continue
+        mentions, spans = here, [(found[x.core].start, found[x.end - 1].end) for x in names]
+        used = {i for x in names for i in range(x.start, x.end)}
+        for i, token in enumerate(found):
+            if i not in used and token.raw.isdecimal() and len(token.raw) < 3:
+                mentions.append(Mention("part", 0, 0, int(token.raw)))
+                spans.append((token.start, token.end))
     if not any(m.kind == "name" for m in mentions):
         return None
     return Item(line.start, line.end, tuple(mentions), tuple(spans), verdict, tuple(cells))

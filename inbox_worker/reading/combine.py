@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from inbox_worker.model import Claim, Code, Doubt, Evidence, Message, Op, Partstat, Person
 from inbox_worker.reading.blocks import Block, Item
 from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.organisations import Index, distinct, find
 from inbox_worker.reading.sender import Answerer
-from inbox_worker.reading.sentence import Mention, Said, Status, Who, totals_of
+from inbox_worker.reading.sentence import Mention, Said, Status, Who, dates_told, totals_of, unused_number
 from inbox_worker.reading.text import fold, tokens
 
 SHORT = 40  # words of a message so short that a bare number of people is its answer
@@ -26,6 +27,9 @@ class Heard:
     blocks: tuple[tuple[str, Block], ...]
     answerer: Answerer
     sender: tuple[str, str, int, int] | None  # the writer's name, part, start, end
+    subject: tuple[Said, ...]
+    event: date
+    answers_us: bool  # it is a reply to a message, by its headers
 
     def evidence(self, name: str, part: str, start: int, end: int) -> Evidence:
         """Words of the message as evidence for a field."""
@@ -47,6 +51,8 @@ class Party:
     open_range: tuple[str, int, int] | None = None
     vague: tuple[str, int, int] | None = None
     scattered: bool = False
+    agreed: int | None = None  # a number that the names in its own sentence bear out
+    others: tuple[str, int, int] | None = None  # a person named elsewhere, of whom it is not said whether they come
 
 
 def combine(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
@@ -56,17 +62,39 @@ def combine(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
         part, said = retracted
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
         return (), (Doubt(Code.PARTSTAT_UNCLEAR, "Takes an earlier message back.", evidence),)
+    if elsewhere := _another_event(heard):
+        return (), () if elsewhere == "subject" else (_elsewhere(heard),)
     joint = _joint(heard)
     if joint:
         return joint, ()
     return _single(heard)
 
 
-# -- several organisations in one message -------------------------------------------------------------------------------
+def _another_event(heard: Heard) -> str:
+    """ "subject" or "text" where dates there speak of a later event and none of this one, else ""."""
+    told = [dates_told(s, heard.event) for _, s in heard.said]
+    about = [dates_told(s, heard.event) for s in heard.subject]
+    if any(near for near, _ in (*told, *about)):
+        return ""
+    if any(later for _, later in about):
+        return "subject"
+    answer = next((i for i, (_, s) in enumerate(heard.said) if s.status is not Status.NONE and s.strong), None)
+    if answer is None or heard.answers_us:
+        return ""
+    return "text" if any(later for _, later in told[: answer + 1]) else ""
+
+
+def _elsewhere(heard: Heard) -> Doubt:
+    part, said = next((p, s) for p, s in heard.said if dates_told(s, heard.event)[1])
+    evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+    return Doubt(Code.PARTSTAT_UNCLEAR, "Speaks of a later date and may be about another event.", evidence)
+
+
+# -- several organisations in one message ------------------------------------------------------------------------------
 
 
 def _joint(heard: Heard) -> tuple[Claim, ...]:
-    """Claims out of a table with an organisation in each row, or of lines that begin with an organisation and a colon."""
+    """Claims out of a table with an organisation in each row, or of lines that begin with one and a colon."""
     groups: list[tuple[str, str, Party, tuple[int, int]]] = []
     for part, block in heard.blocks:
         if block.table:
@@ -153,7 +181,7 @@ def _labelled(heard: Heard) -> list[tuple[str, str, Party, tuple[int, int]]]:
     return groups
 
 
-# -- one organisation ---------------------------------------------------------------------------------------------------
+# -- one organisation --------------------------------------------------------------------------------------------------
 
 
 def _single(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
@@ -206,13 +234,15 @@ def _live_blocks(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> list[tu
         if not any(m.kind in {"name", "self"} for item in block.items for m in item.mentions):
             continue
         if (
-            lead is None
-            or lead.status in {Status.ACCEPTED, Status.TENTATIVE}
-            or lead.has("lead_list", "attend", "attend_weak", "people", "delegation", "request", "add")
-            or lead.sentence.tokens[-1].raw in ":："
+            any(item.verdict is not None for item in block.items)
+            or (
+                lead is None
+                or lead.status in {Status.ACCEPTED, Status.TENTATIVE}
+                or lead.has("lead_list", "attend", "attend_weak", "people", "delegation", "request", "add")
+                or lead.sentence.tokens[-1].raw in ":："
+            )
+            or any(s.status in {Status.ACCEPTED, Status.TENTATIVE} for _, _, s in free)
         ):
-            live.append((part, block))
-        elif any(s.status in {Status.ACCEPTED, Status.TENTATIVE} for _, _, s in free):
             live.append((part, block))
     return live
 
@@ -224,12 +254,20 @@ def _party(
     free: Sequence[tuple[int, str, Said]],
 ) -> Party:
     party = Party()
+    answers = _near(answers, blocks)
     by_sentence: dict[int, set[str]] = {}
     for i, part, said in sorted(answers, key=lambda a: a[0]):
         for mention in said.coming:
+            if mention.kind == "role" and blocks:
+                continue  # a list names them
             _add(heard, party, part, said, mention, i)
             by_sentence.setdefault(i, set()).add(mention.kind)
-        if said.range:
+        full = [m for m in said.coming if m.kind == "name" and not m.vague]
+        heads = len(full) + any(m.kind == "self" for m in said.coming)
+        told = [m.number for m in said.coming if m.kind == "total"]
+        if len(told) == 1 and told[0] == heads and party.agreed is None:
+            party.agreed = told[0]
+        if said.range and not said.has("more"):
             party.open_range = (part, said.sentence.start, said.sentence.end)
         vague = next(
             (
@@ -251,12 +289,107 @@ def _party(
                 party.absent += [m.name for m in item.mentions if m.kind == "name"]
             else:
                 _add_item(heard, party, part, item)
+    for part, block in blocks:
+        _after_list(heard, party, part, block)
     own = {i for i, kinds in by_sentence.items() if kinds & {"role", "part"}}
     named = {i for i, kinds in by_sentence.items() if kinds & {"name"}}
     party.scattered = bool(own - named and named - own) or (bool(own) and party.listed)
     if not party.people and party.totals:
         _followers(heard, party, answers, free)
+    if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more):
+        _explained(heard, party, answers[-1][0], free)
+    party.others = _unplaced(heard, party, answers, free)
+    if not party.totals and not party.listed:
+        known = {len(party.people), len(party.people) + bool(party.selves) + sum(n for n, *_ in party.unnamed)}
+        for _, part, said in answers:
+            if said.strong and (unused := unused_number(said, known)) is not None:
+                party.others = party.others or (part, *said.offsets(*unused))
     return party
+
+
+def _unplaced(
+    heard: Heard, party: Party, answers: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
+) -> tuple[str, int, int] | None:
+    """Somebody with a full name, near the answer, who is counted neither among those who come nor those who do not."""
+    if not answers:
+        return None
+    first, last = answers[0][0], answers[-1][0]
+    known = [m.name for m, *_ in party.people] + party.absent
+    for i, part, said in free:
+        if not first - 1 <= i <= last + 2 or said.foreign or said.asks or said.has("past"):
+            continue
+        for name in said.names:
+            if name.vague or _is_sender(heard, name.name) or any(same_person(name.name, k) for k in known):
+                continue
+            return (part, *said.offsets(name.start, name.end))
+    return None
+
+
+def _near(answers: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, Block]]) -> list[tuple[int, str, Said]]:
+    """Answers without the weak ones that stand far from any that is plain: they speak of other journeys."""
+    plain = [i for i, _, s in answers if s.strong]
+    if not plain and not blocks:
+        return list(answers)
+    return [
+        (i, p, s) for i, p, s in answers if s.strong or any(abs(i - j) <= 2 for j in plain) or (not plain and blocks)
+    ]
+
+
+def _after_list(heard: Heard, party: Party, part: str, block: Block) -> None:
+    """ "and me", "plus one interpreter" right below a list."""
+    text = heard.message.text_of(part) or ""
+    for p, said in heard.said:
+        if (
+            p != part
+            or not block.end <= said.sentence.start <= block.end + 80
+            or text[block.end : said.sentence.start].strip()
+        ):
+            continue
+        if said.words[0].norm not in said.lexicon.lists["and"] and said.sentence.tokens[0].raw not in "+&":
+            continue
+        for mention in said.names[:2]:
+            if mention.start <= 3 and not mention.vague:
+                _add(heard, party, part, said, mention, -1)
+        first = [h for h in said.hits if h.start <= 1]
+        if any(h.kind in {"me", "undersigned"} for h in first):
+            party.selves.append((part, *said.offsets(0, 2)))
+        elif said.numbers and said.numbers[0].start <= 1 and not (said.names and said.names[0].start <= 3):
+            number = said.numbers[0]
+            party.unnamed.append((number.value, part, *said.offsets(number.start, number.end), -1))
+        elif any(h.kind == "colleague" for h in first) and not said.names:
+            party.unnamed.append((1, part, *said.offsets(0, 2), -1))
+
+
+def _explained(heard: Heard, party: Party, after: int, free: Sequence[tuple[int, str, Said]]) -> None:
+    """Who it is, said in the sentences after an answer that does not: "X will take part. My colleague and I ..."."""
+    for i, part, said in free:
+        if not after < i <= after + 2 or said.foreign or said.asks or said.status is Status.DECLINED:
+            continue
+        totals = [m for m in totals_of(said) if m.kind == "total"]
+        joins = said.lexicon.lists["and"]
+        me = next(
+            (h for h in said.hits if h.kind in {"me", "undersigned"} and _joined_by(said, h.start, h.end, joins)), None
+        )
+        names = [m for m in said.names if not m.vague]
+        if me is not None and (names or any(h.kind == "colleague" for h in said.hits)):
+            party.selves.append((part, *said.offsets(me.start, me.end)))
+            for mention in names:
+                _add(heard, party, part, said, mention, i)
+            if not names:
+                party.unnamed.append((1, part, *said.offsets(me.start, me.end), i))
+            return
+        if me is not None and me.kind == "undersigned":
+            party.selves.append((part, *said.offsets(me.start, me.end)))
+            return
+        if totals and any(h.kind in {"of_us", "pair_of_us"} for h in said.hits):
+            for mention in totals:
+                _add(heard, party, part, said, mention, i)
+            return
+
+
+def _joined_by(said: Said, start: int, end: int, joins: frozenset[str]) -> bool:
+    near = (*said.words[max(0, start - 1) : start], *said.words[end : end + 2])
+    return any(w.norm in joins for w in near)
 
 
 def _followers(
@@ -286,12 +419,30 @@ def _add(heard: Heard, party: Party, part: str, said: Said, mention: Mention, se
             party.people.append((mention, part, start, end))
     elif mention.kind == "self":
         party.selves.append((part, start, end))
+    elif mention.kind == "anaphor":
+        found = _antecedent(heard, sentence)
+        if (
+            found is not None
+            and not _is_sender(heard, found[0].name)
+            and not any(same_person(found[0].name, m.name) for m, *_ in party.people)
+        ):
+            party.people.append(found)
     elif mention.kind in {"role", "part"}:
         party.unnamed.append((mention.number, part, start, end, sentence))
     elif mention.kind == "total":
         party.totals.append((mention.number, part, start, end))
     elif mention.kind == "more":
         party.more.append((mention.number, part, start, end))
+
+
+def _antecedent(heard: Heard, sentence: int) -> tuple[Mention, str, int, int] | None:
+    """The last person named in the two sentences before one that begins with "she"."""
+    for i in range(sentence - 1, max(-1, sentence - 4), -1):
+        part, said = heard.said[i]
+        names = [m for m in said.names if not m.vague or m.title]
+        if names:
+            return (names[-1], part, *said.offsets(names[-1].start, names[-1].end))
+    return None
 
 
 def _add_item(heard: Heard, party: Party, part: str, item: Item) -> None:
@@ -313,7 +464,8 @@ def same_person(one: str, other: str) -> bool:
         {w for w in (fold(t.raw) for t in tokens(n) if t.is_word) if len(w) > 1 or not w.isascii()}
         for n in (one, other)
     )
-    return bool(a and b) and (a == b or (len(a & b) >= 2 and (a <= b or b <= a)))
+    shorter = min(len(a), len(b))
+    return bool(a and b) and (a == b or ((len(a & b) >= 2 or shorter == 1) and (a <= b or b <= a)))
 
 
 def _is_sender(heard: Heard, name: str) -> bool:
@@ -336,6 +488,8 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
     if party.open_range is not None:
         evidence = (heard.evidence("count-unclear", *party.open_range),)
         return None, (Doubt(Code.COUNT_UNCLEAR, "The number is left open.", evidence),), 0.5
+    if len(totals) > 1 and party.agreed is not None and named <= party.agreed:
+        return party.agreed, (), 0.85
     if len(totals) > 1:
         if party.listed and enumerated in totals:
             return enumerated, (), 0.8
@@ -344,7 +498,7 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
         total = totals[0]
         if total > MOST:
             return unclear(f"{total} people are more than one organisation would send.")
-        if named > total and not (named - 1 == total and party.selves and not _self_is_listed(party)):
+        if named > total:
             return unclear(f"Says {total} and names {named}.")
         if party.listed and named != total and not party.unnamed and len(party.people) > 1:
             return unclear(f"Says {total} and lists {named}.")
@@ -359,15 +513,26 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
         return unclear(f"{enumerated} people are more than one organisation would send.")
     if enumerated and party.scattered:
         return unclear(f"{enumerated} people are spoken of, and some of them may be the same.")
+    if enumerated and party.others is not None and not party.listed:
+        evidence = (heard.evidence("count-unclear", *party.others),)
+        return (
+            None,
+            (
+                Doubt(
+                    Code.COUNT_UNCLEAR,
+                    f"{enumerated} seem to come; what {evidence[0].text!r} adds to that is not clear.",
+                    evidence,
+                ),
+            ),
+            0.5,
+        )
+    if enumerated and op is not Op.ADD:
+        return enumerated + sum(n for n, *_ in party.more), (), 0.9
+    if op is Op.ADD and party.more:
+        return max(party.more[0][0], enumerated), (), 0.85
     if enumerated:
         return enumerated, (), 0.9
-    if op is Op.ADD and party.more:
-        return party.more[0][0], (), 0.85
     return None, (Doubt(Code.COUNT_MISSING, "Says that they come, not how many nor who."),), 0.8
-
-
-def _self_is_listed(party: Party) -> bool:
-    return False
 
 
 def _count_evidence(heard: Heard, party: Party, name: str = "delegates") -> tuple[Evidence, ...]:
@@ -438,6 +603,15 @@ def _refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[t
             Doubt(Code.PARTSTAT_UNCLEAR, "Somebody is prevented; whether anybody comes is not said.", evidence)
         )
         confidence = 0.4
+    agreed = next((s for s in heard.subject if s.status is Status.ACCEPTED and s.strong and not s.asks), None)
+    if agreed is not None and not heard.answers_us:
+        doubts.append(
+            Doubt(
+                Code.PARTSTAT_UNCLEAR,
+                "The subject accepts, the text declines.",
+                (heard.evidence("partstat-unclear", "subject", *agreed.span),),
+            )
+        )
     claim = _claim(
         heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises
     )
@@ -451,7 +625,7 @@ def _fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tupl
         if said.foreign or said.asks or said.has("past", "undecided", "receipt"):
             continue
         totals = totals_of(said)
-        if totals and words <= SHORT:
+        if totals and (words <= SHORT or (totals[0].start <= 1 and i <= 2)):
             party = Party()
             for mention in (*totals, *said.names):
                 _add(heard, party, part, said, mention, i)
@@ -460,14 +634,25 @@ def _fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tupl
             return (
                 _claim(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, min(confidence, 0.8), (part, *span)),
             ), ()
-    suspicious = [(p, s) for _, p, s in free if not s.foreign and not s.asks and _suspicious(s)]
-    if suspicious:
-        part, said = suspicious[0]
+    plain = [(p, s) for _, p, s in free if not s.foreign and not s.asks]
+    odd = next(((p, s) for p, s in plain if _suspicious(s)), None)
+    if odd is None and not any(
+        s.asks or s.has("want_answer", "receipt", "undecided", "newsletter", "auto_reply") for _, _, s in free
+    ):
+        invited = heard.answerer.organisation is not None and not heard.answerer.doubts
+        if (invited or heard.answers_us) and plain:
+            odd = max(plain, key=lambda x: len(x[1].words))
+    if odd is None and heard.answerer.organisation is not None:
+        odd = next(
+            ((p, s) for p, s in plain if any(not n.vague and not _is_sender(heard, n.name) for n in s.names)), None
+        )
+    if odd is not None:
+        part, said = odd
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
         return (), (
             Doubt(
                 Code.PARTSTAT_UNCLEAR,
-                "Seems to speak of coming or not coming, in words the reader does not understand.",
+                "May speak of coming or not coming, in words the reader does not understand.",
                 evidence,
             ),
         )
@@ -481,20 +666,21 @@ def _suspicious(said: Said) -> bool:
     ):
         return False
     ours = said.has("we", "i", "our", "undersigned", "colleague")
+    if totals_of(said) and not said.has("past"):
+        return True
     return (
-        (ours and said.has("attend"))
+        (ours and said.has("attend", "send", "replace"))
         or (said.has("regret") and (ours or said.has("attend", "attend_weak")))
-        or said.has("absent", "alone", "hedge")
-        and ours
+        or (said.has("absent", "alone", "hedge") and ours)
     )
 
 
 def _correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
     _, part, said = corrected
     names = said.names
-    right = names[-1]
+    right = next((n for n in reversed(names) if not n.vague), names[-1])
     party = Party(people=[(right, part, *said.offsets(right.start, right.end))])
-    leaves = tuple(m.name for m in names[:-1])
+    leaves = tuple(m.name for m in names if m is not right and not same_person(m.name, right.name))
     return _claim(
         heard,
         Partstat.ACCEPTED,
@@ -554,18 +740,30 @@ def _acceptance(
     elif blocks:
         pivot = (blocks[0][0], blocks[0][1].start, blocks[0][1].end)
     partstat = Partstat.ACCEPTED
-    confidence = 0.95 if best is not None and best[2].strong or blocks else 0.7
+    if best is not None and not best[2].strong and not blocks and not (party.people or party.totals or party.unnamed):
+        evidence = (heard.evidence("partstat-unclear", best[1], best[2].sentence.start, best[2].sentence.end),)
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "Speaks of coming, but not plainly of coming to this.", evidence))
+    confidence = 0.95 if (best is not None and best[2].strong) or blocks else 0.7
+    plain = any(s.strong for _, _, s in accepted) or blocks
+    tentative = [t for t in tentative if t[2].strong or not plain or t[2].has("tentative")]
     if tentative:
         partstat = Partstat.TENTATIVE
         pivot = (tentative[0][1], *tentative[0][2].span)
-        sure = [a for a in accepted if a[2].strong and a[0] > tentative[-1][0]]
+        sure = [a for a in accepted if (a[2].strong or a[2].coming) and a[0] > tentative[-1][0]]
         if sure and not party.open_range:
             doubts.append(
                 _contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")
             )
+    shaky = next((a for a in answers if a[2].has("shaky") and a[2].status is Status.ACCEPTED), None)
+    if shaky is not None and partstat is Partstat.ACCEPTED:
+        doubts.append(_contradiction(heard, shaky, shaky, "May make its coming depend on something."))
     doubt = _refused_too(heard, party, accepted, tentative, declined, blocks)
     if doubt is not None:
         doubts.append(doubt)
+    refused = next((s for s in heard.subject if s.status is Status.DECLINED and not s.asks), None)
+    if refused is not None and not heard.answers_us:
+        evidence = (heard.evidence("partstat-unclear", "subject", *refused.span),)
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "The subject declines, the text accepts.", evidence))
     op, revises = _op(answers, party, blocks)
     leaves = tuple(dict.fromkeys(party.absent)) if revises else ()
     number, count_doubts, sure_number = _number(heard, party, op)
@@ -654,8 +852,14 @@ def _unexplained(
     """A sentence outside the answer that may weaken it."""
     used = {i for i, _, _ in answers}
     for i, part, said in free:
+        if said.foreign and said.has("other_event") and said.has("pronoun") and said.has("attend_weak", "attend"):
+            return i, part, said
         if i in used or said.foreign or said.asks or said.status is not Status.NONE:
             continue
+        if said.has("cancel", "remove", "replace", "correction") and (said.numbers or said.names):
+            return i, part, said
+        if said.has("change") and said.numbers and not said.has("past"):
+            return i, part, said
         if said.has("condition") and said.has("attend") and not said.has("assistance"):
             return i, part, said
     return None

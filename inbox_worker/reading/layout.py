@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inbox_worker.model import Address, Message, Part, Role, Zone
+from inbox_worker.model import Address, Message, Part, Zone
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.people import inverted
 from inbox_worker.reading.text import MAX_CHARACTERS, Line, fold, lines, tokens
 
 SIGNATURE_LINES = 16  # a signature is not longer; what is longer is text after a "thanks" of its own
+SIGNATURE = 3_000  # characters of a signature that are looked at
 LONG_LINE = 110  # characters; no line of a signature
 
 
@@ -35,7 +36,7 @@ def layout_of(message: Message, lexicons: Sequence[Lexicon]) -> list[Layout]:
     for part in message.bodies:
         spans = part.spans
         new = [(s.start, s.end) for s in spans if s.zone is Zone.NEW] if spans else [(0, len(part.text))]
-        signature = [(s.start, s.end) for s in spans if s.zone is Zone.SIGNATURE]
+        signature = [(s.start, min(s.end, s.start + SIGNATURE)) for s in spans if s.zone is Zone.SIGNATURE][:4]
         cut = sum(e - s for s, e in new) > MAX_CHARACTERS
         new = _capped(new)
         body: list[tuple[int, int]] = []
@@ -98,7 +99,8 @@ def signature_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]
         rest = _after_closing(norm, closings)
         if rest is not None and (rest == 0 or i > 0) and (i or len(found) > 1):
             return line.start
-        if i and own and _is_name_line(norm, own):
+        apart = i and (text[found[i - 1].end : line.start].count("\n") > 1 or i == len(found) - 1) and line.indent == 0
+        if apart and own and _is_name_line(norm, own):
             return line.start
     return end
 

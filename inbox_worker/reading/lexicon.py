@@ -15,11 +15,14 @@ GAP = 3  # words that "~" in a phrase may stand for, at most
 
 # The classes of phrases a language file may hold; what they mean is told at the head of languages/en.toml.
 CLASSES = frozenset(
-    """attend attend_weak accept request decline absent affirm_negated negation hedge condition undecided receipt past
-    future other_event other_party hearsay regret reason contrast change cancel add remove replace instead i me we our
-    undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone range vague more
-    question question_word want_answer assistance auto_reply bounce newsletter courtesy attached remote forward
-    correction retract joint perform my_attend""".split()
+    """
+    attend attend_weak accept request decline absent affirm_negated negation hedge condition undecided receipt
+    past future other_event other_party hearsay regret reason contrast change cancel add remove replace instead
+    i me we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
+    range vague more question question_word want_answer assistance auto_reply bounce newsletter courtesy
+    attached remote forward correction retract joint perform my_attend relative pronoun send tentative
+    letter nobody unit shaky
+    """.split()  # noqa: SIM905 - a list this long reads better so
 )
 LISTS = frozenset(
     {
@@ -142,14 +145,11 @@ class Lexicon:
 
 
 def parse_phrase(kind: str, written: str, where: str) -> list[Phrase]:
-    """Phrases from their written form: ``a|b`` either, ``stem*`` a beginning, ``word?`` optional, ``~`` a gap of 0-3 words."""
+    """Phrases from their written form: ``a|b`` either, ``stem*`` a beginning, ``word?`` optional, ``~`` a gap."""
     variants: list[list[Element]] = [[]]
     for item in written.split():
         optional = item.endswith("?") and len(item) > 1
-        if item == "~":
-            choices = [[Element(frozenset(), (), gap=True)]]
-        else:
-            choices = _choices(item.removesuffix("?"), where)
+        choices = [[Element(frozenset(), (), gap=True)]] if item == "~" else _choices(item.removesuffix("?"), where)
         variants = [[*v, *c] for v in variants for c in choices] + (variants if optional else [])
     if any(not v or v[0].gap or v[-1].gap for v in variants):
         raise LexiconError(f"{where}: {written!r} must begin and end with a word")

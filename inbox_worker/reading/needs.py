@@ -36,7 +36,7 @@ def _is_question(said: Said) -> bool:
 
 
 def _to_somebody_else(said: Said) -> bool:
-    """Whether a question begins by calling somebody by name ("Carlos, in copy: ..."), or is a mere request for seats."""
+    """Whether a question calls somebody else by name ("Carlos, in copy: ..."), or is a mere request for seats."""
     marks = said.sentence.tokens
     named = bool(said.names) and said.names[0].start == 0 and any(t.raw in ",:" for t in marks[1:8])
     called = (

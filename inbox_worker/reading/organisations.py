@@ -1,4 +1,4 @@
-"""Which invited organisation answers: names in the text, signature, display name and subject, and the sender's domain."""
+"""Organisations of the invited list: found by name, by resemblance and by domain."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ GAP = 3  # and how far the second best must lie behind
 MOST_WORDS = 16
 
 FREE_MAIL = frozenset(
-    """gmail googlemail yahoo ymail hotmail outlook live msn icloud me aol gmx web mail proton protonmail pm yandex ya
-    rambler inbox list bk qq 163 126 sina foxmail aliyun naver daum hanmail rediffmail orange wanadoo laposte free sfr
-    libero tiscali virgilio terra uol bol ig t-online bluewin zoho fastmail tutanota rocketmail 139 yeah ukr i""".split()
+    """
+    gmail googlemail yahoo ymail hotmail outlook live msn icloud me aol gmx web mail proton protonmail pm yandex
+    ya rambler inbox list bk qq 163 126 sina foxmail aliyun naver daum hanmail rediffmail orange wanadoo laposte
+    free sfr libero tiscali virgilio terra uol bol ig t-online bluewin zoho fastmail tutanota rocketmail 139
+    yeah ukr i
+    """.split()  # noqa: SIM905 - a list this long reads better so
 )
 
 
@@ -121,17 +124,21 @@ def by_domain(domain: str, index: Index) -> tuple[str, ...]:
 
 def is_free_mail(domain: str) -> bool:
     """Whether a domain is that of a provider of private mailboxes."""
-    return domain.split(".")[0] in FREE_MAIL
+    return domain.split(".", maxsplit=1)[0] in FREE_MAIL
 
 
-def resemble(text: str, index: Index) -> tuple[str, float] | None:
+def resemble(text: str, index: Index, among: frozenset[str] = frozenset()) -> tuple[str, float] | None:
     """The listed organisation that a written name resembles enough, with a margin to the next; and how much."""
     folded = " ".join(t.norm for t in tokens(text[:200]) if t.is_word)
     if len(folded) < 6 or not _same_script(text):
         return None
     best: dict[str, float] = {}
     for name, organisation in index.names:
+        if among and organisation not in among:
+            continue
         score = fuzz.token_sort_ratio(folded, name)
+        if among and len(folded.split()) >= 3:
+            score = max(score, fuzz.token_set_ratio(folded, name) - 5)
         if score > best.get(organisation, 0):
             best[organisation] = score
     ranked = sorted(best.items(), key=lambda b: -b[1])

@@ -30,18 +30,40 @@ def names_in(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Coll
         return _by_title(tokens, text, lexicon, taken)
     found: list[Name] = []
     i = 0
+    other = (-1, False)  # where the last capitalised run that is no name ended, and whether it was a place
     while i < len(tokens):
         title_end = _title(tokens, i, lexicon)
         start = title_end if title_end > i else i
         end = _run(tokens, start, text, lexicon, taken)
         if end > start and (name := _name(tokens, text, i, start, end, lexicon)):
-            found.append(name)
+            if name.title is None and name.start == start and _goes_on(tokens, other[0], name.start, lexicon, other[1]):
+                other = (name.end, other[1])
+            else:
+                found.append(name)
+                if name.place:
+                    other = (name.end, True)
             i = name.end
         elif title_end > i:
             i = title_end
         else:
-            i = max(end, i + 1) if end > start and end == start + 1 else i + 1
+            if end > start:
+                goes_on = other[1] and start - other[0] == 1 and tokens[start - 1].raw == ","
+                other = (start + 1, goes_on or (start > 0 and tokens[start - 1].norm in lexicon.lists["from"]))
+            i += 1
     return found
+
+
+def _goes_on(tokens: tuple[Token, ...], last: int, start: int, lexicon: Lexicon, place: bool) -> bool:
+    """Whether a capitalised run continues one that is no name: "Rule of Law and Security", "from Angola and Laos"."""
+    if last < 0 or start - last > 3 or start < last:
+        return False
+    between = tokens[last:start]
+    joins = lexicon.lists["and"] | lexicon.lists["particles"] | lexicon.lists["from"] | {"for", "the", "&", "on"}
+    if not between:
+        return False
+    if any(t.raw == "," for t in between):
+        return place and len(between) == 1
+    return all(t.norm in joins for t in between if t.is_word) and all(t.is_word or t.raw in "&-" for t in between)
 
 
 def _title(tokens: tuple[Token, ...], i: int, lexicon: Lexicon) -> int:
@@ -181,24 +203,34 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     large = [t for t in words if t.norm not in lexicon.lists["particles"]]
     if not large or len(words) > MAX_NAME:
         return None
+    months = (
+        lexicon.lists["months"] if any(t.raw[0].isdigit() for t in tokens[max(0, i - 2) : end + 2]) else frozenset()
+    )
     known = [
         t
         for t in large
-        if t.norm in no_names
-        or t.norm in functions
-        or t.norm in lexicon.lists["months"]
-        or t.norm in lexicon.lists["weekdays"]
+        if t.norm in no_names or t.norm in functions or t.norm in months or t.norm in lexicon.lists["weekdays"]
     ]
     common = [t for t in large if t.norm in lexicon.vocabulary]
     phrase = " ".join(t.norm for t in words)
     if phrase in no_names or (not titled and (len(known) * 2 >= len(large) or len(common) * 2 > len(large))):
+        return None
+    if (
+        not titled
+        and all(t.raw.isupper() for t in large)
+        and not any(c.isspace() for c in text[tokens[start].start : tokens[end - 1].end])
+    ):
         return None
     if not titled and len(large) == 1 and (len(large[0].raw) < 3 or large[0].raw.isupper()):
         return None
     if not titled and any(t.norm in no_names for t in large[1:]):
         return None
     before = tokens[i - 1] if i else None
+    if before is not None and not titled and before.norm in {"the", "les", "las", "los", "die", "das", "os", "as"}:
+        return None
     place = not titled and before is not None and before.norm in lexicon.lists["from"]
+    while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
+        end -= 2
     written = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
     title = " ".join(text[tokens[i].start : tokens[start].start].split()) if titled else None
     return Name(i, end, written, title or None, start, place)
@@ -217,6 +249,8 @@ def _is_word(tokens: tuple[Token, ...], at: int, lexicon: Lexicon, first: bool) 
         or token.norm in lexicon.lists["greetings"]
     ):
         return True
+    if token.norm in lexicon.lists["months"] and at + 1 < len(tokens) and tokens[at + 1].is_capital:
+        return False  # Jan, Jun, April: names too
     return (first or token.raw.isupper()) and token.norm in lexicon.vocabulary
 
 

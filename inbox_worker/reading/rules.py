@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inbox_worker.model import Claim, Code, Doubt, Evidence, Invitation, Kind, Message, Part, Reading, Role, Zone
+from inbox_worker.model import (
+    Address,
+    Claim,
+    Code,
+    Doubt,
+    Evidence,
+    Invitation,
+    Kind,
+    Message,
+    Part,
+    Reading,
+    Role,
+    Span,
+    Zone,
+)
+from inbox_worker.reading.authentication import unverified
 from inbox_worker.reading.blocks import Block, blocks_in
 from inbox_worker.reading.combine import Heard, combine
 from inbox_worker.reading.kind import kind_by_headers
@@ -16,7 +31,7 @@ from inbox_worker.reading.needs import needs_of
 from inbox_worker.reading.organisations import Index, index_of
 from inbox_worker.reading.sender import Answerer, answerer_of, places_of
 from inbox_worker.reading.sentence import Context, Said, Status, say
-from inbox_worker.reading.text import Sentence, lines, sentences, tokens
+from inbox_worker.reading.text import MAX_CHARACTERS, Sentence, Token, lines, sentences, tokens
 
 NAME = "rules"
 VERSION = "1"
@@ -36,6 +51,10 @@ class RuleReader:
     name = NAME
     version = VERSION
 
+    def __init__(self, language: str | None = None) -> None:
+        """``language`` (ISO 639-1): read everything as that language instead of finding out."""
+        self.language = language
+
     def read(self, message: Message, invitation: Invitation) -> Reading:
         """Read one message. Never raises for what the message holds."""
         decided = kind_by_headers(message)
@@ -50,18 +69,20 @@ class RuleReader:
                 return Reading(reader, Kind.OTHER, _language(message))
             message = forwarded
         words = [t for part in message.bodies for t in _new_words(part)]
-        spoken = languages_of(words)
-        layouts = layout_of(message, spoken or known)
+        spoken = [lexicons()[self.language]] if self.language else languages_of(words)
+        layouts = layout_of(message, known)
         return _Reading(message, invitation, layouts, spoken, reader).result()
 
 
-def _new_words(part: Part) -> list:  # type: ignore[type-arg]
+def _new_words(part: Part) -> list[Token]:
     spans = (
         [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW]
         if part.spans
-        else [(0, min(len(part.text), 60_000))]
+        else [(0, min(len(part.text), MAX_CHARACTERS))]
     )
-    return [t for start, end in spans[:40] for t in tokens(part.text, start, min(end, start + 60_000)) if t.is_word]
+    return [
+        t for start, end in spans[:40] for t in tokens(part.text, start, min(end, start + MAX_CHARACTERS)) if t.is_word
+    ]
 
 
 def _language(message: Message) -> str | None:
@@ -72,14 +93,16 @@ def _language(message: Message) -> str | None:
 
 def _forwarded(message: Message, invitation: Invitation) -> Message | None:
     """A colleague's forward as the message it passes on: its words become new, its sender the sender."""
-    from inbox_worker.model import Address, Span
-
+    attached = [p for p in message.parts if p.role is Role.MESSAGE]
+    if attached:
+        return _attached(message, attached, invitation)
     for part in message.bodies:
         quoted = [s for s in part.spans if s.zone is Zone.QUOTED]
         if not quoted:
             continue
         start, end = quoted[0].start, quoted[-1].end
-        sender, subject, at = None, message.subject, start
+        sender: Address | None = None
+        at = start
         for line in lines(part.text, start, end)[:12]:
             text = part.text[line.start : line.end]
             key, colon, value = text.partition(":")
@@ -91,19 +114,45 @@ def _forwarded(message: Message, invitation: Invitation) -> Message | None:
                     at = line.start
                     break
                 continue
-            match = [t for t in tokens(value) if "@" in t.raw]
-            if sender is None and match:
-                address = match[0].raw.strip(".").lower()
-                name = value[: value.find(match[0].raw)].strip(" <[\"'(").removesuffix("mailto:").strip(" <[\"'(")
-                sender = Address(name, address)
+            sender = sender or _address(value)
             at = line.end
         if sender is None or sender.domain in invitation.own_domains:
             return None
         body = replace(part, spans=(Span(at, end, Zone.NEW),))
-        return replace(
-            message, from_=sender, subject=subject, parts=tuple(body if p is part else p for p in message.parts)
-        )
+        return replace(message, from_=sender, parts=tuple(body if p is part else p for p in message.parts))
     return None
+
+
+def _attached(message: Message, attached: Sequence[Part], invitation: Invitation) -> Message | None:
+    """The message that a colleague passes on as an attachment."""
+    head = next((p for p in attached if p.section.endswith(".HEADER")), None)
+    if head is None:
+        return None
+    headers = [
+        (key.strip().lower(), value.strip())
+        for key, colon, value in (line.partition(":") for line in head.text.splitlines()[:60])
+        if colon
+    ]
+    first = dict(reversed(headers))
+    sender = _address(first.get("from", ""))
+    if sender is None or sender.domain in invitation.own_domains:
+        return None
+    root = head.section.removesuffix("HEADER")
+    bodies = [p for p in attached if p.section.startswith(root) and p.media_type.startswith("text/") and p is not head]
+    if not bodies:
+        return None
+    body = replace(bodies[0], role=Role.BODY)
+    others = tuple(p for p in message.parts if p not in attached and p.role is not Role.BODY)
+    return replace(message, from_=sender, subject=first.get("subject", ""), parts=(body, *others))
+
+
+def _address(value: str) -> Address | None:
+    """The first address in a header's value."""
+    match = next((t for t in tokens(value[:1000]) if "@" in t.raw), None)
+    if match is None:
+        return None
+    name = value[: match.start].strip(" <[\"'(").removesuffix("mailto:").strip(" <[\"'(")
+    return Address(name, match.raw.strip(".").lower())
 
 
 class _Reading:
@@ -126,6 +175,7 @@ class _Reading:
         )
         self.index: Index = index_of(invitation.organisations)
         self.said: list[tuple[str, Said]] = []
+        self.subject: tuple[Said, ...] = ()
         self.blocks: list[tuple[str, Block]] = []
 
     def result(self) -> Reading:
@@ -139,12 +189,11 @@ class _Reading:
         if automatic := self._automatic():
             return Reading(self.reader, automatic[0], code, evidence=automatic[1])
         claims, doubts = self._claims()
+        if claims and (doubt := unverified(self.message)) is not None:
+            doubts = (*doubts, doubt)
         if any(layout.cut for layout in self.layouts):
             doubts = (*doubts, Doubt(Code.UNREADABLE, "The message is too long to be read to its end."))
-        if not claims and not doubts:
-            kind = Kind.OTHER
-        else:
-            kind = Kind.REPLY
+        kind = Kind.OTHER if not claims and not doubts else Kind.REPLY
         return Reading(self.reader, kind, code, claims, needs, doubts)
 
     # -- what stands where ------------------------------------------------------------------------------------------
@@ -179,21 +228,28 @@ class _Reading:
         answers = [said.sentence for _, said in first if said.status is not Status.NONE or said.has("attend")]
         self.answerer: Answerer = answerer_of(self.message, self.invitation, self.layouts, self.spoken, answers)
         own = {self.answerer.organisation}
-        mine = tuple((p.found.start, p.found.end) for p in places if p.found.organisation in own)
+        places = [p for p in places if p.where in {"text", "signature"}]
+        mine = tuple(
+            (p.found.start, p.found.end) for p in [*places, *self.answerer.written] if p.found.organisation in own
+        )
         others = tuple((p.found.start, p.found.end) for p in places if p.found.organisation not in own)
         context = Context(self.invitation.starts.date(), mine, others)
         self.said = [(part, say(s, x, context)) for part, s, x in pieces if not self._greets(s, x)]
+        header = self.message.header("subject") or ""
+        about = sentences(header, 0, len(header))
+        self.subject = tuple(say(s, self._lexicon(s), context) for s in about if s.words)
         for layout in self.layouts:
             for start, end in layout.body:
                 self.blocks += [
-                    (layout.part.section, b) for b in blocks_in(layout.part.text, start, end, self.spoken[0])
+                    (layout.part.section, b)
+                    for b in blocks_in(layout.part.text, start, end, self.spoken[0], (*mine, *others))
                 ]
         self.sender = sender_name(self.message, self.layouts, self.spoken)
 
     def _greets(self, sentence: Sentence, lexicon: Lexicon) -> bool:
         words = [w.norm for w in sentence.words]
         greets = any(" ".join(words[:n]) in lexicon.lists["greetings"] for n in (1, 2, 3))
-        return greets and (len(words) <= 9 and sentence.tokens[-1].raw in ",:!،.，：" or len(words) <= 4)
+        return greets and ((len(words) <= 9 and sentence.tokens[-1].raw in ",:!،.，：") or len(words) <= 4)
 
     # -- kinds that words decide ------------------------------------------------------------------------------------
 
@@ -252,13 +308,18 @@ class _Reading:
         return Reading(self.reader, Kind.REPLY, None, doubts=(doubt,))
 
     def _claims(self) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
-        heard = Heard(self.message, self.index, tuple(self.said), tuple(self.blocks), self.answerer, self.sender)
+        heard = Heard(
+            self.message,
+            self.index,
+            tuple(self.said),
+            tuple(self.blocks),
+            self.answerer,
+            self.sender,
+            self.subject,
+            self.invitation.starts.date(),
+            self.message.header("in-reply-to") is not None,
+        )
         claims, doubts = combine(heard)
-        if (
-            not claims
-            and not doubts
-            and (unread := self._unread()) is not None
-            and any(s.has("attached") for _, s in self.said)
-        ):
+        if not claims and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
             doubts = (unread,)
         return claims, doubts

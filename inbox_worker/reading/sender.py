@@ -21,6 +21,8 @@ from inbox_worker.reading.organisations import (
 )
 from inbox_worker.reading.text import Sentence, Token, lines, tokens
 
+SURE = 4  # weight from which a name outweighs a domain that nobody listed
+
 
 @dataclass(frozen=True)
 class Place:
@@ -41,6 +43,7 @@ class Answerer:
     evidence: tuple[Evidence, ...]
     confidence: float
     places: tuple[Place, ...] = field(default=())
+    written: tuple[Place, ...] = field(default=())  # where it is named in other words than the list's
 
 
 def places_of(message: Message, layouts: Sequence[Layout], index: Index) -> list[Place]:
@@ -76,56 +79,55 @@ def answerer_of(
     subjects = _subjects(places, answers)
     if len(owners) == 1:
         return _with_domain(owners[0], message, places, subjects, index)
-    votes = _votes(places, subjects, layouts)
+    ranked = _ranked(places, subjects, layouts)
     if owners:
-        inside = [v for v in votes if v in owners]
-        if len(set(inside)) == 1:
-            return _settled(inside[0], message, places, index, 0.9)
-        first = next(iter(votes), None)
-        if first is not None and not inside:
-            return _settled(first, message, places, index, 0.75)
+        inside = [r for r in ranked if r[0] in owners]
+        if inside and (len(inside) == 1 or inside[0][1] - inside[1][1] >= 2):
+            return _settled(inside[0][0], message, places, index, 0.9)
+        if not inside:
+            near = _by_resemblance(message, layouts, lexicons, answers, index, frozenset(owners))
+            if near.organisation is not None:
+                return near
+            if ranked and ranked[0][1] >= SURE:
+                return _settled(ranked[0][0], message, places, index, 0.75)
         names = ", ".join(index.by_id[o].name for o in owners[:4])
-        return _unclear(
-            message,
-            _shared_name(owners, index, domain),
-            f"{domain} is shared by {names} and others, and nothing in the message tells which of them answers.",
-            index,
-        )
-    if len(set(votes)) == 1:
-        return _settled(votes[0], message, places, index, 0.9 if is_free_mail(domain) else 0.85)
-    if len(set(votes)) > 1:
-        best = [
-            p.found.organisation
-            for p in places
-            if p.found.organisation in votes and p.where in {"signature", "display"}
-        ]
-        ranked = _heaviest(places, votes)
-        if ranked is not None:
-            return _settled(ranked, message, places, index, 0.75)
-        chosen = best[0] if best else votes[0]
-        others = " or ".join(index.by_id[v].name for v in dict.fromkeys(votes))
-        return _doubted(chosen, message, places, index, f"The message may answer for {others}.")
+        why = f"{domain} is shared by {names} and others, and nothing in the message tells which of them answers."
+        return _unclear(message, _shared_name(owners, index, domain), why, index)
+    ranked = [r for r in ranked if r[1] >= (2 if is_free_mail(domain) else SURE)]
+    if ranked and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= 2):
+        return _settled(ranked[0][0], message, places, index, 0.9 if is_free_mail(domain) else 0.85)
+    if ranked:
+        others = " or ".join(index.by_id[o].name for o, _ in ranked[:3])
+        return _doubted(ranked[0][0], message, places, index, f"The message may answer for {others}.")
     return _by_resemblance(message, layouts, lexicons, answers, index)
+
+
+def _ranked(places: Sequence[Place], subjects: Sequence[str], layouts: Sequence[Layout]) -> list[tuple[str, int]]:
+    """The organisations that may answer with the weight of where they are named, the heaviest first.
+
+    A signature's first lines, a display name and a subject line are for one's own name; sentences that speak of
+    participation often name it; a full name says more than an acronym.
+    """
+    head = set(_head_of_signature(places, layouts))
+    scores: dict[str, int] = {}
+    for organisation in distinct(p.found for p in places):
+        own = [p for p in places if p.found.organisation == organisation]
+        where = {p.where for p in own}
+        score = (
+            3 * (organisation in head)
+            + 3 * ("display" in where)
+            + 2 * ("subject" in where)
+            + 2 * (organisation in subjects)
+        )
+        score += ("text" in where) + 2 * any(p.found.weight >= 2 for p in own)
+        scores[organisation] = score
+    return sorted(scores.items(), key=lambda x: -x[1])
 
 
 def _subjects(places: Sequence[Place], answers: Sequence[Sentence]) -> list[str]:
     """Organisations named in sentences that speak of participation."""
     spans = [(s.start, s.end) for s in answers]
     return distinct(p.found for p in places if p.where == "text" and any(a <= p.found.start < b for a, b in spans))
-
-
-def _votes(places: Sequence[Place], subjects: Sequence[str], layouts: Sequence[Layout]) -> list[str]:
-    """The organisations that most likely answer, best places first; the first place that names any decides."""
-    signature = _head_of_signature(places, layouts)
-    if signature and subjects and set(signature) & set(subjects):
-        return [o for o in signature if o in subjects]
-    for group in (subjects, signature):
-        if group:
-            return list(group)
-    for where in ("display", "subject", "text", "signature"):
-        if named := distinct(p.found for p in places if p.where == where):
-            return named
-    return []
 
 
 def _head_of_signature(places: Sequence[Place], layouts: Sequence[Layout]) -> list[str]:
@@ -144,12 +146,6 @@ def _head_of_signature(places: Sequence[Place], layouts: Sequence[Layout]) -> li
                 if here:
                     return here
     return named
-
-
-def _heaviest(places: Sequence[Place], votes: Sequence[str]) -> str | None:
-    """The only one of several that is named with its full name rather than an acronym."""
-    full = {p.found.organisation for p in places if p.found.organisation in votes and p.found.weight >= 2}
-    return next(iter(full)) if len(full) == 1 else None
 
 
 def _with_domain(
@@ -230,17 +226,26 @@ def _shared_name(owners: Sequence[str], index: Index, domain: str) -> str:
 
 
 def _by_resemblance(
-    message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon], answers: Sequence[Sentence], index: Index
+    message: Message,
+    layouts: Sequence[Layout],
+    lexicons: Sequence[Lexicon],
+    answers: Sequence[Sentence],
+    index: Index,
+    among: frozenset[str] = frozenset(),
 ) -> Answerer:
-    """No listed name stands in the message: one that is nearly so, else the organisation as it calls itself."""
-    written = _written_names(message, layouts, lexicons, answers)
+    """No listed name stands in the message: one that is nearly so, else the organisation as it calls itself.
+
+    Among the few that share the sender's domain a part of the name is enough.
+    """
+    written = _written_names(message, layouts, lexicons, answers, nouns=False)
     for text, part, start, end in written:
-        close = resemble(text, index)
+        close = resemble(text, index, among)
         if close is not None:
             organisation, score = close
             evidence = (Evidence("organisation", part, start, end, text), *_address_evidence(message))
+            place = (Place("text", part, Found(organisation, start, end, 2)),)
             if score >= 88:
-                return Answerer(organisation, index.by_id[organisation].name, (), evidence, 0.8)
+                return Answerer(organisation, index.by_id[organisation].name, (), evidence, 0.8, written=place)
             why = f"It is written {text!r}, which resembles {index.by_id[organisation].name}."
             return Answerer(
                 organisation,
@@ -248,7 +253,9 @@ def _by_resemblance(
                 (Doubt(Code.ORGANISATION_UNCLEAR, why, evidence),),
                 evidence,
                 0.5,
+                written=place,
             )
+    written = _written_names(message, layouts, lexicons, answers)
     if written:
         text, part, start, end = written[0]
         evidence = (Evidence("organisation", part, start, end, text),)
@@ -275,19 +282,27 @@ def _by_resemblance(
 
 
 _NOUNS = frozenset(
-    """association organization organisation foundation fund trust institute institut university universite universidad
-    network reseau red campaign campagne campana initiative initiativa iniciativa centre center centro committee comite
-    council conseil consejo commission comision agency agence agencia federation federacion federação society societe
-    sociedad union alliance alianza coalition coalicion league ligue liga group groupe grupo mission ministry ministere
-    ministerio fondation fundacion fundacao associacao associazione asociacion ong ngo e.v verein stiftung stichting
-    bund verband zentrum gesellschaft kommission action aid relief international service services corporation corporacion
-    movement mouvement movimiento collective collectif colectivo program programme church eglise iglesia office bureau
-    ассоциация фонд организация центр комитет союз общество институт движение جمعية منظمة مؤسسة اتحاد مركز شبكة هيئة""".split()
+    """
+    association organization organisation foundation fund trust institute institut university universite
+    universidad network reseau red campaign campagne campana initiative initiativa iniciativa centre center
+    centro committee comite council conseil consejo commission comision agency agence agencia federation
+    federacion federação society societe sociedad union alliance alianza coalition coalicion league ligue liga
+    group groupe grupo mission ministry ministere ministerio fondation fundacion fundacao associacao
+    associazione asociacion ong ngo e.v verein stiftung stichting bund verband zentrum gesellschaft kommission
+    action aid relief international service services corporation corporacion movement mouvement movimiento
+    collective collectif colectivo program programme church eglise iglesia office bureau ассоциация фонд
+    организация центр комитет союз общество институт движение جمعية منظمة مؤسسة اتحاد مركز شبكة هيئة
+    """.split()  # noqa: SIM905 - a list this long reads better so
 )
 
 
 def _written_names(
-    message: Message, layouts: Sequence[Layout], lexicons: Sequence[Lexicon], answers: Sequence[Sentence]
+    message: Message,
+    layouts: Sequence[Layout],
+    lexicons: Sequence[Lexicon],
+    answers: Sequence[Sentence],
+    *,
+    nouns: bool = True,
 ) -> list[tuple[str, str, int, int]]:
     """What the message calls an organisation in its own words: (name, part, start, end), the likeliest first."""
     found: list[tuple[int, str, str, int, int]] = []
@@ -300,7 +315,7 @@ def _written_names(
         for rank, regions in ((0, layout.body), (1, layout.signature)):
             for start, end in regions:
                 for line in lines(text, start, end):
-                    for a, b in _capital_runs(tokens(text, line.start, line.end), small, text):
+                    for a, b in _capital_runs(tokens(text, line.start, line.end), small, nouns):
                         inside = any(s <= a < e for s, e in spans)
                         found.append((0 if inside else 2 - rank, text[a:b], layout.part.section, a, b))
     display = message.from_.name
@@ -313,7 +328,7 @@ def _written_names(
     return [f[1:] for f in found]
 
 
-def _capital_runs(found: Sequence[Token], small: frozenset[str], text: str) -> list[tuple[int, int]]:
+def _capital_runs(found: Sequence[Token], small: frozenset[str], nouns: bool) -> list[tuple[int, int]]:
     """Runs of capitalised words that hold a noun organisations are called by, with an acronym in brackets after it."""
     runs = []
     i = 0
@@ -322,7 +337,7 @@ def _capital_runs(found: Sequence[Token], small: frozenset[str], text: str) -> l
             i += 1
             continue
         last = at = i
-        noun = False
+        noun = not nouns
         while at < len(found) and at - i < 24:
             token = found[at]
             if token.is_word and token.is_capital and not (token.norm in small and at == i):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -63,6 +63,7 @@ class Clause:
     reason: bool
     mark: str  # the mark or class before it
     pivot: tuple[int, int]  # words of the predicate
+    reach: int = 0  # where the clause begins when what interrupts it is left out
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,11 @@ def _names(sentence: Sentence, lexicon: Lexicon, words: Sequence[Token], taken: 
     for name in names_in(sentence.tokens, sentence.text, lexicon, token_taken):
         inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
         if inner and not name.place:
-            single = len(name.name.split()) == 1 and name.title is None and "-" not in name.name
+            single = (
+                len(name.name.split()) == 1
+                and name.title is None
+                and not any(p[:1].isupper() for p in name.name.split("-")[1:])
+            )
             function = _function(sentence, lexicon, name)
             found.append(Mention("name", inner[0], inner[-1] + 1, 1, name.name, name.title, function, single))
     return tuple(found)
@@ -203,6 +208,8 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
             starts.setdefault(hit.start, hit.kind)
         elif hit.kind == "reason":
             starts[0] = "reason"
+        elif hit.kind == "relative" and hit.start and _after_comma(said, hit.start):
+            starts[hit.start] = "relative"
     word = 0
     for k, token in enumerate(marks):
         if token.is_word:
@@ -211,20 +218,33 @@ def _clauses(said: Said, own: frozenset[int], others: frozenset[int], event: dat
         following = next((index[t.start] for t in marks[k + 1 : k + 4] if t.is_word), None)
         if following is None or following == 0:
             continue
-        if token.raw in ";:；：—" or (token.raw in "–-" and _spaced(said.sentence.text, token)) or token.raw in ".!…":
+        if token.raw in ";:；：—" or (token.raw in "–-" and _spaced(said.sentence.text, token)) or token.raw in "!…":
             starts.setdefault(following, token.raw)
         elif token.raw in ",،，、":
             opened = max((s for s in starts if s <= word), default=0)
-            if starts[opened] == "reason" or any(h.kind == "condition" and h.start == opened for h in hits):
-                starts.setdefault(following, ",")
-            elif any(opened <= p < following for p in predicates) and _new_subject(said, following, own, others):
+            if starts[opened] in {"reason", "relative"} and opened:
+                starts.setdefault(following, "resume")
+            elif (
+                starts[opened] == "reason"
+                or any(h.kind == "condition" and h.start == opened for h in hits)
+                or (any(opened <= p < following for p in predicates) and _new_subject(said, following, own, others))
+            ):
                 starts.setdefault(following, ",")
     result = []
+    near = dates_told(said, event)[0]
     order = sorted(starts)
     for i, start in enumerate(order):
         end = order[i + 1] if i + 1 < len(order) else len(said.words)
-        result.append(_clause(said, start, end, starts[start], own, others, event, asks))
+        reach = start
+        if starts[start] == "resume" and i > 1:
+            reach = order[i - 2]
+        result.append(_clause(said, start, end, starts[start], own, others, asks, reach, near))
     return result
+
+
+def _after_comma(said: Said, at: int) -> bool:
+    gap = said.sentence.text[said.words[at - 1].end : said.words[at].start]
+    return any(c in gap for c in ",(،，")
 
 
 def _spaced(text: str, token: Token) -> bool:
@@ -246,77 +266,124 @@ _PREDICATES = {"attend", "attend_weak", "accept", "request", "decline", "affirm_
 
 
 def _clause(
-    said: Said, start: int, end: int, mark: str, own: frozenset[int], others: frozenset[int], event: date, asks: bool
+    said: Said,
+    start: int,
+    end: int,
+    mark: str,
+    own: frozenset[int],
+    others: frozenset[int],
+    asks: bool,
+    reach: int,
+    near: bool,
 ) -> Clause:
     inside = [h for h in said.hits if start <= h.start < end]
-    reason = mark == "reason"
+    reason = mark in {"reason", "relative"}
 
     def of(*kinds: str) -> list[Hit]:
         return [h for h in inside if h.kind in kinds]
 
-    none = Clause(start, end, Status.NONE, Who.UNSAID, False, reason, mark, (start, start))
-    affirmed, declined = of("affirm_negated"), of("decline")
-    accepted, asked = of("accept"), of("request")
-    attends, weak = of("attend"), of("attend_weak")
+    def clause(status: Status, who: Who, strong: bool, pivot: tuple[int, int]) -> Clause:
+        return Clause(start, end, status, who, strong, reason, mark, pivot, reach)
+
+    none = clause(Status.NONE, Who.UNSAID, False, (start, start))
+    affirmed, declined, asked = of("affirm_negated"), of("decline"), of("request")
+    accepted, attends, weak, alone = of("accept"), of("attend"), of("attend_weak"), of("alone")
+    sends = [h for h in of("send") if _people_after(said, h.end, end)]
+    asked = [h for h in asked if not (h.start and said.words[h.start - 1].norm in {"has", "have", "had"})]
     past = bool(of("past")) and not any(h.kind == "future" for h in inside)
-    if reason and not declined:
+    if reason and not (declined and mark == "reason"):
         return none
     if past and not accepted and not asked and not declined:
         return none
     if asks and not affirmed and not (accepted and accepted[0].start <= start + 2 and not of("question")):
         return none
-    if of("hearsay", "quoted_words"):
+    if of("hearsay") or (of("other_event") and not near):
         return none
-    main = affirmed or declined or asked or accepted or attends or weak
+    absent = of("absent")
+    if absent and not (affirmed or declined or asked or accepted or attends):
+        weak, sends = [], []
+    numbered = _numbered(said, start, end)
+    main = affirmed or declined or asked or accepted or attends or sends or numbered or weak or alone
     if not main:
-        absent = of("absent")
         if absent:
-            who = _who(said, start, absent[0].start, own, others)
-            if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE}:
-                return Clause(start, end, Status.DECLINED, who, False, reason, mark, (absent[0].start, absent[0].end))
+            who = _who(said, reach, absent[0].start, end, own, others)
+            if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE} or mark == "contrast":
+                return clause(Status.DECLINED, who, False, (absent[0].start, absent[0].end))
+        if tentative := of("tentative"):
+            return clause(
+                Status.TENTATIVE,
+                _who(said, reach, tentative[0].start, end, own, others),
+                True,
+                (tentative[0].start, tentative[0].end),
+            )
         return none
     pivot = main[0]
-    who = _who(said, start, pivot.start + 1, own, others)
+    span = (pivot.start, pivot.end)
+    who = _who(said, reach, pivot.start, end, own, others)
+    if asked and not declined and not affirmed:
+        who = Who.UNSAID
     if who is Who.OTHER:
         return none
-    pivot_span = (pivot.start, pivot.end)
-    strong = bool(affirmed or declined or accepted or asked or attends)
+    strong = bool(affirmed or declined or accepted or asked or attends or sends or numbered)
     if affirmed:
-        return Clause(start, end, Status.ACCEPTED, who, True, reason, mark, pivot_span)
+        return clause(Status.ACCEPTED, who, True, span)
     if declined:
-        return Clause(start, end, Status.DECLINED, who, True, reason, mark, pivot_span)
+        return clause(Status.DECLINED, who, True, span)
     negations = [h for h in of("negation") if any(p.start - REACH <= h.start < p.end for p in main)]
-    if negations and not asked:
-        return Clause(
-            start,
-            end,
-            Status.DECLINED,
-            who,
-            strong and who is not Who.UNSAID,
-            reason,
-            mark,
-            (negations[0].start, pivot.end) if negations[0].start < pivot.end else pivot_span,
+    negations = [
+        h
+        for h in negations
+        if not any(
+            o.kind in {"hedge", "tentative", "condition", "alone"} and o.start <= h.start < o.end for o in inside
         )
+    ]
+    if asked:
+        negations = [h for h in negations if asked[0].start <= h.start < asked[0].end + 2 or h.end == asked[0].start]
+    if negations:
+        turned = (negations[0].start, pivot.end) if negations[0].start < pivot.end else span
+        return clause(Status.DECLINED, who, who is Who.NOBODY or (strong and who is not Who.UNSAID), turned)
     ours = who in {Who.WE, Who.I, Who.PERSON} or _counts_people(said, start, end)
-    if not accepted and not asked and not ours:
-        leads = mark in ":—" and mark != "" or (end < len(said.words) and any(h.kind == "lead_list" for h in inside))
+    if not (accepted or asked or numbered or ours or (alone and not past)):
+        leads = mark in {":", "—"} or (end == len(said.words) and bool(of("lead_list")))
         if not (attends and leads):
             return none
     if who is Who.NOBODY:
-        return Clause(start, end, Status.DECLINED, who, strong, reason, mark, pivot_span)
-    hedged = of("hedge", "condition")
-    status = Status.TENTATIVE if hedged else Status.ACCEPTED
-    if hedged:
-        pivot_span = (
-            (min(pivot.start, hedged[0].start), max(pivot.end, hedged[0].end))
-            if abs(hedged[0].start - pivot.start) < 8
-            else pivot_span
+        return clause(Status.DECLINED, who, strong, span)
+    hedged = of("tentative", "hedge", "condition")
+    if hedged and abs(hedged[0].start - pivot.start) < 8:
+        span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
+    return clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
+
+
+def _people_after(said: Said, at: int, end: int) -> bool:
+    """Whether somebody is named, counted or described after a word: "sends Ana", "sends two", "sends a delegation"."""
+    kinds = {"colleague", "people", "undersigned"}
+    return (
+        any(at <= m.start < end for m in said.names)
+        or any(h.kind in kinds and at <= h.start < end for h in said.hits)
+        or any(at <= n.start <= at + 3 for n in said.numbers)
+        or any(h.kind == "attend" and at <= h.start < end for h in said.hits)
+    )
+
+
+def _numbered(said: Said, start: int, end: int) -> list[Hit]:
+    """A number that is an answer in itself: "we will be two persons", "two of us"."""
+    found = []
+    for total in _totals(said, start, end):
+        if total.kind != "total" or total.number == 0:
+            continue
+        before = any(h.kind == "delegation" and total.start - 3 <= h.end <= total.start for h in said.hits)
+        ours = any(h.kind in {"of_us", "pair_of_us"} and total.start <= h.start <= total.end + 1 for h in said.hits)
+        spoken = any(
+            h.kind in {"attend", "accept", "attend_weak", "request"} and start <= h.start < end for h in said.hits
         )
-    return Clause(start, end, status, who, strong, reason, mark, pivot_span)
+        if before or (ours and (spoken or len(said.words) <= 14)):
+            found.append(Hit("numbered", total.start, total.end))
+    return found
 
 
-def _who(said: Said, start: int, pivot: int, own: frozenset[int], others: frozenset[int]) -> Who:
-    """Who the predicate at ``pivot`` speaks of: the nearest that may be its subject before it."""
+def _who(said: Said, start: int, pivot: int, end: int, own: frozenset[int], others: frozenset[int]) -> Who:
+    """Who the predicate at ``pivot`` speaks of: the nearest that may be its subject before it, else after it."""
     best, who = -1, Who.UNSAID
     kinds = {
         "we": Who.WE,
@@ -325,27 +392,36 @@ def _who(said: Said, start: int, pivot: int, own: frozenset[int], others: frozen
         "undersigned": Who.I,
         "colleague": Who.PERSON,
         "other_party": Who.OTHER,
+        "pronoun": Who.PERSON,
     }
+    if any(h.kind == "nobody" and start <= h.start <= pivot for h in said.hits):
+        return Who.NOBODY
+    weak = False  # "our" may belong to somebody else's name: "our sister organisation X"
     for hit in said.hits:
-        if start <= hit.start <= pivot and hit.kind in kinds and hit.start >= best:
-            if hit.kind == "our" and best == hit.start:
-                continue
-            best, who = hit.start, kinds[hit.kind]
-        if start <= hit.start <= pivot and hit.kind == "negation" and hit.start > best and _is_nobody(said, hit):
-            best, who = hit.start, Who.NOBODY
+        if not start <= hit.start <= pivot:
+            continue
+        if hit.kind in kinds and hit.start >= best and not (hit.kind == "our" and hit.start == best):
+            best, who, weak = hit.start, kinds[hit.kind], hit.kind == "our"
     for mention in said.names:
-        if start <= mention.start <= pivot and mention.start > best:
-            best, who = mention.start, Who.PERSON
-    for i in range(start, min(pivot + 1, len(said.words))):
+        if start <= mention.start <= pivot and mention.start > best and not _is_object(said, mention):
+            best, who, weak = mention.start, Who.PERSON, False
+    for i in range(start, min(pivot, len(said.words))):
         if i in own and i > best:
-            best, who = i, Who.WE
-        elif i in others and i > best and best < 0:
+            best, who, weak = i, Who.WE, False
+        elif i in others and i > best and (best < start or weak):
             best, who = i, Who.OTHER
+    if who is Who.UNSAID and any(pivot <= m.start < min(end, pivot + 9) and not m.vague for m in said.names):
+        return Who.PERSON
+    if who is Who.UNSAID and any(
+        h.kind in {"colleague", "undersigned"} and pivot <= h.start < min(end, pivot + 6) for h in said.hits
+    ):
+        return Who.PERSON
     return who
 
 
-def _is_nobody(said: Said, hit: Hit) -> bool:
-    return hit.start < len(said.words) and any(h.kind == "decline" and h.start == hit.start for h in said.hits)
+def _is_object(said: Said, mention: Mention) -> bool:
+    """Whether a name stands after a preposition that makes it no subject ("with Ana we come")."""
+    return False
 
 
 def _counts_people(said: Said, start: int, end: int) -> bool:
@@ -361,6 +437,11 @@ def _totals(said: Said, start: int, end: int) -> list[Mention]:
             continue
         after = [h for h in said.hits if h.kind == "people" and number.end <= h.start <= number.end + 3]
         after = [h for h in after if not any(n.start >= number.end and n.start < h.start for n in said.numbers)]
+        functions = said.lexicon.lists["functions"]
+        if not after and number.value > 1:
+            near = range(number.end, min(number.end + 3, len(words)))
+            plural = next((i for i in near if words[i].norm in functions and words[i].norm[-1:] in "sx"), None)
+            after = [Hit("people", plural, plural + 1)] if plural is not None else []
         before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
         of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
         glued = (
@@ -371,8 +452,7 @@ def _totals(said: Said, start: int, end: int) -> list[Mention]:
         more = [
             h
             for h in said.hits
-            if h.kind == "more"
-            and number.end <= h.start <= number.end + 1
+            if (h.kind == "more" and number.end <= h.start <= number.end + 1)
             or (h.kind == "more" and h.end == number.start)
         ]
         if number.value == 0 and not (after and said.has("add")):
@@ -406,15 +486,35 @@ def totals_of(said: Said) -> list[Mention]:
     return _totals(said, 0, len(said.words))
 
 
+def unused_number(said: Said, known: set[int]) -> tuple[int, int] | None:
+    """Words of a small number in a sentence about coming that counts neither its people nor days, rooms, money."""
+    used = [m for m in said.coming if m.kind in {"total", "part", "more"}]
+    for number in said.numbers:
+        if (
+            not 2 <= number.value <= 10
+            or number.value in known
+            or number.end == 1
+            or any(m.start < number.end and number.start < m.end for m in used)
+        ):
+            continue
+        if any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits):
+            continue
+        return number.start, number.end
+    for mention in said.names:
+        before = said.words[mention.start - 1].norm if mention.start else ""
+        if mention.vague and mention not in said.coming and before in said.lexicon.lists["and"]:
+            return mention.start, mention.end
+    return None
+
+
 def _joined(said: Said, at: int) -> bool:
     """Whether the number at a word comes on top of people named before it."""
     before = [h for h in said.hits if h.kind == "companion" and at - 2 <= h.end <= at and h.end > at - 3]
     marks = said.sentence.text[said.words[at - 1].end : said.words[at].start] if at else ""
     if not before and "+" not in marks and "&" not in marks and "," not in marks:
         return False
-    heads = [m for m in said.names if m.end <= at] + [
-        h for h in said.hits if h.kind in {"colleague", "undersigned", "me"} and h.end <= at and at - h.end < 12
-    ]  # type: ignore[list-item]
+    heads: list[Mention | Hit] = [m for m in said.names if m.end <= at]
+    heads += [h for h in said.hits if h.kind in {"colleague", "undersigned", "me"} and h.end <= at and at - h.end < 12]
     if "," in marks and not before:
         return bool([m for m in said.names if m.end <= at and at - m.end < 8])
     return bool(heads)
@@ -430,12 +530,10 @@ def _without_overlap(found: list[Mention]) -> list[Mention]:
 
 
 def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) -> Said:
-    from dataclasses import replace
-
     spoken = [c for c in clauses if c.status is not Status.NONE]
     yes = [c for c in spoken if c.status in {Status.ACCEPTED, Status.TENTATIVE}]
     no = [c for c in spoken if c.status is Status.DECLINED]
-    foreign = _foreign(said, event)
+    foreign = _foreign(said, event) or (not spoken and said.has("other_event") and not dates_told(said, event)[0])
     status, who, strong, mixed = Status.NONE, Who.UNSAID, False, False
     pivot: tuple[int, int] | None = None
     if spoken and not foreign:
@@ -449,7 +547,7 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
         status, who, strong = chosen.status, chosen.who, chosen.strong
         pivot = chosen.pivot
         if status is Status.ACCEPTED and (
-            any(c.status is Status.TENTATIVE for c in yes) or said.has("condition") and not said.has("assistance")
+            any(c.status is Status.TENTATIVE for c in yes) or (said.has("condition") and not said.has("assistance"))
         ):
             status = Status.TENTATIVE
             hedge = next((h for h in said.hits if h.kind in {"hedge", "condition"}), None)
@@ -475,16 +573,14 @@ def _range(said: Said) -> bool:
         if 0 < b.start - a.end <= 3 and any(
             h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits
         ):
-            return a.value != b.value and b.value <= MOST_IN_RANGE
+            measured = any(h.kind == "unit" and b.end <= h.start <= b.end + 1 for h in said.hits)
+            return not measured and a.value != b.value and b.value <= MOST_IN_RANGE
     text = said.sentence.text
     for i in range(len(said.words) - 1):
         a_word, b_word = said.words[i], said.words[i + 1]
         if a_word.raw.isdigit() and b_word.raw.isdigit() and text[a_word.end : b_word.start] in {"-", "–", "/"}:
-            if (
-                any(h.kind == "people" and i + 2 <= h.start <= i + 3 for h in said.hits)
-                and int(a_word.raw[:4]) < int(b_word.raw[:4]) < MOST_IN_RANGE
-            ):
-                return True
+            counted = any(h.kind == "people" and i + 2 <= h.start <= i + 3 for h in said.hits)
+            return counted and int(a_word.raw[:4]) < int(b_word.raw[:4]) < MOST_IN_RANGE
     return False
 
 
@@ -494,12 +590,23 @@ MOST_IN_RANGE = 100
 def _foreign(said: Said, event: date) -> bool:
     """Whether the sentence speaks of another event: it says so, or names a date far from this one's."""
     dates = _dates(said, event)
-    near = [d for d in dates if d is not None and abs(d - _day(event)) <= NEAR_EVENT]
-    if near:
+    distances = [_distance(d, event) for d in dates if d is not None]
+    if any(abs(d) <= NEAR_EVENT for d in distances):
         return False
-    if dates:
+    if any(d > 0 for d in distances) or (None in dates and not said.has("letter")):
         return True
-    return said.has("other_event")
+    return bool(distances and not said.has("letter", "receipt", "past"))
+
+
+def _distance(day: int, event: date) -> int:
+    """Days from the event to a day of the year, the shorter way round."""
+    return (day - _day(event) + 182) % 365 - 182
+
+
+def dates_told(said: Said, event: date) -> tuple[bool, bool]:
+    """Whether a sentence names a date about the event's, and one well after it."""
+    distances = [_distance(d, event) for d in _dates(said, event) if d is not None]
+    return any(abs(d) <= NEAR_EVENT for d in distances), any(d > NEAR_EVENT for d in distances)
 
 
 def _day(when: date) -> int:
@@ -521,12 +628,10 @@ def _dates(said: Said, event: date) -> list[int | None]:
         month = month_number(said.lexicon, word.norm)
         if month is None:
             continue
-        around = [w for w in (*said.words[max(0, i - 2) : i], *said.words[i + 1 : i + 2])]
+        around = [*said.words[max(0, i - 2) : i], *said.words[i + 1 : i + 2]]
         day = next((int(w.raw) for w in reversed(around) if w.raw.isdigit() and 1 <= int(w.raw[:4]) <= 31), None)
         if day is None:
-            if month != event.month and said.words[i].raw[0].isupper() and word.norm not in {"may"}:
-                found.append(None)
-            elif month != event.month and i and said.words[i - 1].norm in said.lexicon.lists["from"]:
+            if month != event.month and i and said.words[i - 1].norm in said.lexicon.lists["from"]:
                 found.append(None)
             continue
         found.append(MONTH_DAYS[month - 1] + day)
@@ -564,7 +669,11 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
     previous = Status.NONE
     for clause in clauses:
         effective = clause.status
-        if effective is Status.NONE and not clause.reason and clause.mark in {":", "—", "–", "-", ";", "(", ","}:
+        if (
+            effective is Status.NONE
+            and not clause.reason
+            and clause.mark in {":", "—", "–", "-", ";", "(", ",", "resume"}
+        ):
             effective = previous
         elif (
             effective is Status.NONE
@@ -578,7 +687,15 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
             previous = clause.status
         elif clause.reason or clause.mark == "contrast":
             previous = Status.NONE
-        names = [m for m in said.names if clause.start <= m.start < clause.end]
+        names = [
+            m
+            for m in said.names
+            if clause.start <= m.start < clause.end
+            or (
+                clause.reach <= m.start < clause.start
+                and not any(c.start <= m.start < c.end and (c.reason or c.status is not Status.NONE) for c in clauses)
+            )
+        ]
         if effective is Status.DECLINED:
             absent += names
             if clause.who is Who.I:
@@ -588,16 +705,48 @@ def _mentions(said: Said, clauses: Sequence[Clause], status: Status, op: str) ->
         if effective not in {Status.ACCEPTED, Status.TENTATIVE}:
             continue
         totals = _totals(said, clause.start, clause.end)
-        coming += names
+        totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
+        if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
+            names = [m for m in names if m.start >= clause.pivot[0]]
+        coming += [m for m in names if not m.vague or _beside_somebody(said, m)]
         coming += totals
-        roles = _roles(said, clause.start, clause.end, names)
+        roles = _roles(said, clause.reach, clause.end, names)
         coming += [
             Mention("role", h.start, h.end)
             for h in roles
             if not any(t.start < h.end and h.start < t.end for t in totals)
         ]
-        coming += _selves(said, clause, names, totals, roles)
+        selves = _selves(said, clause, names, totals, roles)
+        if (
+            selves
+            and any(t.kind == "total" and t.end <= clause.pivot[0] + 1 for t in totals)
+            and _companion_before(said, selves[0])
+        ):
+            named = [m for m in coming if m.kind == "name"]
+            parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
+            coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
+        coming += selves
     return coming, absent
+
+
+def _companion_before(said: Said, mention: Mention) -> bool:
+    """Whether "with" stands before somebody: "our two fellows come with me"."""
+    return any(
+        h.kind == "companion" and h.end == mention.start and said.words[h.start].norm not in {"and", "et", "y"}
+        for h in said.hits
+    )
+
+
+def _beside_somebody(said: Said, name: Mention) -> bool:
+    """Whether a bare first name stands beside a person: "me and Ana", "my attendant, Ana"."""
+    joins = said.lexicon.lists["and"]
+    kinds = {"me", "undersigned", "colleague"}
+    for hit in said.hits:
+        if hit.kind in kinds and not (hit.start < name.end and name.start < hit.end):
+            between = said.words[hit.end : name.start] if hit.end <= name.start else said.words[name.end : hit.start]
+            if len(between) <= 1 and all(w.norm in joins for w in between):
+                return True
+    return False
 
 
 def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[Hit]:
@@ -662,8 +811,16 @@ def _selves(
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
     if alone and not names:
         return [Mention("self", alone.start, alone.end)]
+    pronoun = next((h for h in said.hits if h.kind == "pronoun" and clause.start <= h.start <= clause.pivot[0]), None)
+    if (
+        pronoun is not None
+        and clause.who is Who.PERSON
+        and not said.has("replace")
+        and not any(m.start < pronoun.start for m in said.names)
+    ):
+        return [Mention("anaphor", pronoun.start, pronoun.end)]
     if clause.who is Who.I:
-        i = max((h.start for h in said.hits if h.kind in {"i"} and h.start <= clause.pivot[0]), default=-1)
+        i = max((h.start for h in said.hits if h.kind == "i" and clause.reach <= h.start < clause.pivot[1]), default=-1)
         performs = any(h.kind == "perform" and i <= h.start <= max(i + 5, clause.pivot[1]) for h in said.hits)
         if performs and (names or totals or roles or said.has("our", "we")):
             return []

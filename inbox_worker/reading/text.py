@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-MAX_CHARACTERS = 60_000  # of a message's new words that are read; a letter has two thousand
+MAX_CHARACTERS = 30_000  # of a message's new words that are read; a letter has two thousand
 MAX_WORDS = 120  # of a sentence; longer ones are cut, so that nothing grows with the square of a line
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -198,10 +198,11 @@ def _split(text: str, block: list[Line], paragraph: int, abbreviations: frozense
         following = marks[i + 1] if i + 1 < len(marks) else None
         if following is None:
             break
-        if len(current) >= MAX_WORDS or (token.raw in _ENDS and _ends_here(text, marks, i, abbreviations)):
-            result.append(Sentence(text, tuple(current), paragraph))
-            current = []
-        elif token.raw in _CLOSERS and i and marks[i - 1].raw in "!?。！？" and following.is_capital:
+        if (
+            len(current) >= MAX_WORDS
+            or (token.raw in _ENDS and _ends_here(text, marks, i, abbreviations))
+            or (token.raw in _CLOSERS and i and marks[i - 1].raw in "!?。！？" and following.is_capital)
+        ):
             result.append(Sentence(text, tuple(current), paragraph))
             current = []
     if current:
