@@ -51,6 +51,7 @@ class Party:
     open_range: tuple[str, int, int] | None = None
     vague: tuple[str, int, int] | None = None
     scattered: bool = False
+    agreed: int | None = None  # a number that the names in its own sentence bear out
     others: tuple[str, int, int] | None = None  # a person named elsewhere, of whom it is not said whether they come
 
 
@@ -257,8 +258,15 @@ def _party(
     by_sentence: dict[int, set[str]] = {}
     for i, part, said in sorted(answers, key=lambda a: a[0]):
         for mention in said.coming:
+            if mention.kind == "role" and blocks:
+                continue  # a list names them
             _add(heard, party, part, said, mention, i)
             by_sentence.setdefault(i, set()).add(mention.kind)
+        full = [m for m in said.coming if m.kind == "name" and not m.vague]
+        heads = len(full) + any(m.kind == "self" for m in said.coming)
+        told = [m.number for m in said.coming if m.kind == "total"]
+        if len(told) == 1 and told[0] == heads and party.agreed is None:
+            party.agreed = told[0]
         if said.range and not said.has("more"):
             party.open_range = (part, said.sentence.start, said.sentence.end)
         vague = next(
@@ -480,6 +488,8 @@ def _number(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt
     if party.open_range is not None:
         evidence = (heard.evidence("count-unclear", *party.open_range),)
         return None, (Doubt(Code.COUNT_UNCLEAR, "The number is left open.", evidence),), 0.5
+    if len(totals) > 1 and party.agreed is not None and named <= party.agreed:
+        return party.agreed, (), 0.85
     if len(totals) > 1:
         if party.listed and enumerated in totals:
             return enumerated, (), 0.8

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
+import runpy
+import tempfile
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from inbox_worker import message, settings
+from inbox_worker.commands.read import describe
+from inbox_worker.model import Location, RawMessage
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.phrases import Opinion, opinion
+from inbox_worker.worker import understand
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -45,11 +53,28 @@ def count_right(row: dict[str, str], said: Opinion) -> bool:
     return said.count == int(wanted)
 
 
+def mailbox(name: str) -> dict[str, Any]:
+    """The score of a mailbox of the pledging event."""
+    folder = CORPUS / "pledging" / name
+    invitation = settings.load(CORPUS / "pledging" / "event.toml").invitation
+    lines = []
+    for path in sorted(folder.glob("*.eml")):
+        content = path.read_bytes()
+        raw = RawMessage(content, message.received_time(content), Location(str(path)))
+        lines.append(json.dumps(describe(raw, understand(raw, invitation), invitation), ensure_ascii=False))
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as out:
+        out.write("\n".join(lines))
+        out.flush()
+        scores: dict[str, Any] = runpy.run_path(str(CORPUS / "score.py"))["score"](folder, out.name)[0]
+    return scores
+
+
 def main() -> None:
     """Print the table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--held-out", action="store_true")
     arguments.add_argument("--show", default="", help="language whose silent errors are shown")
+    arguments.add_argument("--mailboxes", nargs="*", default=["letters-en", "season"])
     given = arguments.parse_args()
     print(f"{'':10}{'n':>6}{'act':>8}{'count':>8}{'flagged':>9}{'silent':>8}")
     for code in lexicons():
@@ -70,6 +95,11 @@ def main() -> None:
             f"{tally[k] / n:>{w}.0%}" for k, w in (("act", 8), ("count", 8), ("flagged", 9), ("silent", 8))
         )
         print(f"{code:10}{tally['n']:>6}{shares}")
+    fields = ("straight_through", "silent", "needless_review", "kind", "organisation", "partstat", "count", "people_f1")
+    print()
+    for name in given.mailboxes:
+        scores = mailbox(name)
+        print(name, scores["messages"], " ".join(f"{f} {scores[f]:.2f}" for f in fields))
 
 
 if __name__ == "__main__":
