@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-MOST = 3  # times that reading a message may end with the process before it is set aside
+MOST = 3  # times that the process may end over a message before it is read in a process of its own
 
 
 class Attempts:
@@ -15,20 +17,24 @@ class Attempts:
 
     def __init__(self, registry: Path) -> None:
         self._path = registry.with_name(registry.name + ".at-hand")
-        self._sha256, self._count = "", 0
+
+    @contextmanager
+    def at_hand(self, sha256: str) -> Iterator[int]:
+        """A message is at hand: gives how often it was begun without an end, this time included.
+
+        An exception is an end as well: only a process that dies leaves the file behind.
+        """
+        before, count = self._last()
+        attempt = count + 1 if before == sha256 else 1
         try:
-            self._sha256, count = self._path.read_text(encoding="ascii").split()
-            self._count = int(count)
+            self._path.write_text(f"{sha256} {attempt}", encoding="ascii")
+            yield attempt
+        finally:
+            self._path.unlink(missing_ok=True)
+
+    def _last(self) -> tuple[str, int]:
+        try:
+            sha256, count = self._path.read_text(encoding="ascii").split()
+            return sha256, int(count)
         except (OSError, ValueError):
-            pass  # none, or cut short: nobody was at work
-
-    def begin(self, sha256: str) -> int:
-        """Take a message in hand. Returns how often it was begun without an end, this time included."""
-        self._count = self._count + 1 if sha256 == self._sha256 else 1
-        self._sha256 = sha256
-        self._path.write_text(f"{sha256} {self._count}", encoding="ascii")
-        return self._count
-
-    def end(self) -> None:
-        """The message is dealt with, whatever became of it."""
-        self._count = 0
+            return "", 0  # none, or cut short: nobody was at work

@@ -11,7 +11,7 @@ from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.poller import PollResult, StopFlag
 from inbox_worker.settings import Settings, SettingsError
-from inbox_worker.worker import Outcome, Worker
+from inbox_worker.worker import Outcome, Worker, stand_in
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def _take_in_new(worker: Worker, settings: Settings, stop: StopFlag, counts: dic
 def _deal_with(worker: Worker, arrival: Arrival) -> Outcome | None:
     cursor = (arrival.cursor.source, arrival.cursor.uidvalidity, arrival.cursor.last_uid)
     if arrival.problem is not None:
-        return worker.set_aside(_stand_in(arrival.cursor), arrival.problem, cursor)
+        return worker.set_aside(_stand_in(arrival), arrival.problem, cursor)
     if arrival.raw is None:
         worker.registry.advance(*cursor)
         return None
@@ -68,9 +68,10 @@ def _deal_with(worker: Worker, arrival: Arrival) -> Outcome | None:
     return outcome
 
 
-def _stand_in(cursor: Cursor) -> RawMessage:
+def _stand_in(arrival: Arrival) -> RawMessage:
     """Something to hang a flag on, for a message that the mailbox does not hand over."""
+    if arrival.path is not None:
+        return stand_in(arrival.path)
+    cursor = arrival.cursor
     where = f"{cursor.source};UIDVALIDITY={cursor.uidvalidity};UID={cursor.last_uid}"
-    return RawMessage(
-        f"X-Not-Handed-Over: {where}\n".encode(), None, Location(cursor.source, cursor.uidvalidity, cursor.last_uid)
-    )
+    return stand_in(where, Location(cursor.source, cursor.uidvalidity, cursor.last_uid))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inbox_worker import __version__, decision, message, reading
+from inbox_worker.apart import DiedError, apart
 from inbox_worker.attempts import MOST, Attempts
 from inbox_worker.model import Decision, Invitation, Location, Message, RawMessage, Reading
 from inbox_worker.registry import Registry
@@ -18,6 +19,7 @@ from inbox_worker.settings import Settings
 
 READER = f"inbox-worker {__version__}"
 NOT_READ = Registry.NOT_READ
+PATIENCE = 60.0  # seconds for reading a message that is suspected of killing its reader
 
 Cursor = tuple[str, int, int]  # source, UIDVALIDITY, last UID dealt with
 
@@ -51,6 +53,11 @@ def understand(raw: RawMessage, invitation: Invitation) -> Understood:
         return Understood(message=decoded, error=_in_a_line(error))
 
 
+def stand_in(where: str, location: Location | None = None) -> RawMessage:
+    """What is kept in place of a message that cannot be had. ``where`` tells it from others, and is always the same."""
+    return RawMessage(f"X-Not-Handed-Over: {where}\n".encode(), None, location or Location(where))
+
+
 def _in_a_line(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]
 
@@ -58,8 +65,10 @@ def _in_a_line(error: Exception) -> str:
 class Worker:
     """Takes messages into a registry."""
 
-    def __init__(self, registry: Registry, invitation: Invitation, attempts: Attempts) -> None:
-        self.registry, self.invitation, self._attempts = registry, invitation, attempts
+    def __init__(
+        self, registry: Registry, invitation: Invitation, attempts: Attempts, patience: float = PATIENCE
+    ) -> None:
+        self.registry, self.invitation, self._attempts, self._patience = registry, invitation, attempts, patience
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True) -> Worker:
@@ -70,25 +79,31 @@ class Worker:
         """
         place = settings.registry
         registry = Registry.open(place.path, place.mail_directory, settings.invitation, decision.tell, create=create)
-        return cls(registry, settings.invitation, Attempts(place.path))
+        patience = min(PATIENCE, settings.service.poll_deadline / 2)  # the verdict must come before the poll is cut
+        return cls(registry, settings.invitation, Attempts(place.path), patience)
 
     def take_in(self, raw: RawMessage, cursor: Cursor | None = None) -> Outcome:
         """One message, one transaction, together with the cursor that it moves."""
         if self.registry.knows(raw.sha256):
             return self._pass_over(cursor)
-        if self._attempts.begin(raw.sha256) > MOST:
-            understood = Understood(error=f"reading it ended the process {MOST} times")
-        else:
-            understood = understand(raw, self.invitation)
-        outcome = self._keep(raw, understood, READER, cursor)
-        self._attempts.end()
-        return outcome
+        with self._attempts.at_hand(raw.sha256) as attempt:
+            return self._keep(raw, self._understand(raw, attempt), READER, cursor)
 
-    def set_aside(self, stand_in: RawMessage, why: str, cursor: Cursor | None = None) -> Outcome:
-        """Flag a message ``failed`` that cannot be had at all; ``stand_in`` says in its place what it was."""
-        if self.registry.knows(stand_in.sha256):
+    def _understand(self, raw: RawMessage, attempt: int) -> Understood:
+        """Read a message that was begun before without an end. Deaths may have had other causes, so what is suspected
+        is given a process of its own before it is set aside."""
+        if attempt <= MOST:
+            return understand(raw, self.invitation)
+        try:
+            return apart(self._patience, understand, raw, self.invitation)
+        except DiedError:
+            return Understood(error=f"reading it ended the process, in {attempt - 1} attempts before this one")
+
+    def set_aside(self, in_its_place: RawMessage, why: str, cursor: Cursor | None = None) -> Outcome:
+        """Flag a message ``failed`` that cannot be had at all; a ``stand_in`` says in its place what it was."""
+        if self.registry.knows(in_its_place.sha256):
             return self._pass_over(cursor)
-        return self._keep(stand_in, Understood(error=why), NOT_READ, cursor)
+        return self._keep(in_its_place, Understood(error=why), NOT_READ, cursor)
 
     def _pass_over(self, cursor: Cursor | None) -> Outcome:
         if cursor is not None:
@@ -130,7 +145,21 @@ class Worker:
         """Read stored messages (id, hash) anew; how many of them failed."""
         failed = 0
         for message_id, sha256 in messages:
-            understood = self._understand_stored(message_id, sha256)
+            failed += self._read_again(message_id, sha256) is Outcome.FAILED
+        return failed
+
+    def _read_again(self, message_id: int, sha256: str) -> Outcome:
+        try:
+            content = self.registry.mail.load(sha256)
+        except OSError as error:
+            return self._record_again(message_id, Understood(error=f"its raw form cannot be read: {error.strerror}"))
+        raw = RawMessage(content, self.registry.received(message_id), Location("registry"))
+        with self._attempts.at_hand(sha256) as attempt:
+            return self._record_again(message_id, self._understand(raw, attempt))
+
+    def _record_again(self, message_id: int, understood: Understood) -> Outcome:
+        """Write what was understood this time; where that cannot be written, that the message failed."""
+        try:
             self.registry.record_again(
                 message_id,
                 understood.message,
@@ -139,14 +168,9 @@ class Worker:
                 reader=READER,
                 error=understood.error,
             )
-            failed += understood.error is not None
-        return failed
-
-    def _understand_stored(self, message_id: int, sha256: str) -> Understood:
-        try:
-            content = self.registry.mail.load(sha256)
-        except OSError as error:
-            return Understood(error=f"its raw form cannot be read: {error.strerror}")
-        return understand(
-            RawMessage(content, self.registry.received(message_id), Location("registry")), self.invitation
-        )
+            return Outcome.FAILED if understood.error else Outcome.RECORDED
+        except sqlite3.OperationalError:
+            raise  # as above
+        except Exception as error:  # noqa: BLE001 - set aside for a person
+            self.registry.record_again(message_id, None, None, None, reader=READER, error=_in_a_line(error))
+            return Outcome.FAILED

@@ -17,7 +17,7 @@ from inbox_worker.mailbox import Unreadable, read_paths
 from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.registry import RawMail, refuse_newer
-from inbox_worker.worker import Outcome, Worker
+from inbox_worker.worker import Outcome, Worker, stand_in
 
 UNKNOWN = datetime.max.replace(tzinfo=timezone.utc)
 
@@ -52,8 +52,8 @@ def command(ctx: click.Context, paths: tuple[Path, ...], registry: Path | None) 
             content = worker.registry.mail.load(message.sha256)
             outcomes[worker.take_in(RawMessage(content, message.received, Location(message.source)))] += 1
         for problem in unreadable:
-            stand_in = RawMessage(f"X-Unreadable-File: {problem.path}\n".encode(), None, Location(problem.path))
-            outcomes[worker.set_aside(stand_in, f"{problem.path}: {problem.reason}")] += 1
+            why = f"{problem.path}: cannot be read: {problem.reason}"
+            outcomes[worker.set_aside(stand_in(problem.path), why)] += 1
         worker.registry.close()
     click.echo(
         f"{outcomes[Outcome.RECORDED]} recorded, {outcomes[Outcome.KNOWN]} known already, "

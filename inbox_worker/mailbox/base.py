@@ -43,6 +43,7 @@ class Arrival:
     raw: RawMessage | None
     cursor: Cursor
     problem: str | None = None
+    path: str | None = None  # of the file that has the problem; without it the cursor names the message
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
@@ -48,6 +49,11 @@ class MailFile:
     path: Path
     kind: Kind
     problem: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The path as text, whatever bytes are in its name."""
+        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
 
 
 def read_paths(paths: Iterable[Path], received_time: ReceivedTime) -> Iterator[RawMessage | Unreadable]:
@@ -148,7 +154,7 @@ def natural(path: Path) -> tuple[tuple[int, str], ...]:
 
 def read_file(file: MailFile, received_time: ReceivedTime) -> Iterator[RawMessage | Unreadable]:
     """The messages of one file."""
-    label = str(file.path)
+    label = file.label
     if file.problem:
         yield Unreadable(label, file.problem)
         return
@@ -171,13 +177,13 @@ def _opened(path: Path) -> BinaryIO:
 def _single(file: MailFile, stream: BinaryIO, received_time: ReceivedTime) -> RawMessage | Unreadable:
     content = stream.read(LARGEST + 1)
     if not content:
-        return Unreadable(str(file.path), "is empty")
+        return Unreadable(file.label, "is empty")
     if len(content) > LARGEST:
-        return Unreadable(str(file.path), f"is larger than {LARGEST // 1_000_000} MB")
+        return Unreadable(file.label, f"is larger than {LARGEST // 1_000_000} MB")
     received = received_time(content)
     if received is None and file.kind is Kind.MAILDIR:
         received = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
-    return RawMessage(content, received, Location(str(file.path)))
+    return RawMessage(content, received, Location(file.label))
 
 
 def _mbox(label: str, stream: BinaryIO, received_time: ReceivedTime) -> Iterator[RawMessage | Unreadable]:

@@ -66,7 +66,7 @@ class FilesMailbox:
                 if not isinstance(message, Unreadable):
                     yield Arrival(message, before)
                 elif file.path.exists() or file.path.is_symlink():
-                    yield Arrival(None, before, f"{message.path}: cannot be read: {message.reason}")
+                    yield Arrival(None, before, f"{message.path}: cannot be read: {message.reason}", message.path)
                 else:
                     complete = False  # moved or removed under our hands, from new to cur perhaps
         if complete:

@@ -24,9 +24,7 @@ import pytest
 from inbox_worker.demo.sample import samples
 
 ROOT = Path(__file__).parents[2]
-LETTER = (
-    "From: Joost <joost@paxforpeace.example>\r\nSubject: Re: Invitation\r\n\r\nPAX will attend with two people.\r\n"
-)
+LETTER = "From: joost@paxforpeace.example\r\nSubject: Invitation\r\n\r\nPAX will attend with two people.\r\n"
 
 
 def environment(directory: Path) -> dict[str, str]:

@@ -124,11 +124,13 @@ def free_port() -> int:
 class Dovecot:
     """One server. ``names`` are the host names its certificate is made for."""
 
-    def __init__(self, names: tuple[str, ...] = ("DNS:localhost", "IP:127.0.0.1"), secured: bool = False) -> None:
+    def __init__(
+        self, names: tuple[str, ...] = ("DNS:localhost", "IP:127.0.0.1"), secured: bool = False, password: str = "pw"
+    ) -> None:
         # Short, because of the length of socket paths, and 0755, because the mail user must get in as well.
         self.directory = Path(tempfile.mkdtemp(prefix="dvc-", dir="/tmp"))
         self.directory.chmod(0o755)
-        self.users = {"alice": "pw", "bob": "pw", "zoe": "päß-word"}
+        self.users = {"alice": password, "bob": "pw", "zoe": "päß-word"}
         self.plain, self.tls = free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self._sequence = 0
