@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inbox_worker.reading.counts import numbers_in
+from inbox_worker.reading.grammar.said import Mention
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.people import names_in
-from inbox_worker.reading.sentence import Mention
 from inbox_worker.reading.text import Line, Token, bullet_length, lines, tokens
 
 _COLUMNS = re.compile(r"\t+| \| | {3,}")

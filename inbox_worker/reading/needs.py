@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inbox_worker.model import Code, Doubt, Evidence
-from inbox_worker.reading.sentence import Said
+from inbox_worker.reading.grammar.said import Said
 
 
 def needs_of(said: Sequence[tuple[str, Said]], addressed_to_us: bool = True) -> tuple[Doubt, ...]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from inbox_worker.model import (
-    Address,
     Claim,
     Code,
     Doubt,
@@ -17,12 +15,15 @@ from inbox_worker.model import (
     Part,
     Reading,
     Role,
-    Span,
     Zone,
 )
+from inbox_worker.reading.answer.combine import combine
+from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.authentication import unverified
 from inbox_worker.reading.blocks import Block, blocks_in
-from inbox_worker.reading.combine import Heard, combine
+from inbox_worker.reading.forwards import forwarded_by_us
+from inbox_worker.reading.grammar.said import Context, Said, Status
+from inbox_worker.reading.grammar.sentence import say
 from inbox_worker.reading.kind import kind_by_headers
 from inbox_worker.reading.language import languages_of
 from inbox_worker.reading.layout import Layout, layout_of, sender_name
@@ -30,8 +31,7 @@ from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.needs import needs_of
 from inbox_worker.reading.organisations import Index, index_of
 from inbox_worker.reading.sender import Answerer, answerer_of, places_of
-from inbox_worker.reading.sentence import Context, Said, Status, say
-from inbox_worker.reading.text import MAX_CHARACTERS, Sentence, Token, lines, sentences, tokens
+from inbox_worker.reading.text import MAX_CHARACTERS, Sentence, Token, sentences, tokens
 
 NAME = "rules"
 VERSION = "1"
@@ -64,7 +64,7 @@ class RuleReader:
             kind, evidence = decided
             return Reading(reader, kind, _language(message), evidence=evidence)
         if message.from_.domain in invitation.own_domains:
-            forwarded = _forwarded(message, invitation)
+            forwarded = forwarded_by_us(message, invitation)
             if forwarded is None:
                 return Reading(reader, Kind.OTHER, _language(message))
             message = forwarded
@@ -89,70 +89,6 @@ def _language(message: Message) -> str | None:
     words = [t for part in message.bodies for t in _new_words(part)]
     spoken = languages_of(words)
     return spoken[0].code if spoken else None
-
-
-def _forwarded(message: Message, invitation: Invitation) -> Message | None:
-    """A colleague's forward as the message it passes on: its words become new, its sender the sender."""
-    attached = [p for p in message.parts if p.role is Role.MESSAGE]
-    if attached:
-        return _attached(message, attached, invitation)
-    for part in message.bodies:
-        quoted = [s for s in part.spans if s.zone is Zone.QUOTED]
-        if not quoted:
-            continue
-        start, end = quoted[0].start, quoted[-1].end
-        sender: Address | None = None
-        at = start
-        for line in lines(part.text, start, end)[:12]:
-            text = part.text[line.start : line.end]
-            key, colon, value = text.partition(":")
-            if not colon or len(key) > 20:
-                if sender is not None and line.end == line.start:
-                    at = line.end
-                    break
-                if sender is not None and text and not text.startswith(">"):
-                    at = line.start
-                    break
-                continue
-            sender = sender or _address(value)
-            at = line.end
-        if sender is None or sender.domain in invitation.own_domains:
-            return None
-        body = replace(part, spans=(Span(at, end, Zone.NEW),))
-        return replace(message, from_=sender, parts=tuple(body if p is part else p for p in message.parts))
-    return None
-
-
-def _attached(message: Message, attached: Sequence[Part], invitation: Invitation) -> Message | None:
-    """The message that a colleague passes on as an attachment."""
-    head = next((p for p in attached if p.section.endswith(".HEADER")), None)
-    if head is None:
-        return None
-    headers = [
-        (key.strip().lower(), value.strip())
-        for key, colon, value in (line.partition(":") for line in head.text.splitlines()[:60])
-        if colon
-    ]
-    first = dict(reversed(headers))
-    sender = _address(first.get("from", ""))
-    if sender is None or sender.domain in invitation.own_domains:
-        return None
-    root = head.section.removesuffix("HEADER")
-    bodies = [p for p in attached if p.section.startswith(root) and p.media_type.startswith("text/") and p is not head]
-    if not bodies:
-        return None
-    body = replace(bodies[0], role=Role.BODY)
-    others = tuple(p for p in message.parts if p not in attached and p.role is not Role.BODY)
-    return replace(message, from_=sender, subject=first.get("subject", ""), parts=(body, *others))
-
-
-def _address(value: str) -> Address | None:
-    """The first address in a header's value."""
-    match = next((t for t in tokens(value[:1000]) if "@" in t.raw), None)
-    if match is None:
-        return None
-    name = value[: match.start].strip(" <[\"'(").removesuffix("mailto:").strip(" <[\"'(")
-    return Address(name, match.raw.strip(".").lower())
 
 
 class _Reading:

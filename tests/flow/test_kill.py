@@ -86,7 +86,8 @@ def test_an_import_killed_at_random_moments_ends_as_an_undisturbed_one(tmp_path:
     work = begin_and_wait(undisturbed, "import", mail)
     state = undisturbed.state()
     assert len(state["messages"]) == MESSAGES + 1
-    assert len(state["delegates"]) > MESSAGES / 20
+    assert len(state["claims"]) > MESSAGES / 4
+    assert state["delegates"]
     assert {flag["code"] for flag in state["flags"]} >= {"failed", "late", "question"}
 
     rounds = kill_during(Station(tmp_path / "b"), undisturbed, KILLS, work, "import", mail)

@@ -1,0 +1,1 @@
+"""What was said -> claims: what a message says as a whole."""

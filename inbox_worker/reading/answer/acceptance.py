@@ -1,0 +1,103 @@
+"""A message that says yes, or perhaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
+from inbox_worker.reading.answer.claims import claim_of
+from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.answer.number import number_of
+from inbox_worker.reading.answer.party import Party
+from inbox_worker.reading.answer.safeguards import contradiction, refused_too, unexplained
+from inbox_worker.reading.blocks import Block
+from inbox_worker.reading.grammar.said import Said, Status
+
+
+def acceptance(
+    heard: Heard,
+    party: Party,
+    accepted: Sequence[tuple[int, str, Said]],
+    tentative: Sequence[tuple[int, str, Said]],
+    declined: Sequence[tuple[int, str, Said]],
+    blocks: Sequence[tuple[str, Block]],
+    free: Sequence[tuple[int, str, Said]],
+) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    doubts: list[Doubt] = []
+    answers = sorted([*accepted, *tentative], key=lambda a: a[0])
+    best = next((a for a in answers if a[2].strong), answers[0] if answers else None)
+    pivot: tuple[str, int, int] | None = None
+    if best is not None:
+        pivot = (best[1], *best[2].span)
+    elif blocks:
+        pivot = (blocks[0][0], blocks[0][1].start, blocks[0][1].end)
+    partstat = Partstat.ACCEPTED
+    if best is not None and not best[2].strong and not blocks and not (party.people or party.totals or party.unnamed):
+        evidence = (heard.evidence("partstat-unclear", best[1], best[2].sentence.start, best[2].sentence.end),)
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "Speaks of coming, but not plainly of coming to this.", evidence))
+    confidence = 0.95 if (best is not None and best[2].strong) or blocks else 0.7
+    plain = any(s.strong for _, _, s in accepted) or blocks
+    tentative = [t for t in tentative if t[2].strong or not plain or t[2].has("tentative")]
+    if tentative:
+        partstat = Partstat.TENTATIVE
+        pivot = (tentative[0][1], *tentative[0][2].span)
+        sure = [a for a in accepted if (a[2].strong or a[2].coming) and a[0] > tentative[-1][0]]
+        if sure and not party.open_range:
+            doubts.append(
+                contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")
+            )
+    shaky = next((a for a in answers if a[2].has("shaky") and a[2].status is Status.ACCEPTED), None)
+    if shaky is not None and partstat is Partstat.ACCEPTED:
+        doubts.append(contradiction(heard, shaky, shaky, "May make its coming depend on something."))
+    doubt = refused_too(heard, party, accepted, tentative, declined, blocks)
+    if doubt is not None:
+        doubts.append(doubt)
+    refused = next((s for s in heard.subject if s.status is Status.DECLINED and not s.asks), None)
+    if refused is not None and not heard.answers_us:
+        evidence = (heard.evidence("partstat-unclear", "subject", *refused.span),)
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "The subject declines, the text accepts.", evidence))
+    op, revises = _op(answers, party, blocks)
+    leaves = tuple(dict.fromkeys(party.absent)) if revises else ()
+    number, count_doubts, sure_number = number_of(heard, party, op)
+    if op is Op.ADD and any(a[2].op == "replace" for a in answers):
+        number, count_doubts = 0, ()
+        revises = True
+    if partstat is Partstat.TENTATIVE and number is None:
+        count_doubts = tuple(d for d in count_doubts if d.code is not Code.COUNT_MISSING)
+    doubts += count_doubts
+    if not doubts and (left := unexplained(free, answers)) is not None:
+        _, part, said = left
+        evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+        doubts.append(
+            Doubt(Code.PARTSTAT_UNCLEAR, "One sentence casts doubt on the answer and was not understood.", evidence)
+        )
+    return (
+        claim_of(
+            heard,
+            partstat,
+            number,
+            op,
+            party,
+            doubts,
+            min(confidence, sure_number) if not doubts else 0.4,
+            pivot,
+            revises=revises,
+            leaves=leaves,
+        ),
+    ), ()
+
+
+def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence[tuple[str, Block]]) -> tuple[Op, bool]:
+    revises = any(s.revises for _, _, s in answers)
+    ops = [s.op for _, _, s in answers if s.op]
+    whole = bool(blocks) and sum(b.count for _, b in blocks) > 1
+    if "replace" in ops and not whole and not party.totals:
+        return Op.ADD, True
+    if (
+        ops
+        and ops[0] == "add"
+        and not party.totals
+        and not any(s.strong and not s.op and s.coming for _, _, s in answers)
+    ):
+        return Op.ADD, True
+    return Op.SET, revises

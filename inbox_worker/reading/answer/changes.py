@@ -1,0 +1,56 @@
+"""Corrections of names, and people who leave."""
+
+from __future__ import annotations
+
+from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
+from inbox_worker.reading.answer.claims import claim_of
+from inbox_worker.reading.answer.heard import Heard, same_person
+from inbox_worker.reading.answer.party import Party
+from inbox_worker.reading.grammar.said import Said
+
+
+def correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
+    _, part, said = corrected
+    names = said.names
+    right = next((n for n in reversed(names) if not n.vague), names[-1])
+    party = Party(people=[(right, part, *said.offsets(right.start, right.end))])
+    leaves = tuple(m.name for m in names if m is not right and not same_person(m.name, right.name))
+    return claim_of(
+        heard,
+        Partstat.ACCEPTED,
+        0,
+        Op.ADD,
+        party,
+        (),
+        0.7,
+        (part, said.sentence.start, said.sentence.end),
+        revises=True,
+        leaves=leaves,
+    )
+
+
+def removal(heard: Heard, removed: tuple[int, str, Said], party: Party) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    _, part, said = removed
+    leaving = Party(people=[(m, part, *said.offsets(m.start, m.end)) for m in said.names])
+    if not leaving.people and said.has("me", "i"):
+        hit = next(h for h in said.hits if h.kind in {"me", "i"})
+        leaving.selves.append((part, *said.offsets(hit.start, hit.end)))
+    number = len(leaving.people) + len(leaving.selves)
+    doubts: tuple[Doubt, ...] = ()
+    if not number:
+        evidence = (heard.evidence("count-unclear", part, said.sentence.start, said.sentence.end),)
+        doubts = (
+            Doubt(Code.COUNT_UNCLEAR, "Somebody leaves the delegation; who or how many was not understood.", evidence),
+        )
+    claim = claim_of(
+        heard,
+        Partstat.ACCEPTED,
+        number or None,
+        Op.REMOVE,
+        leaving,
+        doubts,
+        0.85,
+        (part, said.sentence.start, said.sentence.end),
+        revises=True,
+    )
+    return (claim,), ()

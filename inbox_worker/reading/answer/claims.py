@@ -1,0 +1,66 @@
+"""A claim with the words it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inbox_worker.model import Claim, Doubt, Evidence, Op, Partstat, Person
+from inbox_worker.reading.answer.heard import Heard, same_person
+from inbox_worker.reading.answer.party import Party
+
+
+def count_evidence(heard: Heard, party: Party, name: str = "delegates") -> tuple[Evidence, ...]:
+    spans = (
+        [(p, s, e) for _, p, s, e in party.totals]
+        + [(p, s, e) for _, p, s, e, _ in party.unnamed]
+        + [(p, s, e) for _, p, s, e in party.more]
+    )
+    spans += [(p, s, e) for _, p, s, e in party.people] + party.selves
+    return tuple(heard.evidence(name, *span) for span in spans[:20])
+
+
+def people_evidence(heard: Heard, party: Party) -> tuple[Evidence, ...]:
+    spans = [(p, s, e) for _, p, s, e in party.people] + party.selves[:1]
+    if party.selves and heard.sender is not None and heard.sender[3] > heard.sender[2]:
+        spans.append(heard.sender[1:])
+    return tuple(heard.evidence("people", *span) for span in spans[:60])
+
+
+def people_of(heard: Heard, party: Party) -> tuple[Person, ...]:
+    found = [
+        Person(m.name, m.title, m.function)
+        for m, *_ in party.people
+        if not any(same_person(m.name, a) for a in party.absent)
+    ]
+    if party.selves and heard.sender is not None:
+        found.append(Person(heard.sender[0]))
+    return tuple(found)
+
+
+def claim_of(
+    heard: Heard,
+    partstat: Partstat,
+    number: int | None,
+    op: Op,
+    party: Party,
+    doubts: Sequence[Doubt],
+    confidence: float,
+    pivot: tuple[str, int, int] | None,
+    *,
+    revises: bool = False,
+    leaves: tuple[str, ...] = (),
+) -> Claim:
+    answerer = heard.answerer
+    evidence = [*answerer.evidence]
+    if pivot is not None and pivot[2] > pivot[1]:
+        evidence.append(heard.evidence("partstat", *pivot))
+        if op is not Op.SET:
+            evidence.append(heard.evidence("op", *pivot))
+    people: tuple[Person, ...] = ()
+    if partstat is not Partstat.DECLINED:
+        people = people_of(heard, party)
+        evidence += [*count_evidence(heard, party), *people_evidence(heard, party)]
+    return Claim(
+        answerer.organisation, answerer.name, partstat, number, op, people, leaves, revises,
+        (*answerer.doubts, *doubts), round(min(confidence, answerer.confidence), 2), tuple(evidence),
+    )  # fmt: skip

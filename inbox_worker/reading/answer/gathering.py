@@ -1,0 +1,82 @@
+"""Who comes, gathered from the sentences, lists and tables that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.answer.neighbours import after_list, explained, followers, unplaced
+from inbox_worker.reading.answer.party import Party, add, add_item
+from inbox_worker.reading.blocks import Block
+from inbox_worker.reading.grammar.heads import unused_number
+from inbox_worker.reading.grammar.said import Said
+
+
+def party_of(
+    heard: Heard,
+    answers: Sequence[tuple[int, str, Said]],
+    blocks: Sequence[tuple[str, Block]],
+    free: Sequence[tuple[int, str, Said]],
+) -> Party:
+    party = Party()
+    answers = _near(answers, blocks)
+    by_sentence: dict[int, set[str]] = {}
+    for i, part, said in sorted(answers, key=lambda a: a[0]):
+        for mention in said.coming:
+            if mention.kind == "role" and blocks:
+                continue  # a list names them
+            add(heard, party, part, said, mention, i)
+            by_sentence.setdefault(i, set()).add(mention.kind)
+        full = [m for m in said.coming if m.kind == "name" and not m.vague]
+        heads = len(full) + any(m.kind == "self" for m in said.coming)
+        told = [m.number for m in said.coming if m.kind == "total"]
+        if len(told) == 1 and told[0] == heads and party.agreed is None:
+            party.agreed = told[0]
+        if said.range and not said.has("more"):
+            party.open_range = (part, said.sentence.start, said.sentence.end)
+        vague = next(
+            (
+                h
+                for h in said.hits
+                if h.kind == "vague"
+                and any(p.kind in {"people", "colleague"} and h.end <= p.start <= h.end + 2 for p in said.hits)
+            ),
+            None,
+        )
+        if vague is not None:
+            party.vague = (part, *said.offsets(vague.start, vague.end))
+    for _, _, said in free:
+        party.absent += [m.name for m in said.absent if m.kind == "name"]
+    for part, block in blocks:
+        party.listed = True
+        for item in block.items:
+            if item.verdict is False:
+                party.absent += [m.name for m in item.mentions if m.kind == "name"]
+            else:
+                add_item(heard, party, part, item)
+    for part, block in blocks:
+        after_list(heard, party, part, block)
+    own = {i for i, kinds in by_sentence.items() if kinds & {"role", "part"}}
+    named = {i for i, kinds in by_sentence.items() if kinds & {"name"}}
+    party.scattered = bool(own - named and named - own) or (bool(own) and party.listed)
+    if not party.people and party.totals:
+        followers(heard, party, answers, free)
+    if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more):
+        explained(heard, party, answers[-1][0], free)
+    party.others = unplaced(heard, party, answers, free)
+    if not party.totals and not party.listed:
+        known = {len(party.people), len(party.people) + bool(party.selves) + sum(n for n, *_ in party.unnamed)}
+        for _, part, said in answers:
+            if said.strong and (unused := unused_number(said, known)) is not None:
+                party.others = party.others or (part, *said.offsets(*unused))
+    return party
+
+
+def _near(answers: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, Block]]) -> list[tuple[int, str, Said]]:
+    """Answers without the weak ones that stand far from any that is plain: they speak of other journeys."""
+    plain = [i for i, _, s in answers if s.strong]
+    if not plain and not blocks:
+        return list(answers)
+    return [
+        (i, p, s) for i, p, s in answers if s.strong or any(abs(i - j) <= 2 for j in plain) or (not plain and blocks)
+    ]

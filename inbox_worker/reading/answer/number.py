@@ -1,0 +1,68 @@
+"""How many come, and what about it is doubtful."""
+
+from __future__ import annotations
+
+from inbox_worker.model import Code, Doubt, Op
+from inbox_worker.reading.answer.claims import count_evidence
+from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.answer.party import Party
+from inbox_worker.reading.counts import MOST
+
+
+def number_of(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Doubt, ...], float]:
+    """How many come, the doubts about it, and how sure it is."""
+    named = len(party.people) + (1 if party.selves else 0)
+    enumerated = named + sum(n for n, *_ in party.unnamed)
+    totals = list(dict.fromkeys(n for n, *_ in party.totals))
+
+    def unclear(why: str) -> tuple[None, tuple[Doubt, ...], float]:
+        return None, (Doubt(Code.COUNT_UNCLEAR, why, count_evidence(heard, party, "count-unclear")),), 0.4
+
+    if party.open_range is not None:
+        evidence = (heard.evidence("count-unclear", *party.open_range),)
+        return None, (Doubt(Code.COUNT_UNCLEAR, "The number is left open.", evidence),), 0.5
+    if len(totals) > 1 and party.agreed is not None and named <= party.agreed:
+        return party.agreed, (), 0.85
+    if len(totals) > 1:
+        if party.listed and enumerated in totals:
+            return enumerated, (), 0.8
+        return unclear(f"Speaks of {' and of '.join(str(t) for t in totals)} people.")
+    if totals:
+        total = totals[0]
+        if total > MOST:
+            return unclear(f"{total} people are more than one organisation would send.")
+        if named > total:
+            return unclear(f"Says {total} and names {named}.")
+        if party.listed and named != total and not party.unnamed and len(party.people) > 1:
+            return unclear(f"Says {total} and lists {named}.")
+        return total, (), 0.95 if enumerated == total else 0.85
+    if party.vague is not None:
+        return (
+            None,
+            (Doubt(Code.COUNT_UNCLEAR, "Gives no exact number.", (heard.evidence("count-unclear", *party.vague),)),),
+            0.5,
+        )
+    if enumerated > MOST:
+        return unclear(f"{enumerated} people are more than one organisation would send.")
+    if enumerated and party.scattered:
+        return unclear(f"{enumerated} people are spoken of, and some of them may be the same.")
+    if enumerated and party.others is not None and not party.listed:
+        evidence = (heard.evidence("count-unclear", *party.others),)
+        return (
+            None,
+            (
+                Doubt(
+                    Code.COUNT_UNCLEAR,
+                    f"{enumerated} seem to come; what {evidence[0].text!r} adds to that is not clear.",
+                    evidence,
+                ),
+            ),
+            0.5,
+        )
+    if enumerated and op is not Op.ADD:
+        return enumerated + sum(n for n, *_ in party.more), (), 0.9
+    if op is Op.ADD and party.more:
+        return max(party.more[0][0], enumerated), (), 0.85
+    if enumerated:
+        return enumerated, (), 0.9
+    return None, (Doubt(Code.COUNT_MISSING, "Says that they come, not how many nor who."),), 0.8

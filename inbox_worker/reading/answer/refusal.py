@@ -1,0 +1,83 @@
+"""A message that says no, and one that says neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
+from inbox_worker.reading.answer.claims import claim_of
+from inbox_worker.reading.answer.heard import Heard, is_sender
+from inbox_worker.reading.answer.number import number_of
+from inbox_worker.reading.answer.party import Party, add
+from inbox_worker.reading.answer.safeguards import is_suspicious
+from inbox_worker.reading.grammar.heads import totals_of
+from inbox_worker.reading.grammar.said import Said, Status, Who
+
+SHORT = 40  # words of a message so short that a bare number of people is its answer
+
+
+def refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    strong = [d for d in declined if d[2].strong and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}]
+    _, part, said = (strong or declined)[0]
+    doubts: list[Doubt] = []
+    confidence = 0.92
+    if not strong:
+        evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+        doubts.append(
+            Doubt(Code.PARTSTAT_UNCLEAR, "Somebody is prevented; whether anybody comes is not said.", evidence)
+        )
+        confidence = 0.4
+    agreed = next((s for s in heard.subject if s.status is Status.ACCEPTED and s.strong and not s.asks), None)
+    if agreed is not None and not heard.answers_us:
+        doubts.append(
+            Doubt(
+                Code.PARTSTAT_UNCLEAR,
+                "The subject accepts, the text declines.",
+                (heard.evidence("partstat-unclear", "subject", *agreed.span),),
+            )
+        )
+    claim = claim_of(
+        heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises
+    )
+    return (claim,), ()
+
+
+def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+    """No sentence speaks of participation outright: a bare number of people, or nothing."""
+    words = sum(len(s.words) for _, _, s in free)
+    for i, part, said in free:
+        if said.foreign or said.asks or said.has("past", "undecided", "receipt"):
+            continue
+        totals = totals_of(said)
+        if totals and (words <= SHORT or (totals[0].start <= 1 and i <= 2)):
+            party = Party()
+            for mention in (*totals, *said.names):
+                add(heard, party, part, said, mention, i)
+            number, doubts, confidence = number_of(heard, party, Op.SET)
+            span = said.offsets(totals[0].start, totals[0].end)
+            return (
+                claim_of(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, min(confidence, 0.8), (part, *span)),
+            ), ()
+    plain = [(p, s) for _, p, s in free if not s.foreign and not s.asks]
+    odd = next(((p, s) for p, s in plain if is_suspicious(s)), None)
+    if odd is None and not any(
+        s.asks or s.has("want_answer", "receipt", "undecided", "newsletter", "auto_reply") for _, _, s in free
+    ):
+        invited = heard.answerer.organisation is not None and not heard.answerer.doubts
+        if (invited or heard.answers_us) and plain:
+            odd = max(plain, key=lambda x: len(x[1].words))
+    if odd is None and heard.answerer.organisation is not None:
+        odd = next(
+            ((p, s) for p, s in plain if any(not n.vague and not is_sender(heard, n.name) for n in s.names)), None
+        )
+    if odd is not None:
+        part, said = odd
+        evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+        return (), (
+            Doubt(
+                Code.PARTSTAT_UNCLEAR,
+                "May speak of coming or not coming, in words the reader does not understand.",
+                evidence,
+            ),
+        )
+    return (), ()

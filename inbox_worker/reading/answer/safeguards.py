@@ -1,0 +1,82 @@
+"""What in a message stands against its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inbox_worker.model import Code, Doubt
+from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.answer.party import Party
+from inbox_worker.reading.blocks import Block
+from inbox_worker.reading.grammar.heads import totals_of
+from inbox_worker.reading.grammar.said import Said, Status, Who
+
+
+def contradiction(heard: Heard, one: tuple[int, str, Said], other: tuple[int, str, Said], why: str) -> Doubt:
+    evidence = tuple(
+        heard.evidence(
+            "partstat-unclear", p, *(s.span if s.span[1] > s.span[0] else (s.sentence.start, s.sentence.end))
+        )
+        for _, p, s in (one, other)
+    )
+    return Doubt(Code.PARTSTAT_UNCLEAR, why, evidence)
+
+
+def refused_too(
+    heard: Heard,
+    party: Party,
+    accepted: Sequence[tuple[int, str, Said]],
+    tentative: Sequence[tuple[int, str, Said]],
+    declined: Sequence[tuple[int, str, Said]],
+    blocks: Sequence[tuple[str, Block]],
+) -> Doubt | None:
+    """A doubt where the message both accepts and declines and it is not one person staying for others to come."""
+    strong = [d for d in declined if d[2].strong]
+    if not strong:
+        return None
+    somebody = bool(party.people or party.unnamed or party.totals or blocks)
+    answers = sorted([*accepted, *tentative], key=lambda a: a[0])
+    for refusal in strong:
+        personal = refusal[2].who in {Who.I, Who.PERSON}
+        if personal and somebody:
+            continue
+        if refusal[2].who in {Who.WE, Who.NOBODY, Who.UNSAID} and somebody and answers and answers[-1][0] >= refusal[0]:
+            continue
+        other = answers[-1] if answers else refusal
+        return contradiction(heard, refusal, other, "Says both that they come and that they do not.")
+    return None
+
+
+def unexplained(
+    free: Sequence[tuple[int, str, Said]], answers: Sequence[tuple[int, str, Said]]
+) -> tuple[int, str, Said] | None:
+    """A sentence outside the answer that may weaken it."""
+    used = {i for i, _, _ in answers}
+    for i, part, said in free:
+        if said.foreign and said.has("other_event") and said.has("pronoun") and said.has("attend_weak", "attend"):
+            return i, part, said
+        if i in used or said.foreign or said.asks or said.status is not Status.NONE:
+            continue
+        if said.has("cancel", "remove", "replace", "correction") and (said.numbers or said.names):
+            return i, part, said
+        if said.has("change") and said.numbers and not said.has("past"):
+            return i, part, said
+        if said.has("condition") and said.has("attend") and not said.has("assistance"):
+            return i, part, said
+    return None
+
+
+def is_suspicious(said: Said) -> bool:
+    """Whether a sentence that was not understood may still be an answer."""
+    if said.has("receipt", "undecided", "courtesy", "past", "other_event", "newsletter") and not said.has(
+        "regret", "hedge", "condition"
+    ):
+        return False
+    ours = said.has("we", "i", "our", "undersigned", "colleague")
+    if totals_of(said) and not said.has("past"):
+        return True
+    return (
+        (ours and said.has("attend", "send", "replace"))
+        or (said.has("regret") and (ours or said.has("attend", "attend_weak")))
+        or (said.has("absent", "alone", "hedge") and ours)
+    )

@@ -1,0 +1,1 @@
+"""Sentence -> Said: what one sentence says of who comes."""

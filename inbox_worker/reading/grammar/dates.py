@@ -1,0 +1,66 @@
+"""Which event a sentence speaks of, by the dates in it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from inbox_worker.reading.grammar.said import Said
+from inbox_worker.reading.lexicon import Lexicon
+
+NEAR_EVENT = 12  # days around the event that still speak of it: journeys, the eve, the reply-by date
+
+
+MONTH_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+
+
+def is_foreign(said: Said, event: date) -> bool:
+    """Whether the sentence speaks of another event: it says so, or names a date far from this one's."""
+    dates = _dates(said, event)
+    distances = [_distance(d, event) for d in dates if d is not None]
+    if any(abs(d) <= NEAR_EVENT for d in distances):
+        return False
+    if any(d > 0 for d in distances) or (None in dates and not said.has("letter")):
+        return True
+    return bool(distances and not said.has("letter", "receipt", "past"))
+
+
+def dates_told(said: Said, event: date) -> tuple[bool, bool]:
+    """Whether a sentence names a date about the event's, and one well after it."""
+    distances = [_distance(d, event) for d in _dates(said, event) if d is not None]
+    return any(abs(d) <= NEAR_EVENT for d in distances), any(d > NEAR_EVENT for d in distances)
+
+
+def _distance(day: int, event: date) -> int:
+    """Days from the event to a day of the year, the shorter way round."""
+    return (day - _day(event) + 182) % 365 - 182
+
+
+def _day(when: date) -> int:
+    return when.timetuple().tm_yday
+
+
+def _dates(said: Said, event: date) -> list[int | None]:
+    """Days of the year that are named with their month; None for a month alone."""
+    months = said.lexicon.lists["months"]
+    found: list[int | None] = []
+    for i, word in enumerate(said.words):
+        if word.norm not in months or (len(word.raw) < 4 and word.raw[-1:].islower() and word.raw[0].islower()):
+            continue
+        if not word.raw[0].isupper() and said.lexicon.code == "en" and word.norm in {"may", "march", "mar"}:
+            continue
+        month = month_number(said.lexicon, word.norm)
+        if month is None:
+            continue
+        around = [*said.words[max(0, i - 2) : i], *said.words[i + 1 : i + 2]]
+        day = next((int(w.raw) for w in reversed(around) if w.raw.isdigit() and 1 <= int(w.raw[:4]) <= 31), None)
+        if day is None:
+            if month != event.month and i and said.words[i - 1].norm in said.lexicon.lists["from"]:
+                found.append(None)
+            continue
+        found.append(MONTH_DAYS[month - 1] + day)
+    return found
+
+
+def month_number(lexicon: Lexicon, word: str) -> int | None:
+    """1 to 12 for the name of a month."""
+    return lexicon.month_numbers.get(word)

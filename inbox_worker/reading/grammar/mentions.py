@@ -1,0 +1,177 @@
+"""Who comes and who does not, by the clauses they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inbox_worker.reading.grammar.heads import heads
+from inbox_worker.reading.grammar.said import Clause, Mention, Said, Status, Who
+from inbox_worker.reading.lexicon import Hit
+
+
+def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) -> tuple[list[Mention], list[Mention]]:
+    """Who comes and who does not, by the clauses they stand in."""
+    coming: list[Mention] = []
+    absent: list[Mention] = []
+    previous = Status.NONE
+    for clause in clauses:
+        effective = clause.status
+        if (
+            effective is Status.NONE
+            and not clause.reason
+            and clause.mark in {":", "—", "–", "-", ";", "(", ",", "resume"}
+        ):
+            effective = previous
+        elif (
+            effective is Status.NONE
+            and previous is Status.NONE
+            and clause.mark == ""
+            and len(clauses) > 1
+            and not clause.reason
+        ):
+            effective = Status.NONE
+        if clause.status is not Status.NONE:
+            previous = clause.status
+        elif clause.reason or clause.mark == "contrast":
+            previous = Status.NONE
+        names = [
+            m
+            for m in said.names
+            if clause.start <= m.start < clause.end
+            or (
+                clause.reach <= m.start < clause.start
+                and not any(c.start <= m.start < c.end and (c.reason or c.status is not Status.NONE) for c in clauses)
+            )
+        ]
+        if effective is Status.DECLINED:
+            absent += names
+            if clause.who is Who.I:
+                absent.append(Mention("self", clause.start, clause.end))
+            absent += [Mention("role", h.start, h.end) for h in _roles(said, clause.start, clause.end, names)]
+            continue
+        if effective not in {Status.ACCEPTED, Status.TENTATIVE}:
+            continue
+        totals = heads(said, clause.start, clause.end)
+        totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
+        if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
+            names = [m for m in names if m.start >= clause.pivot[0]]
+        coming += [m for m in names if not m.vague or _beside_somebody(said, m)]
+        coming += totals
+        roles = _roles(said, clause.reach, clause.end, names)
+        coming += [
+            Mention("role", h.start, h.end)
+            for h in roles
+            if not any(t.start < h.end and h.start < t.end for t in totals)
+        ]
+        selves = _selves(said, clause, names, totals, roles)
+        if (
+            selves
+            and any(t.kind == "total" and t.end <= clause.pivot[0] + 1 for t in totals)
+            and _companion_before(said, selves[0])
+        ):
+            named = [m for m in coming if m.kind == "name"]
+            parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
+            coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
+        coming += selves
+    return coming, absent
+
+
+def _companion_before(said: Said, mention: Mention) -> bool:
+    """Whether "with" stands before somebody: "our two fellows come with me"."""
+    return any(
+        h.kind == "companion" and h.end == mention.start and said.words[h.start].norm not in {"and", "et", "y"}
+        for h in said.hits
+    )
+
+
+def _beside_somebody(said: Said, name: Mention) -> bool:
+    """Whether a bare first name stands beside a person: "me and Ana", "my attendant, Ana"."""
+    joins = said.lexicon.lists["and"]
+    kinds = {"me", "undersigned", "colleague"}
+    for hit in said.hits:
+        if hit.kind in kinds and not (hit.start < name.end and name.start < hit.end):
+            between = said.words[hit.end : name.start] if hit.end <= name.start else said.words[name.end : hit.start]
+            if len(between) <= 1 and all(w.norm in joins for w in between):
+                return True
+    return False
+
+
+def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[Hit]:
+    """Unnamed persons of ours: roles that stand beside no name that they describe."""
+    found: list[Hit] = []
+    for hit in said.hits:
+        if hit.kind != "colleague" or not start <= hit.start < end or any(hit.start < f.end for f in found):
+            continue
+        if any(m.start < hit.end and hit.start < m.end for m in said.names):
+            continue
+        if any(_describes(said, hit, m) for m in names):
+            continue
+        found.append(hit)
+    return found
+
+
+def _describes(said: Said, hit: Hit, name: Mention) -> bool:
+    """Whether a role and a name are one person: next to each other with no "and" between."""
+    if hit.end <= name.start:
+        low, high, limit = hit.end, name.start, 5
+    else:
+        low, high, limit = name.end, hit.start, 2
+    between = said.words[low:high]
+    joins = said.lexicon.lists["and"]
+    if len(between) > limit or any(w.norm in joins for w in between):
+        return False
+    gap = said.sentence.text[said.words[low - 1].end : said.words[high].start] if high < len(said.words) else ""
+    return not any(c in gap for c in ";+&") and gap.count(",") <= 1
+
+
+def _selves(
+    said: Said, clause: Clause, names: Sequence[Mention], totals: Sequence[Mention], roles: Sequence[Hit]
+) -> list[Mention]:
+    joins = said.lexicon.lists["and"]
+    words, text = said.words, said.sentence.text
+    my = next((h for h in said.hits if h.kind == "my_attend" and clause.start <= h.start < clause.end), None)
+    if my:
+        return [Mention("self", my.start, my.end)]
+    for hit in said.hits:
+        if not clause.start <= hit.start < clause.end:
+            continue
+        if hit.kind == "undersigned":
+            return [Mention("self", hit.start, hit.end)]
+        if hit.kind == "me":
+            before, after = words[max(0, hit.start - 1) : hit.start], words[hit.end : hit.end + 1]
+            gap_before = text[before[0].end : words[hit.start].start] if before else ""
+            gap_after = text[words[hit.end - 1].end : after[0].start] if after else ""
+            near_people = bool(names or roles or totals)
+            if before and (before[0].norm in joins or any(c in gap_before for c in "+&")):
+                return [Mention("self", hit.start, hit.end)]
+            if after and (after[0].norm in joins or any(c in gap_after for c in "+&")):
+                return [Mention("self", hit.start, hit.end)]
+            if near_people and (("," in gap_before) or "(" in gap_before) and words[hit.start].norm != "i":
+                return [Mention("self", hit.start, hit.end)]
+            inside = [
+                h
+                for h in said.hits
+                if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end
+            ]
+            if inside and words[hit.start].norm != "i":
+                return [Mention("self", hit.start, hit.end)]
+    alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
+    if alone and not names:
+        return [Mention("self", alone.start, alone.end)]
+    pronoun = next((h for h in said.hits if h.kind == "pronoun" and clause.start <= h.start <= clause.pivot[0]), None)
+    if (
+        pronoun is not None
+        and clause.who is Who.PERSON
+        and not said.has("replace")
+        and not any(m.start < pronoun.start for m in said.names)
+    ):
+        return [Mention("anaphor", pronoun.start, pronoun.end)]
+    if clause.who is Who.I:
+        i = max((h.start for h in said.hits if h.kind == "i" and clause.reach <= h.start < clause.pivot[1]), default=-1)
+        performs = any(h.kind == "perform" and i <= h.start <= max(i + 5, clause.pivot[1]) for h in said.hits)
+        if performs and (names or totals or roles or said.has("our", "we")):
+            return []
+        if i >= 0:
+            return [Mention("self", i, i + 1)]
+    return []

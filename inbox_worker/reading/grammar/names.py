@@ -1,0 +1,67 @@
+"""Who is named in a sentence, with what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inbox_worker.reading.grammar.said import Mention
+from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.people import Name, names_in
+from inbox_worker.reading.text import Sentence, Token
+
+
+def named(sentence: Sentence, lexicon: Lexicon, words: Sequence[Token], taken: frozenset[int]) -> tuple[Mention, ...]:
+    index = {w.start: i for i, w in enumerate(words)}
+    token_taken = {k for k, t in enumerate(sentence.tokens) if t.is_word and index[t.start] in taken}
+    found = []
+    for name in names_in(sentence.tokens, sentence.text, lexicon, token_taken):
+        inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
+        if inner and not name.place:
+            single = (
+                len(name.name.split()) == 1
+                and name.title is None
+                and not any(p[:1].isupper() for p in name.name.split("-")[1:])
+            )
+            function = _function(sentence, lexicon, name)
+            found.append(Mention("name", inner[0], inner[-1] + 1, 1, name.name, name.title, function, single))
+    return tuple(found)
+
+
+def _function(sentence: Sentence, lexicon: Lexicon, name: Name) -> str | None:
+    """The words after a name, between marks, that tell what the person is."""
+    marks = sentence.tokens
+    at = name.end
+    if at >= len(marks) or marks[at].raw not in ",(-–—:|":
+        return None
+    opened = marks[at].raw
+    at += 1
+    end = at
+    while (
+        end < len(marks)
+        and end - at < 14
+        and marks[end].raw not in {",", ";", ")", "("}
+        and not (marks[end].raw == "." and end == len(marks) - 1)
+    ):
+        end += 1
+    piece = [t for t in marks[at:end] if t.is_word]
+    while piece and piece[0].norm in {
+        "our",
+        "my",
+        "the",
+        "notre",
+        "nuestro",
+        "nuestra",
+        "mi",
+        "mon",
+        "ma",
+        "who",
+        "a",
+        "an",
+    }:
+        piece = piece[1:]
+    if not piece or piece[0].norm in lexicon.lists["titles"] - lexicon.lists["functions"]:
+        return None
+    known = any(t.norm in lexicon.lists["functions"] for t in piece)
+    if not known and opened == ",":
+        return None
+    return sentence.text[piece[0].start : piece[-1].end]

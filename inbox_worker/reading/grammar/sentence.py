@@ -1,0 +1,103 @@
+"""What a sentence says of who comes: a small grammar over the classes of the language files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from inbox_worker.reading.counts import numbers_in
+from inbox_worker.reading.grammar.clauses import clauses_of
+from inbox_worker.reading.grammar.dates import dates_told, is_foreign
+from inbox_worker.reading.grammar.heads import open_range
+from inbox_worker.reading.grammar.mentions import mentions_of
+from inbox_worker.reading.grammar.names import named
+from inbox_worker.reading.grammar.said import Clause, Context, Said, Status, Who
+from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.text import Sentence, Token
+
+
+def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
+    """Analyse a sentence."""
+    words = sentence.words
+    norms = [w.norm for w in words]
+    hits = tuple(lexicon.phrases.find(norms))
+    covered = {i for h in hits if h.kind == "affirm_negated" for i in range(h.start, h.end)}
+    hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
+    classes = {h.kind: True for h in hits}
+    own = _inside(words, context.own)
+    others = _inside(words, context.others)
+    numbers = tuple(numbers_in(words, sentence.text, lexicon))
+    names = named(sentence, lexicon, words, own | others)
+    draft = Said(sentence, lexicon, words, hits, (), numbers, names, classes=classes)
+    asks = _asks(draft)
+    clauses = tuple(clauses_of(draft, own, others, context.event, asks))
+    return _conclude(draft, clauses, asks, context.event)
+
+
+def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+    if not spans or not words:
+        return frozenset()
+    near = [s for s in spans if s[0] < words[-1].end and s[1] > words[0].start]
+    return frozenset(i for i, w in enumerate(words) for start, end in near if start <= w.start < end)
+
+
+def _asks(said: Said) -> bool:
+    return said.sentence.is_question and not said.has("request")
+
+
+def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) -> Said:
+    spoken = [c for c in clauses if c.status is not Status.NONE]
+    yes = [c for c in spoken if c.status in {Status.ACCEPTED, Status.TENTATIVE}]
+    no = [c for c in spoken if c.status is Status.DECLINED]
+    foreign = is_foreign(said, event) or (not spoken and said.has("other_event") and not dates_told(said, event)[0])
+    status, who, strong, mixed = Status.NONE, Who.UNSAID, False, False
+    pivot: tuple[int, int] | None = None
+    if spoken and not foreign:
+        last = spoken[-1]
+        chosen = last
+        if yes and no:
+            mixed = True
+            general = [c for c in no if c.who in {Who.WE, Who.NOBODY, Who.UNSAID} and c.strong]
+            if last.status is Status.DECLINED and not general:
+                chosen = yes[-1]
+        status, who, strong = chosen.status, chosen.who, chosen.strong
+        pivot = chosen.pivot
+        if status is Status.ACCEPTED and (
+            any(c.status is Status.TENTATIVE for c in yes) or (said.has("condition") and not said.has("assistance"))
+        ):
+            status = Status.TENTATIVE
+            hedge = next((h for h in said.hits if h.kind in {"hedge", "condition"}), None)
+            pivot = (hedge.start, hedge.end) if hedge else pivot
+        elif status is Status.ACCEPTED and said.has("hedge") and not strong:
+            status = Status.TENTATIVE
+    if status is Status.NONE and said.has("undecided") and not foreign:
+        status = Status.UNDECIDED
+        hit = next(h for h in said.hits if h.kind == "undecided")
+        pivot = (hit.start, hit.end)
+    op, revises = _op(said, status, asks)
+    mentions, absent = mentions_of(said, clauses, status, op) if not foreign and not asks else ((), ())
+    span = said.offsets(*pivot) if pivot and said.words else (0, 0)
+    return replace(
+        said, clauses=clauses, status=status, who=who, strong=strong, mixed=mixed, asks=asks, op=op, revises=revises,
+        coming=tuple(mentions), absent=tuple(absent), range=open_range(said), foreign=foreign, span=span,
+    )  # fmt: skip
+
+
+def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
+    revises = said.has("change", "cancel", "remove", "replace", "retract", "correction")
+    if asks:
+        return "", False
+    if said.has("retract"):
+        return "retract", True
+    if said.has("correction") and said.names:
+        return "correct", True
+    if said.has("replace") and said.names and status is not Status.NONE:
+        return "replace", True
+    if said.has("cancel"):
+        return "cancel", True
+    if said.has("remove"):
+        return "remove", True
+    if said.has("add") and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
+        return "add", True
+    return "", revises

@@ -1,0 +1,42 @@
+"""Who a predicate speaks of."""
+
+from __future__ import annotations
+
+from inbox_worker.reading.grammar.said import Said, Who
+
+
+def subject_of(said: Said, start: int, pivot: int, end: int, own: frozenset[int], others: frozenset[int]) -> Who:
+    """Who the predicate at ``pivot`` speaks of: the nearest that may be its subject before it, else after it."""
+    best, who = -1, Who.UNSAID
+    kinds = {
+        "we": Who.WE,
+        "our": Who.WE,
+        "i": Who.I,
+        "undersigned": Who.I,
+        "colleague": Who.PERSON,
+        "other_party": Who.OTHER,
+        "pronoun": Who.PERSON,
+    }
+    if any(h.kind == "nobody" and start <= h.start <= pivot for h in said.hits):
+        return Who.NOBODY
+    weak = False  # "our" may belong to somebody else's name: "our sister organisation X"
+    for hit in said.hits:
+        if not start <= hit.start <= pivot:
+            continue
+        if hit.kind in kinds and hit.start >= best and not (hit.kind == "our" and hit.start == best):
+            best, who, weak = hit.start, kinds[hit.kind], hit.kind == "our"
+    for mention in said.names:
+        if start <= mention.start <= pivot and mention.start > best:
+            best, who, weak = mention.start, Who.PERSON, False
+    for i in range(start, min(pivot, len(said.words))):
+        if i in own and i > best:
+            best, who, weak = i, Who.WE, False
+        elif i in others and i > best and (best < start or weak):
+            best, who = i, Who.OTHER
+    if who is Who.UNSAID and any(pivot <= m.start < min(end, pivot + 9) and not m.vague for m in said.names):
+        return Who.PERSON
+    if who is Who.UNSAID and any(
+        h.kind in {"colleague", "undersigned"} and pivot <= h.start < min(end, pivot + 6) for h in said.hits
+    ):
+        return Who.PERSON
+    return who
