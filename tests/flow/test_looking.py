@@ -10,12 +10,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.flow.conftest import MakeStation
 from tests.flow.station import Station
 from tests.ground.dovecot import free_port
 
