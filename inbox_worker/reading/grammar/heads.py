@@ -64,7 +64,7 @@ def _noun_after(said: Said, number: Number) -> list[Hit]:
 
 
 def is_taken_back(said: Said, number: Number) -> bool:
-    """Whether a correction puts another number in the place of this one: "three instead of two", "not two but three"."""
+    """Whether a correction puts another number in the place of this one: "not two but three"."""
     if len(said.numbers) < 2:
         return False
     others = [n for n in said.numbers if n.start != number.start and n.value != number.value]
