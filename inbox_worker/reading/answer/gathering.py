@@ -9,6 +9,7 @@ from inbox_worker.reading.answer.neighbours import after_list, explained, follow
 from inbox_worker.reading.answer.party import Party, add, add_item
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.heads import unused_number
+from inbox_worker.reading.grammar.roles import uncounted
 from inbox_worker.reading.grammar.said import Said
 
 
@@ -65,6 +66,9 @@ def party_of(
         explained(heard, party, answers[-1][0], free)
     party.others = unplaced(heard, party, answers, free)
     if not party.totals and not party.listed:
+        for _, part, said in answers:
+            if party.others is None and (left := uncounted(said)) is not None:
+                party.others = (part, *said.offsets(*left))
         known = {len(party.people), len(party.people) + bool(party.selves) + sum(n for n, *_ in party.unnamed)}
         for _, part, said in answers:
             if said.strong and (unused := unused_number(said, known)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from inbox_worker.reading.grammar.dates import dates_told
@@ -48,13 +49,22 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
     result = []
     near = dates_told(said, event)[0]
     order = sorted(starts)
+    asked_from = _question_start(said, starts) if asks else len(said.words)
     for i, start in enumerate(order):
         end = order[i + 1] if i + 1 < len(order) else len(said.words)
         reach = start
         if starts[start] == "resume" and i > 1:
             reach = order[i - 2]
-        result.append(clause_at(said, start, end, starts[start], own, others, asks, reach, near))
+        result.append(clause_at(said, start, end, starts[start], own, others, start >= asked_from, reach, near))
     return result
+
+
+def _question_start(said: Said, starts: Mapping[int, str]) -> int:
+    """The word at which a question begins in a sentence that ends as one: "we are three; is there room?"."""
+    opened = next((t.start for t in said.sentence.tokens if t.raw == "¿"), None)
+    if opened is not None:
+        return next((i for i, w in enumerate(said.words) if w.start > opened), 0)
+    return max((s for s, mark in starts.items() if mark in {";", "；", "—", "–", "-", "!", "…", "contrast"}), default=0)
 
 
 def _after_comma(said: Said, at: int) -> bool:

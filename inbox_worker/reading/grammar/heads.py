@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inbox_worker.reading.counts import Number
 from inbox_worker.reading.grammar.said import Mention, Said
 from inbox_worker.reading.lexicon import Hit
 
@@ -9,56 +10,77 @@ MOST_IN_RANGE = 100
 
 
 def heads(said: Said, start: int, end: int) -> list[Mention]:
-    """Numbers of people among words ``start`` to ``end``."""
-    found: list[Mention] = []
-    words, text = said.words, said.sentence.text
+    """Numbers of people among words ``start`` to ``end``, without those that a correction takes back."""
+    found = []
     for number in said.numbers:
-        if not start <= number.start < end:
-            continue
-        after = [h for h in said.hits if h.kind == "people" and number.end <= h.start <= number.end + 3]
-        after = [h for h in after if not any(n.start >= number.end and n.start < h.start for n in said.numbers)]
-        functions = said.lexicon.lists["functions"]
-        if not after and number.value > 1:
-            near = range(number.end, min(number.end + 3, len(words)))
-            plural = next((i for i in near if words[i].norm in functions and words[i].norm[-1:] in "sx"), None)
-            after = [Hit("people", plural, plural + 1)] if plural is not None else []
-        before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
-        of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
-        glued = (
-            number.end < len(words)
-            and text[words[number.end - 1].end : words[number.end].start] == "-"
-            and any(h.kind == "people" and h.start == number.end for h in said.hits)
-        )
-        more = [
-            h
-            for h in said.hits
-            if (h.kind == "more" and number.end <= h.start <= number.end + 1)
-            or (h.kind == "more" and h.end == number.start)
-        ]
-        if number.value == 0 and not (after and said.has("add")):
-            continue
-        if not (after or before or of_us or glued):
-            continue
-        gap_end = after[0].start if after else number.end
-        gap = text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start] if after else ""
-        if any(c in gap for c in ".;:!?") or ("," in gap and not before):
-            continue
-        if (
-            said.lexicon.numbers.get(words[number.start].norm) == 1
-            and not words[number.start].raw.isdigit()
-            and not after
-            and not before
-        ):
-            continue
-        stop = max([number.end, *(h.end for h in after[:1])])
-        kind = "more" if more else "total"
-        if kind == "total" and _joined(said, number.start):
-            kind = "part"
-        found.append(Mention(kind, number.start, stop, number.value))
-    for hit in said.hits:
-        if hit.kind == "pair_of_us" and start <= hit.start < end:
-            found.append(Mention("total", hit.start, hit.end, 2))
+        if start <= number.start < end and not is_taken_back(said, number) and not _is_among(said, number):
+            mention = _people_counted(said, number)
+            if mention is not None:
+                found.append(mention)
+    found += [
+        Mention("total", h.start, h.end, 2) for h in said.hits if h.kind == "pair_of_us" and start <= h.start < end
+    ]
     return _without_overlap(found)
+
+
+def _people_counted(said: Said, number: Number) -> Mention | None:
+    """A number where it counts people: "two delegates", "a team of two", "two of us"."""
+    words, text = said.words, said.sentence.text
+    after = _noun_after(said, number)
+    before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
+    of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
+    glued = (
+        number.end < len(words)
+        and text[words[number.end - 1].end : words[number.end].start] == "-"
+        and any(h.kind == "people" and h.start == number.end for h in said.hits)
+    )
+    if not (after or before or of_us or glued) or (number.value == 0 and not (after and said.has("add"))):
+        return None
+    gap_end = after[0].start if after else number.end
+    gap = text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start] if after else ""
+    if any(c in gap for c in ".;:!?") or ("," in gap and not before):
+        return None
+    word = words[number.start]
+    if said.lexicon.numbers.get(word.norm) == 1 and not word.raw.isdigit() and not after and not before:
+        return None
+    kind = "total"
+    if any(h.kind == "more" and (number.end <= h.start <= number.end + 1 or h.end == number.start) for h in said.hits):
+        kind = "more"
+    elif _joined(said, number.start) and not of_us:
+        kind = "part"
+    return Mention(kind, number.start, max([number.end, *(h.end for h in after[:1])]), number.value)
+
+
+def _noun_after(said: Said, number: Number) -> list[Hit]:
+    """The noun that a number counts people in, in the three words after it."""
+    after = [h for h in said.hits if h.kind == "people" and number.end <= h.start <= number.end + 3]
+    after = [h for h in after if not any(number.end <= n.start < h.start for n in said.numbers)]
+    if after or number.value <= 1:
+        return after
+    functions = said.lexicon.lists["functions"]
+    near = range(number.end, min(number.end + 3, len(said.words)))
+    plural = next((i for i in near if said.words[i].norm in functions and said.words[i].norm[-1:] in "sx"), None)
+    return [Hit("people", plural, plural + 1)] if plural is not None else []
+
+
+def is_taken_back(said: Said, number: Number) -> bool:
+    """Whether a correction puts another number in the place of this one: "not two but three"."""
+    if len(said.numbers) < 2:
+        return False
+    others = [n for n in said.numbers if n.start != number.start and n.value != number.value]
+    return bool(others) and any(
+        h.kind == "instead"
+        and h.end <= number.start <= h.end + 1
+        and not any(h.end <= n.start < number.start for n in others)
+        for h in said.hits
+    )
+
+
+def _is_among(said: Said, number: Number) -> bool:
+    """Whether a number counts some of those that a larger one before it counted: "six, including two drivers"."""
+    return any(n.end <= number.start and n.value > number.value for n in said.numbers) and any(
+        h.kind == "subset" and number.start - 3 <= h.end <= number.start for h in said.hits
+    )
 
 
 def totals_of(said: Said) -> list[Mention]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inbox_worker.reading.grammar.heads import heads
+from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Clause, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit
 
@@ -73,8 +74,23 @@ def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) 
             named = [m for m in coming if m.kind == "name"]
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
-        coming += selves
+        coming += [m for m in selves if not _is_named_self(said, m, names)]
     return coming, absent
+
+
+def _is_named_self(said: Said, me: Mention, names: Sequence[Mention]) -> bool:
+    """Whether the writer says their own name: "I, Ana López, confirm", "I am Ana López", "the undersigned, Ana"."""
+    joins = said.lexicon.lists["and"]
+    for name in names:
+        between = said.words[me.end : name.start]
+        gap = said.sentence.text[said.words[me.end - 1].end : said.words[name.start].start]
+        if name.start < me.end or len(between) > 1 or any(w.norm in joins for w in between) or name.vague:
+            continue
+        if ("," in gap and not between) or (not between and me.end - me.start >= 1 and not gap.strip()):
+            return True
+        if between and "," not in gap and between[0].norm in said.lexicon.lists["stopwords"]:
+            return True
+    return False
 
 
 def _companion_before(said: Said, mention: Mention) -> bool:
@@ -100,13 +116,15 @@ def _beside_somebody(said: Said, name: Mention) -> bool:
 def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[Hit]:
     """Unnamed persons of ours: roles that stand beside no name that they describe."""
     found: list[Hit] = []
-    for hit in said.hits:
-        if hit.kind != "colleague" or not start <= hit.start < end or any(hit.start < f.end for f in found):
+    for hit in roles_told(said):
+        if not start <= hit.start < end:
             continue
         if any(m.start < hit.end and hit.start < m.end for m in said.names):
             continue
         if any(_describes(said, hit, m) for m in names):
             continue
+        if any(h.kind == "undersigned" and h.start <= hit.end and hit.start <= h.end for h in said.hits):
+            continue  # "the undersigned Secretary-General"
         found.append(hit)
     return found
 

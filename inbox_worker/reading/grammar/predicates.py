@@ -64,6 +64,8 @@ def clause_at(
         return none
     pivot = main[0]
     span = (pivot.start, pivot.end)
+    if _is_quoted(said, pivot.start):
+        return none
     who = subject_of(said, reach, pivot.start, end, own, others)
     if asked and not declined and not affirmed:
         who = Who.UNSAID
@@ -98,6 +100,20 @@ def clause_at(
     if hedged and abs(hedged[0].start - pivot.start) < 8:
         span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
     return clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
+
+
+def _is_quoted(said: Said, at: int) -> bool:
+    """Whether a word stands between quotation marks with words outside them: somebody else's."""
+    marks, place = said.sentence.tokens, said.words[at].start
+    opened, begun = None, 0
+    for token in marks:
+        if token.raw in "«“„" or (token.raw == '"' and opened is None):
+            opened, begun = token, token.start
+        elif token.raw in "»”" or token.raw == '"':
+            if opened is not None and begun < place < token.start:
+                return True
+            opened = None
+    return False
 
 
 def _people_after(said: Said, at: int, end: int) -> bool:

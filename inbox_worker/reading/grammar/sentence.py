@@ -32,6 +32,7 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     draft = Said(sentence, lexicon, words, hits, (), numbers, names, classes=classes)
     asks = _asks(draft)
     clauses = tuple(clauses_of(draft, own, others, context.event, asks))
+    asks = asks and all(c.status is Status.NONE for c in clauses)
     return _conclude(draft, clauses, asks, context.event)
 
 
