@@ -74,23 +74,44 @@ def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) 
             named = [m for m in coming if m.kind == "name"]
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
-        coming += [m for m in selves if not _is_named_self(said, m, names)]
-    return coming, absent
+        coming += [] if selves and _is_named_self(said, names) else selves
+    return _with_joined(said, coming), absent
 
 
-def _is_named_self(said: Said, me: Mention, names: Sequence[Mention]) -> bool:
+def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
     """Whether the writer says their own name: "I, Ana López, confirm", "I am Ana López", "the undersigned, Ana"."""
-    joins = said.lexicon.lists["and"]
-    for name in names:
-        between = said.words[me.end : name.start]
-        gap = said.sentence.text[said.words[me.end - 1].end : said.words[name.start].start]
-        if name.start < me.end or len(between) > 1 or any(w.norm in joins for w in between) or name.vague:
-            continue
-        if ("," in gap and not between) or (not between and me.end - me.start >= 1 and not gap.strip()):
-            return True
-        if between and "," not in gap and between[0].norm in said.lexicon.lists["stopwords"]:
-            return True
+    joins, small = said.lexicon.lists["and"], said.lexicon.lists["stopwords"]
+    for me in said.hits:
+        for name in names:
+            if me.kind not in {"i", "me", "undersigned"} or not 0 <= name.start - me.end <= 1 or name.vague:
+                continue
+            between = said.words[me.end : name.start]
+            gap = said.sentence.text[said.words[me.end - 1].end : said.words[name.start].start]
+            if not between and not gap.strip(" ,"):
+                return True
+            if between and between[0].norm in small - joins and not gap.replace(between[0].raw, "").strip():
+                return True
     return False
+
+
+def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
+    """Numbers with somebody added to them right after count those besides: "four delegates plus an observer"."""
+    joins = said.lexicon.lists["and"]
+    result = []
+    for told in coming:
+        mention = told
+        after = said.words[mention.end : mention.end + 1]
+        joined = bool(after) and after[0].norm in joins
+        if (
+            mention.kind == "total"
+            and joined
+            and any(
+                m.kind in {"role", "part", "self", "name"} and mention.end < m.start <= mention.end + 2 for m in coming
+            )
+        ):
+            mention = replace(mention, kind="part")
+        result.append(mention)
+    return result
 
 
 def _companion_before(said: Said, mention: Mention) -> bool:

@@ -11,7 +11,7 @@ BETWEEN = 3  # words between "our" and what somebody is: "our newly elected depu
 def roles_told(said: Said) -> list[Hit]:
     """Roles that stand for one person each, in order, none inside another."""
     told = [h for h in said.hits if h.kind == "colleague"] + _owned(said)
-    told.sort(key=lambda h: (h.start, -h.end))
+    told.sort(key=lambda h: (h.start, h.end))
     found: list[Hit] = []
     for hit in told:
         if not found or hit.start >= found[-1].end:
@@ -36,7 +36,10 @@ def _owned(said: Said) -> list[Hit]:
                 last = i
             elif last is not None or word in joins or (word in small and word not in functions):
                 break
-        if last is not None:
+        compound = (
+            last is not None and last + 1 < len(words) and words[last + 1].norm in said.lexicon.lists["not_names"]
+        )
+        if last is not None and not compound:  # not "our member organisation"
             found.append(Hit("colleague", owner.start, last + 1))
     return found
 
