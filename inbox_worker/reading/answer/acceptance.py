@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
-from inbox_worker.reading.answer.claims import claim_of
+from inbox_worker.reading.answer.claims import claim_of, count_evidence
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party
@@ -61,7 +61,11 @@ def acceptance(
     leaves = tuple(dict.fromkeys(party.absent)) if revises else ()
     number, count_doubts, sure_number = number_of(heard, party, op)
     if op is Op.ADD and any(a[2].op == "replace" for a in answers):
+        newcomers = len(party.people) + sum(n for n, *_ in party.unnamed)
         number, count_doubts = 0, ()
+        if newcomers > max(1, len(set(party.absent))) and party.unnamed:
+            evidence = count_evidence(heard, party, "count-unclear")
+            count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", evidence),)
         revises = True
     if partstat is Partstat.TENTATIVE and number is None:
         count_doubts = tuple(d for d in count_doubts if d.code is not Code.COUNT_MISSING)

@@ -10,7 +10,7 @@ from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
 from inbox_worker.reading.answer.safeguards import is_suspicious
-from inbox_worker.reading.grammar.heads import totals_of
+from inbox_worker.reading.grammar.heads import strays, totals_of
 from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
 SHORT = 40  # words of a message so short that a bare number of people is its answer
@@ -51,7 +51,7 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
         totals = totals_of(said)
         if totals and is_bare(said, totals) and (words <= SHORT or (totals[0].start <= 1 and i <= 2)):
             party = Party()
-            for mention in (*totals, *said.names):
+            for mention in (*totals, *(n for n in said.names if not n.vague)):
                 add(heard, party, part, said, mention, i)
             number, doubts, confidence = number_of(heard, party, Op.SET)
             span = said.offsets(totals[0].start, totals[0].end)
@@ -87,13 +87,7 @@ def is_bare(said: Said, totals: Sequence[Mention]) -> bool:
     """Whether a sentence is little more than a number of people, so that it can only be an answer."""
     if said.has("other_event", "hearsay", "past", "newsletter", "auto_reply", "courtesy", "hedge", "condition"):
         return False
-    taken = {i for m in (*totals, *said.names) for i in range(m.start, m.end)}
-    taken |= {i for h in said.hits if h.kind in _OF_ANSWERS for i in range(h.start, h.end)}
-    small = said.lexicon.lists["stopwords"] | said.lexicon.lists["and"] | said.lexicon.lists["from"]
-    known = said.lexicon.lists["functions"] | said.lexicon.lists["persons"]
-    rest = [w for i, w in enumerate(said.words) if i not in taken and w.norm not in small | known]
-    return len(rest) <= STRAY
+    return strays(said, totals) <= STRAY
 
 
-_OF_ANSWERS = frozenset({"people", "delegation", "of_us", "our", "we", "lead_list", "exclusive", "alone", "more", "me"})
 STRAY = 3  # words beside the number of a bare answer

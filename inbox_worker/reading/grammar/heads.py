@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inbox_worker.reading.counts import Number
 from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Mention, Said
@@ -42,14 +44,18 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     if any(c in gap for c in ".;:!?") or ("," in gap and not before):
         return None
     word = words[number.start]
-    if said.lexicon.numbers.get(word.norm) == 1 and not word.raw.isdigit() and not after and not before:
+    article = said.lexicon.numbers.get(word.norm) == 1 and number.end - number.start == 1
+    if article and not word.raw.isdigit() and not after and not before:
         return None
     kind = "total"
     if any(h.kind == "more" and (number.end <= h.start <= number.end + 1 or h.end == number.start) for h in said.hits):
         kind = "more"
-    elif _joined(said, number.start) and not of_us:
+    elif _joined(said, number.start) and not any(words[h.start].norm not in said.lexicon.lists["from"] for h in of_us):
         kind = "part"
-    return Mention(kind, number.start, max([number.end, *(h.end for h in after[:1])]), number.value)
+    stop = number.end
+    for noun in (h for h in said.hits if h.kind == "people" and after and h.start >= after[0].start):
+        stop = noun.end if noun in after[:1] or noun.start == stop else stop
+    return Mention(kind, number.start, max([stop, *(h.end for h in after[:1])]), number.value)
 
 
 def _noun_after(said: Said, number: Number) -> list[Hit]:
@@ -176,3 +182,19 @@ def named_too_few(said: Said) -> bool:
     )
     small = all(said.words[i].norm in said.lexicon.lists["stopwords"] for i in between)
     return (leads or (small and len(between) <= 2)) and not said.has("subset")
+
+
+_OF_ANSWERS = frozenset(
+    {"people", "delegation", "of_us", "our", "we", "lead_list", "exclusive", "alone", "more", "me"}
+    | {"accept", "attend", "attend_weak", "request", "colleague", "send", "add", "change"}
+)
+
+
+def strays(said: Said, totals: Sequence[Mention], start: int = 0, end: int | None = None) -> int:
+    """How many words stand beside a number of people that have nothing to do with coming."""
+    end = len(said.words) if end is None else end
+    taken = {i for m in (*totals, *said.names) for i in range(m.start, m.end)}
+    taken |= {i for h in said.hits if h.kind in _OF_ANSWERS for i in range(h.start, h.end)}
+    lists = said.lexicon.lists
+    small = lists["stopwords"] | lists["and"] | lists["from"] | lists["functions"] | lists["persons"]
+    return sum(1 for i in range(start, end) if i not in taken and said.words[i].norm not in small)

@@ -11,6 +11,9 @@ from inbox_worker.reading.grammar.said import Clause, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit
 
 
+OPENING = 3  # words at the start of a sentence in which "I, Ana López," names the writer
+
+
 def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) -> tuple[list[Mention], list[Mention]]:
     """Who comes and who does not, by the clauses they stand in."""
     coming: list[Mention] = []
@@ -87,7 +90,7 @@ def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
                 continue
             between = said.words[me.end : name.start]
             gap = said.sentence.text[said.words[me.end - 1].end : said.words[name.start].start]
-            if not between and not gap.strip(" ,"):
+            if not between and not gap.strip(" ,") and me.kind != "me" and me.start <= OPENING:
                 return True
             if between and between[0].norm in small - joins and not gap.replace(between[0].raw, "").strip():
                 return True
@@ -140,14 +143,22 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
     for hit in roles_told(said):
         if not start <= hit.start < end:
             continue
-        if any(m.start < hit.end and hit.start < m.end for m in said.names):
+        if any(m.start < hit.end and hit.start < m.end and not m.vague for m in said.names):
             continue
-        if any(_describes(said, hit, m) for m in names):
+        if any(_describes(said, hit, m) for m in names if not m.vague or _beside_somebody(said, m)):
             continue
+        if any(h.kind == "copula" and h.end == hit.start for h in said.hits) and _somebody_before(said, hit):
+            continue  # "she will be our delegate"
         if any(h.kind == "undersigned" and h.start <= hit.end and hit.start <= h.end for h in said.hits):
             continue  # "the undersigned Secretary-General"
         found.append(hit)
     return found
+
+
+def _somebody_before(said: Said, hit: Hit) -> bool:
+    return any(m.start < hit.start and not m.vague for m in said.names) or any(
+        h.kind in {"i", "me", "undersigned", "pronoun"} and h.start < hit.start for h in said.hits
+    )
 
 
 def _describes(said: Said, hit: Hit, name: Mention) -> bool:
