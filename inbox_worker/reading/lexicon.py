@@ -21,7 +21,7 @@ CLASSES = frozenset(
     i me we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
     range vague more question question_word want_answer assistance auto_reply bounce newsletter courtesy
     attached remote forward correction retract joint perform my_attend relative pronoun send tentative
-    letter nobody unit shaky subset owner
+    letter nobody unit shaky subset owner limit copula
     """.split()  # noqa: SIM905 - a list this long reads better so
 )
 LISTS = frozenset(
@@ -41,6 +41,7 @@ LISTS = frozenset(
         "no",
         "not_names",
         "persons",
+        "articles",
     }
 )
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
@@ -140,6 +141,7 @@ class Lexicon:
     lists: Mapping[str, frozenset[str]]
     month_numbers: Mapping[str, int]
     vocabulary: frozenset[str]  # every word of the file, to tell names from words
+    stems: tuple[str, ...] = ()  # every beginning of words of five letters and more
 
     def __hash__(self) -> int:
         return hash(self.code)
@@ -230,6 +232,7 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         {k: lists.get(k, frozenset()) for k in LISTS},
         month_numbers,
         frozenset(vocabulary),
+        tuple(sorted({s for p in phrases for e in p.elements for s in e.stems if len(s) > 4})),
     )
 
 

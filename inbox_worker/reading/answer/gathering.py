@@ -8,7 +8,7 @@ from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.neighbours import after_list, explained, followers, unplaced
 from inbox_worker.reading.answer.party import Party, add, add_item
 from inbox_worker.reading.blocks import Block
-from inbox_worker.reading.grammar.heads import unused_number
+from inbox_worker.reading.grammar.heads import named_too_few, unused_number
 from inbox_worker.reading.grammar.roles import uncounted
 from inbox_worker.reading.grammar.said import Said
 
@@ -33,7 +33,7 @@ def party_of(
         told = [m.number for m in said.coming if m.kind == "total"]
         if len(told) == 1 and told[0] == heads and party.agreed is None:
             party.agreed = told[0]
-        if said.range and not said.has("more"):
+        if (said.range and not said.has("more")) or named_too_few(said):
             party.open_range = (part, said.sentence.start, said.sentence.end)
         vague = next(
             (

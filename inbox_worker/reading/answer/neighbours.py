@@ -95,7 +95,7 @@ def unplaced(
     first, last = answers[0][0], answers[-1][0]
     known = [m.name for m, *_ in party.people] + party.absent
     for i, part, said in free:
-        if not first - 1 <= i <= last + 2 or said.foreign or said.asks or said.has("past"):
+        if not first - 1 <= i <= last + 2 or said.foreign or said.asks or (said.has("past") and not said.has("future")):
             continue
         for name in said.names:
             if name.vague or is_sender(heard, name.name) or any(same_person(name.name, k) for k in known):

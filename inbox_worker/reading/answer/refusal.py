@@ -10,8 +10,8 @@ from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
 from inbox_worker.reading.answer.safeguards import is_suspicious
-from inbox_worker.reading.grammar.heads import totals_of
-from inbox_worker.reading.grammar.said import Said, Status, Who
+from inbox_worker.reading.grammar.heads import strays, totals_of
+from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
 SHORT = 40  # words of a message so short that a bare number of people is its answer
 
@@ -49,9 +49,9 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
         if said.foreign or said.asks or said.has("past", "undecided", "receipt"):
             continue
         totals = totals_of(said)
-        if totals and (words <= SHORT or (totals[0].start <= 1 and i <= 2)):
+        if totals and is_bare(said, totals) and (words <= SHORT or (totals[0].start <= 1 and i <= 2)):
             party = Party()
-            for mention in (*totals, *said.names):
+            for mention in (*totals, *(n for n in said.names if not n.vague)):
                 add(heard, party, part, said, mention, i)
             number, doubts, confidence = number_of(heard, party, Op.SET)
             span = said.offsets(totals[0].start, totals[0].end)
@@ -81,3 +81,13 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
             ),
         )
     return (), ()
+
+
+def is_bare(said: Said, totals: Sequence[Mention]) -> bool:
+    """Whether a sentence is little more than a number of people, so that it can only be an answer."""
+    if said.has("other_event", "hearsay", "past", "newsletter", "auto_reply", "courtesy", "hedge", "condition"):
+        return False
+    return strays(said, totals) <= STRAY
+
+
+STRAY = 3  # words beside the number of a bare answer

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inbox_worker.reading.counts import Number
+from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Mention, Said
 from inbox_worker.reading.lexicon import Hit
 
@@ -41,14 +44,18 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     if any(c in gap for c in ".;:!?") or ("," in gap and not before):
         return None
     word = words[number.start]
-    if said.lexicon.numbers.get(word.norm) == 1 and not word.raw.isdigit() and not after and not before:
+    article = said.lexicon.numbers.get(word.norm) == 1 and number.end - number.start == 1
+    if article and not word.raw.isdigit() and not after and not before:
         return None
     kind = "total"
     if any(h.kind == "more" and (number.end <= h.start <= number.end + 1 or h.end == number.start) for h in said.hits):
         kind = "more"
-    elif _joined(said, number.start) and not of_us:
+    elif _joined(said, number.start) and not any(words[h.start].norm not in said.lexicon.lists["from"] for h in of_us):
         kind = "part"
-    return Mention(kind, number.start, max([number.end, *(h.end for h in after[:1])]), number.value)
+    stop = number.end
+    for noun in (h for h in said.hits if h.kind == "people" and after and h.start >= after[0].start):
+        stop = noun.end if noun in after[:1] or noun.start == stop else stop
+    return Mention(kind, number.start, max([stop, *(h.end for h in after[:1])]), number.value)
 
 
 def _noun_after(said: Said, number: Number) -> list[Hit]:
@@ -64,7 +71,11 @@ def _noun_after(said: Said, number: Number) -> list[Hit]:
 
 
 def is_taken_back(said: Said, number: Number) -> bool:
+<<<<<<< HEAD
     """Whether a correction puts another number in the place of this one: "not two but three"."""
+=======
+    """Whether a correction puts another number in its place: "three instead of two", "not two but three"."""
+>>>>>>> core
     if len(said.numbers) < 2:
         return False
     others = [n for n in said.numbers if n.start != number.start and n.value != number.value]
@@ -89,16 +100,19 @@ def totals_of(said: Said) -> list[Mention]:
 
 
 def _joined(said: Said, at: int) -> bool:
-    """Whether the number at a word comes on top of people named before it."""
-    before = [h for h in said.hits if h.kind == "companion" and at - 2 <= h.end <= at and h.end > at - 3]
+    """Whether the number at a word comes on top of people named beside it."""
+    before = [h for h in said.hits if h.kind == "companion" and at - 2 <= h.end <= at]
     marks = said.sentence.text[said.words[at - 1].end : said.words[at].start] if at else ""
-    if not before and "+" not in marks and "&" not in marks and "," not in marks:
-        return False
-    heads: list[Mention | Hit] = [m for m in said.names if m.end <= at]
-    heads += [h for h in said.hits if h.kind in {"colleague", "undersigned", "me"} and h.end <= at and at - h.end < 12]
+    named = [m for m in said.names if m.end <= at]
     if "," in marks and not before:
-        return bool([m for m in said.names if m.end <= at and at - m.end < 8])
-    return bool(heads)
+        return any(at - m.end < 8 for m in named)
+    if not before and "+" not in marks and "&" not in marks:
+        return False
+    told = [h for h in said.hits if h.kind in {"undersigned", "me"}] + roles_told(said)
+    if any(h.end <= at and at - h.end < 12 for h in told) or named:
+        return True
+    leads = any(h.start <= 1 for h in before)
+    return leads and any(h.kind in {"i", "undersigned"} and at < h.start <= at + 8 for h in said.hits)
 
 
 def _without_overlap(found: list[Mention]) -> list[Mention]:
@@ -118,6 +132,11 @@ def open_range(said: Said) -> bool:
         ):
             measured = any(h.kind == "unit" and b.end <= h.start <= b.end + 1 for h in said.hits)
             return not measured and a.value != b.value and b.value <= MOST_IN_RANGE
+        gap = said.sentence.text[said.words[a.end - 1].end : said.words[b.start].start]
+        if a.end == b.start and gap.strip() == "(" and a.value != b.value and b.value <= MOST_IN_RANGE:
+            return True  # "three (4)"
+    if any(h.kind == "limit" and h.end == m.start and m.number > 1 for h in said.hits for m in totals_of(said)):
+        return True  # "up to six people"
     text = said.sentence.text
     for i in range(len(said.words) - 1):
         a_word, b_word = said.words[i], said.words[i + 1]
@@ -150,3 +169,36 @@ def unused_number(said: Said, known: set[int]) -> tuple[int, int] | None:
 
 def counts_people(said: Said, start: int, end: int) -> bool:
     return any(m.kind == "total" for m in heads(said, start, end))
+
+
+def named_too_few(said: Said) -> bool:
+    """Whether a number introduces a list of names that is shorter: "our three delegates are Ana and Gerd"."""
+    totals = [m for m in said.coming if m.kind == "total"]
+    if len(totals) != 1 or any(m.kind not in {"total", "name"} for m in said.coming):
+        return False
+    total, names = totals[0], [m for m in said.names if m.start >= totals[0].end]
+    if not 2 <= len(names) < total.number:
+        return False
+    between = range(total.end, names[0].start)
+    leads = (
+        any(h.kind == "lead_list" and h.start in between for h in said.hits)
+        or ":" in said.sentence.text[said.words[total.end - 1].end : said.words[names[0].start].start]
+    )
+    small = all(said.words[i].norm in said.lexicon.lists["stopwords"] for i in between)
+    return (leads or (small and len(between) <= 2)) and not said.has("subset")
+
+
+_OF_ANSWERS = frozenset(
+    {"people", "delegation", "of_us", "our", "we", "lead_list", "exclusive", "alone", "more", "me"}
+    | {"accept", "attend", "attend_weak", "request", "colleague", "send", "add", "change"}
+)
+
+
+def strays(said: Said, totals: Sequence[Mention], start: int = 0, end: int | None = None) -> int:
+    """How many words stand beside a number of people that have nothing to do with coming."""
+    end = len(said.words) if end is None else end
+    taken = {i for m in (*totals, *said.names) for i in range(m.start, m.end)}
+    taken |= {i for h in said.hits if h.kind in _OF_ANSWERS for i in range(h.start, h.end)}
+    lists = said.lexicon.lists
+    small = lists["stopwords"] | lists["and"] | lists["from"] | lists["functions"] | lists["persons"]
+    return sum(1 for i in range(start, end) if i not in taken and said.words[i].norm not in small)

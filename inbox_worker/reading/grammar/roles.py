@@ -11,7 +11,7 @@ BETWEEN = 3  # words between "our" and what somebody is: "our newly elected depu
 def roles_told(said: Said) -> list[Hit]:
     """Roles that stand for one person each, in order, none inside another."""
     told = [h for h in said.hits if h.kind == "colleague"] + _owned(said)
-    told.sort(key=lambda h: (h.start, -h.end))
+    told.sort(key=lambda h: (h.start, h.end))
     found: list[Hit] = []
     for hit in told:
         if not found or hit.start >= found[-1].end:
@@ -36,7 +36,10 @@ def _owned(said: Said) -> list[Hit]:
                 last = i
             elif last is not None or word in joins or (word in small and word not in functions):
                 break
-        if last is not None:
+        compound = (
+            last is not None and last + 1 < len(words) and words[last + 1].norm in said.lexicon.lists["not_names"]
+        )
+        if last is not None and not compound:  # not "our member organisation"
             found.append(Hit("colleague", owner.start, last + 1))
     return found
 
@@ -57,6 +60,16 @@ def uncounted(said: Said) -> tuple[int, int] | None:
         if joiner.kind != "companion":
             continue
         near = range(joiner.end, min(joiner.end + 5, len(said.words)))
+        before = said.words[joiner.start - 1] if joiner.start > 1 else None
+        if (
+            before is not None
+            and before.is_capital
+            and joiner.start - 1 not in known
+            and _is_new(said, joiner.start - 1)
+        ):
+            if any(joiner.end <= m.start <= joiner.end + 1 for m in counted):
+                return joiner.start - 1, joiner.end
+            continue
         if any(i in known for i in near) or _other_clause(said, joiner.end):
             continue
         for i in near:
@@ -64,7 +77,12 @@ def uncounted(said: Said) -> tuple[int, int] | None:
             gap = said.sentence.text[said.words[i - 1].end : word.start]
             if i > joiner.end and any(c in gap for c in ".;:,("):
                 break
-            if i in roles or word.norm in persons or (word.norm in functions and word.is_capital):
+            if (
+                i in roles
+                or word.norm in persons
+                or word.norm.removesuffix("s") in persons
+                or (word.norm in functions and word.is_capital)
+            ):
                 return joiner.start, i + 1
     return None
 
@@ -72,3 +90,8 @@ def uncounted(said: Said) -> tuple[int, int] | None:
 def _other_clause(said: Said, at: int) -> bool:
     kinds = {"i", "we", "pronoun", "attend", "attend_weak", "accept", "decline", "request", "regret", "negation"}
     return any(h.kind in kinds and at <= h.start <= at + 1 for h in said.hits)
+
+
+def _is_new(said: Said, at: int) -> bool:
+    """Whether a word has a capital and is none that the language file knows."""
+    return said.words[at].is_capital and said.words[at].norm not in said.lexicon.vocabulary
