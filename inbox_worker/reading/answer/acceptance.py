@@ -64,8 +64,8 @@ def acceptance(
         newcomers = len(party.people) + sum(n for n, *_ in party.unnamed)
         number, count_doubts = 0, ()
         if newcomers > max(1, len(set(party.absent))) and party.unnamed:
-            evidence = count_evidence(heard, party, "count-unclear")
-            count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", evidence),)
+            words = count_evidence(heard, party, "count-unclear")
+            count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", words),)
         revises = True
     if partstat is Partstat.TENTATIVE and number is None:
         count_doubts = tuple(d for d in count_doubts if d.code is not Code.COUNT_MISSING)

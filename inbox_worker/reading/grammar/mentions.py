@@ -10,7 +10,6 @@ from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Clause, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit
 
-
 OPENING = 3  # words at the start of a sentence in which "I, Ana López," names the writer
 
 
