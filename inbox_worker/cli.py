@@ -103,10 +103,10 @@ def _known(error: Exception) -> tuple[int, str] | None:
     """Exit status and sentence for the errors that people can mend."""
     from inbox_worker.lock import LockError
     from inbox_worker.mailbox import MailboxError, PathError
-    from inbox_worker.registry import NewerRegistryError, RegistryError
+    from inbox_worker.registry import NewerRegistryError, NotARegistryError, RegistryError
     from inbox_worker.settings import SettingsError
 
-    if isinstance(error, (UnusableError, SettingsError, PathError, NewerRegistryError)):
+    if isinstance(error, (UnusableError, SettingsError, PathError, NewerRegistryError, NotARegistryError)):
         return 2, str(error)
     if isinstance(error, (FailedError, RegistryError, MailboxError, LockError)):
         return 1, str(error)

@@ -71,16 +71,21 @@ def command(ctx: click.Context, registry: Path | None) -> int:
 def look(settings: Settings, now: datetime) -> Iterator[Line]:
     """Everything, one by one; ``now`` is aware."""
     yield ok("configuration", str(settings.source))
-    looks: tuple[Callable[[], Iterator[Line]], ...] = (
-        lambda: _event(settings, now),
-        lambda: _mailbox(settings),
-        lambda: _registry(settings),
-        lambda: _disk(settings),
-        lambda: _worker(settings),
-        lambda: _datasette(settings),
+    looks: tuple[tuple[str, Callable[[], Iterator[Line]]], ...] = (
+        ("event", lambda: _event(settings, now)),
+        ("mailbox", lambda: _mailbox(settings)),
+        ("registry", lambda: _registry(settings)),
+        ("disk", lambda: _disk(settings)),
+        ("worker", lambda: _worker(settings)),
+        ("datasette", lambda: _datasette(settings)),
     )
-    for part in looks:
-        yield from part()
+    for name, lines in looks:
+        try:
+            yield from lines()
+        except OSError as error:
+            yield fail(
+                name, f"{error.filename or 'the system'}: {error.strerror or error}; correct the path or its owner"
+            )
 
 
 def _event(settings: Settings, now: datetime) -> Iterator[Line]:

@@ -9,7 +9,7 @@ import click
 from inbox_worker.commands.options import registry_option, settings_of
 from inbox_worker.commands.progress import progress
 from inbox_worker.lock import RegistryLock
-from inbox_worker.registry import refuse_newer
+from inbox_worker.registry import refuse_missing, refuse_newer
 from inbox_worker.worker import Worker
 
 
@@ -20,6 +20,7 @@ from inbox_worker.worker import Worker
 def command(ctx: click.Context, failed: bool, registry: Path | None) -> None:
     """Read stored messages anew, after a better reader or a changed invited list. Rulings stand."""
     settings = settings_of(ctx, registry)
+    refuse_missing(settings.registry.path)
     refuse_newer(settings.registry.path)
     with RegistryLock(settings.registry.path):
         worker = Worker.open(settings, create=False)

@@ -39,8 +39,10 @@ def _flags(db: Database) -> Table:
 
 def _answers(db: Database) -> Table:
     table = Table(title="Latest answers", title_justify="left")
-    for column in ("organisation", "answer", "people", "names"):
-        table.add_column(column, no_wrap=column != "names")
+    table.add_column("organisation", no_wrap=True, max_width=30)
+    table.add_column("answer", no_wrap=True)
+    table.add_column("people", justify="right")
+    table.add_column("names", min_width=16)
     query = """
     select name, partstat || case when late then ' (late)' else '' end, coalesce(delegates, ''), coalesce(people, '')
     from registry where partstat <> 'needs-action' order by received_at desc limit 8

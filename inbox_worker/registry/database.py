@@ -19,6 +19,10 @@ class RegistryError(Exception):
     """The registry cannot be used. The message says why and what to do."""
 
 
+class NotARegistryError(RegistryError):
+    """The file is something else, or damaged."""
+
+
 class NewerRegistryError(RegistryError):
     """The registry was written by a later version of inbox-worker."""
 
@@ -34,8 +38,8 @@ def connect(path: Path, *, create: bool = False) -> Database:
         NewerRegistryError: where a later version wrote it; nothing is changed.
     """
     exists = path.exists() and path.stat().st_size > 0
-    if not exists and not create:
-        raise RegistryError(f"{path}: there is no registry yet; 'inbox-worker import' or 'inbox-worker run' makes it")
+    if not create:
+        refuse_missing(path)
     refuse_newer(path)
     try:
         if not exists:
@@ -59,8 +63,7 @@ def connect_readonly(path: Path) -> Database:
     Raises:
         RegistryError: where the file is missing, is no registry, or needs a migration first.
     """
-    if not path.exists():
-        raise RegistryError(f"{path}: there is no registry yet; 'inbox-worker import' or 'inbox-worker run' makes it")
+    refuse_missing(path)
     refuse_newer(path)
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)
     db = Database(connection, execute_plugins=False)
@@ -71,32 +74,56 @@ def connect_readonly(path: Path) -> Database:
     return db
 
 
+def refuse_missing(path: Path) -> None:
+    """For what needs a registry and makes none.
+
+    Raises:
+        RegistryError: where there is none, or an empty file in its place.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        raise RegistryError(f"{path}: there is no registry yet; 'inbox-worker import' or 'inbox-worker run' makes it")
+
+
 def refuse_newer(path: Path) -> None:
     """Look, without writing anything, whether a file can be used as a registry; one that is not there can.
 
     Raises:
-        RegistryError: where it is something else.
+        RegistryError: where it cannot be opened.
+        NotARegistryError: where it is something else.
         NewerRegistryError: where a later version wrote it.
     """
     if not path.exists() or path.stat().st_size == 0:
         return
     known = {migration.name for migration in migrations._migrations}
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)
-        try:
-            tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
-            if tables and migrations.migrations_table not in tables:
-                raise RegistryError(f"{path}: is an SQLite file, but not a registry; name another file")
-            applied = {m.name for m in migrations.applied(Database(connection, execute_plugins=False))}
-        finally:
-            connection.close()
-    except (OSError, sqlite3.Error) as error:
+        applied = _applied(path)
+    except sqlite3.OperationalError as error:
         raise RegistryError(f"{path}: cannot be opened as a registry: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise NotARegistryError(f"{path}: is no registry: {error}; name another file or restore a backup") from error
     if unknown := sorted(applied - known):
         raise NewerRegistryError(
             f"{path}: was written by a later version of inbox-worker (it knows {unknown[-1]}); "
             "install that version or restore a backup"
         )
+
+
+def _applied(path: Path) -> set[str]:
+    """The migrations that a file has gone through.
+
+    A file in WAL mode cannot be read without files beside it, unless it is declared not to change; so that is said
+    where nobody has it open.
+    """
+    alone = not path.with_name(path.name + "-wal").exists()
+    uri = f"{path.resolve().as_uri()}?{'immutable=1' if alone else 'mode=ro'}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT)
+    try:
+        tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
+        if tables and migrations.migrations_table not in tables:
+            raise NotARegistryError(f"{path}: is an SQLite file, but not a registry; name another file")
+        return {m.name for m in migrations.applied(Database(connection, execute_plugins=False))}
+    finally:
+        connection.close()
 
 
 @contextmanager

@@ -202,3 +202,10 @@ def test_a_registry_with_a_dangling_reference_one_that_is_none_and_a_later_one(r
             path.unlink()
     registry.write_text("no database at all, but long enough to be looked at as one")
     assert by_name(config)["registry"][0] == "FAIL"
+
+
+def test_a_path_that_the_system_refuses_does_not_hide_the_rest(tmp_path: Path) -> None:
+    found = by_name(configure(tmp_path, f'[registry]\npath = "{"x" * 300}.db"'))
+    assert found["registry"][0] == "FAIL"
+    assert "File name too long" in found["registry"][1]
+    assert found["datasette"][0] == "ok"

@@ -47,10 +47,10 @@ def check(message: Message) -> None:
 
 def test_odd_messages_are_read_in_time() -> None:
     for i, content in enumerate(odd_messages(ODD, seed=2016)):
-        start = time.perf_counter()
+        start = time.process_time()
         message = read(content)
         received_time(content)
-        took = time.perf_counter() - start
+        took = time.process_time() - start
         assert took < SLOWEST, (i, took, content[:200])
         check(message)
 
@@ -129,9 +129,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_messages_are_read_in_time(name: str) -> None:
     content = HOSTILE[name]()
-    start = time.perf_counter()
+    start = time.process_time()
     message = read(content)
-    took = time.perf_counter() - start
+    took = time.process_time() - start
     check(message)
     assert took < SLOWEST, took
 
@@ -148,16 +148,16 @@ UNITS = (
 @pytest.mark.parametrize("ending", ["", ":", "wrote:", "-----"])
 def test_no_pattern_is_slow_on_a_hostile_line(unit: str, ending: str) -> None:
     line = unit * (100_000 // len(unit)) + ending
-    start = time.perf_counter()
+    start = time.process_time()
     read(("From: Ana <ana@b.example>\nContent-Type: text/plain; charset=utf-8\n\nHello.\n\n" + line + "\n").encode())
-    assert time.perf_counter() - start < SLOWEST / 4
+    assert time.process_time() - start < SLOWEST / 4
 
 
 def test_a_message_of_100_mb_is_bounded() -> None:
     content = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nWe come.\n--b\nContent-Type: application/pdf\n\n"
-    start = time.perf_counter()
+    start = time.process_time()
     message = read(content + b"x" * 100_000_000)
-    assert time.perf_counter() - start < 3 * SLOWEST
+    assert time.process_time() - start < 3 * SLOWEST
     assert message.bodies[0].text == "We come."
     assert message.parts[1].size == 100_000_000
 

@@ -72,9 +72,9 @@ def test_any_heap_of_telling_words_is_read_without_an_exception(words: list[str]
 )
 def test_a_long_text_takes_less_than_two_seconds(text: str) -> None:
     made = message(text)
-    begun = time.perf_counter()
+    begun = time.process_time()
     read(made, INVITATION)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_nothing_of_the_world_is_imported() -> None:
