@@ -63,9 +63,9 @@ def acceptance(
     if op is Op.ADD and any(a[2].op == "replace" for a in answers):
         newcomers = len(party.people) + sum(n for n, *_ in party.unnamed)
         number, count_doubts = 0, ()
-        if newcomers > max(1, len(set(party.absent))) and party.unnamed:
-            words = count_evidence(heard, party, "count-unclear")
-            count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", words),)
+        if newcomers > max(1, len(set(party.absent))) and any(_beside_a_name(a[2]) for a in answers):
+            counted = count_evidence(heard, party, "count-unclear")
+            count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)
         revises = True
     if partstat is Partstat.TENTATIVE and number is None:
         count_doubts = tuple(d for d in count_doubts if d.code is not Code.COUNT_MISSING)
@@ -117,3 +117,15 @@ def _may_count(said: Said, number: Number) -> bool:
     beside = any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits)
     used = any(m.start < number.end and number.start < m.end for m in said.names)
     return 1 <= number.value <= MOST and not beside and not used and (number.value > 1 or number.start == 0)
+
+
+def _beside_a_name(said: Said) -> bool:
+    """Whether an unnamed person is joined to a named one: "Ana López and another trustee"."""
+    names = [m for m in said.coming if m.kind == "name"]
+    return any(
+        h.kind == "companion" and n.end == h.start and m.start == h.end
+        for h in said.hits
+        for n in names
+        for m in said.coming
+        if m.kind in {"role", "part", "total", "more"}
+    )

@@ -55,6 +55,8 @@ def party_of(
                 party.absent += [m.name for m in item.mentions if m.kind == "name"]
             else:
                 add_item(heard, party, part, item)
+    listed = {m.name for m, *_ in party.people} if blocks else set()
+    party.absent = [a for a in party.absent if a not in listed]
     for part, block in blocks:
         after_list(heard, party, part, block)
     own = {i for i, kinds in by_sentence.items() if kinds & {"role", "part"}}

@@ -24,7 +24,7 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
             starts.setdefault(hit.start, hit.kind)
         elif hit.kind == "reason":
             starts[0] = "reason"
-        elif hit.kind == "relative" and hit.start and _after_comma(said, hit.start):
+        elif hit.kind == "relative" and hit.start and _after_comma(said, hit.start) and not _cleft(said, hit.start):
             starts[hit.start] = "relative"
     word = 0
     for k, token in enumerate(marks):
@@ -53,10 +53,18 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
     for i, start in enumerate(order):
         end = order[i + 1] if i + 1 < len(order) else len(said.words)
         reach = start
-        if starts[start] == "resume" and i > 1:
-            reach = order[i - 2]
+        if starts[start] == "resume":
+            back = [s for s in order[:i] if starts[s] not in {"reason", "relative"}]
+            reach = back[-1] if back else start
         result.append(clause_at(said, start, end, starts[start], own, others, start >= asked_from, reach, near))
     return result
+
+
+def _cleft(said: Said, at: int) -> bool:
+    """Whether a relative clause is what the sentence says: "c'est Mme Diallo, conseillère, qui siégera"."""
+    return any(h.kind == "cleft" and h.start < at for h in said.hits) and not any(
+        h.kind in {"attend", "attend_weak", "accept", "decline"} and h.start < at for h in said.hits
+    )
 
 
 def _question_start(said: Said, starts: Mapping[int, str]) -> int:

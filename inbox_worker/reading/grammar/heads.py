@@ -71,10 +71,19 @@ def _noun_after(said: Said, number: Number) -> list[Hit]:
 
 
 def is_taken_back(said: Said, number: Number) -> bool:
+<<<<<<< HEAD
+    """Whether a correction puts another number in the place of this one: "not two but three"."""
+=======
     """Whether a correction puts another number in its place: "three instead of two", "not two but three"."""
+>>>>>>> core
     if len(said.numbers) < 2:
         return False
     others = [n for n in said.numbers if n.start != number.start and n.value != number.value]
+    from_ = said.words[number.start - 1].norm in said.lexicon.lists["from"] if number.start else False
+    if from_ and any(
+        h.kind == "range" and h.start == number.end and any(h.end == n.start for n in others) for h in said.hits
+    ):
+        return True
     return bool(others) and any(
         h.kind == "instead"
         and h.end <= number.start <= h.end + 1
@@ -123,6 +132,8 @@ def _without_overlap(found: list[Mention]) -> list[Mention]:
 def open_range(said: Said) -> bool:
     """Whether two numbers of people with "or", "to" between them leave the number open, or a word does."""
     for a, b in zip(said.numbers, said.numbers[1:], strict=False):
+        if is_taken_back(said, a) and said.has("change"):
+            continue
         if 0 < b.start - a.end <= 3 and any(
             h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits
         ):

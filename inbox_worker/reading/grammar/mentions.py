@@ -180,7 +180,7 @@ def _selves(
     joins = said.lexicon.lists["and"]
     words, text = said.words, said.sentence.text
     my = next((h for h in said.hits if h.kind == "my_attend" and clause.start <= h.start < clause.end), None)
-    if my:
+    if my and not any(h.kind == "replace" and h.start <= my.start < h.end for h in said.hits):
         return [Mention("self", my.start, my.end)]
     for hit in said.hits:
         if not clause.start <= hit.start < clause.end:

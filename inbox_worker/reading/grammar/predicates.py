@@ -72,7 +72,7 @@ def clause_at(
         who = Who.UNSAID
     if who is Who.OTHER:
         return none
-    strong = bool(affirmed or declined or accepted or asked or attends or sends or numbered)
+    strong = bool(affirmed or declined or accepted or asked or attends or sends or numbered or of("replace"))
     if affirmed:
         return clause(Status.ACCEPTED, who, True, span)
     if declined:

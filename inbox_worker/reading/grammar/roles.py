@@ -60,15 +60,9 @@ def uncounted(said: Said) -> tuple[int, int] | None:
         if joiner.kind != "companion":
             continue
         near = range(joiner.end, min(joiner.end + 5, len(said.words)))
-        before = said.words[joiner.start - 1] if joiner.start > 1 else None
-        if (
-            before is not None
-            and before.is_capital
-            and joiner.start - 1 not in known
-            and _is_new(said, joiner.start - 1)
-        ):
+        if joiner.start > 2 and all(i not in known and _is_new(said, i) for i in (joiner.start - 2, joiner.start - 1)):
             if any(joiner.end <= m.start <= joiner.end + 1 for m in counted):
-                return joiner.start - 1, joiner.end
+                return joiner.start - 2, joiner.end
             continue
         if any(i in known for i in near) or _other_clause(said, joiner.end):
             continue
