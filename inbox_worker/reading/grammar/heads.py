@@ -71,11 +71,7 @@ def _noun_after(said: Said, number: Number) -> list[Hit]:
 
 
 def is_taken_back(said: Said, number: Number) -> bool:
-<<<<<<< HEAD
-    """Whether a correction puts another number in the place of this one: "not two but three"."""
-=======
     """Whether a correction puts another number in its place: "three instead of two", "not two but three"."""
->>>>>>> core
     if len(said.numbers) < 2:
         return False
     others = [n for n in said.numbers if n.start != number.start and n.value != number.value]
