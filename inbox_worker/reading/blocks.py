@@ -97,6 +97,8 @@ def _alone_counts(text: str, item: Item) -> bool:
 
 def _continues(text: str, line: Line, item: Item) -> bool:
     """Whether a line goes on with the item above it, or is the heading of a part of the list."""
+    if text[item.end : line.start].count("\n") > 1:
+        return False
     if text[line.start].islower() or (
         bullet_length(text, item.start, item.end) and text[item.end : line.start].count("\n") == 1 and line.indent > 0
     ):
