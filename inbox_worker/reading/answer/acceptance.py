@@ -12,7 +12,9 @@ from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import contradiction, refused_too, unexplained
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.counts import MOST, Number
-from inbox_worker.reading.grammar.said import Said, Status
+from inbox_worker.reading.grammar.said import Said, Status, Who
+
+REPLACED = 0.85  # confidence that one person replaced by another is read right
 
 
 def acceptance(
@@ -42,7 +44,11 @@ def acceptance(
     if tentative:
         partstat = Partstat.TENTATIVE
         pivot = (tentative[0][1], *tentative[0][2].span)
-        sure = [a for a in accepted if (a[2].strong or a[2].coming) and a[0] > tentative[-1][0]]
+        sure = [
+            a
+            for a in accepted
+            if (a[2].strong or (a[2].coming and a[2].who is not Who.UNSAID)) and a[0] > tentative[-1][0]
+        ]
         if sure and not party.open_range:
             doubts.append(
                 contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")
@@ -62,7 +68,7 @@ def acceptance(
     number, count_doubts, sure_number = number_of(heard, party, op)
     if op is Op.ADD and any(a[2].op == "replace" for a in answers):
         newcomers = len(party.people) + sum(n for n, *_ in party.unnamed)
-        number, count_doubts = 0, ()
+        number, count_doubts, sure_number = 0, (), max(sure_number, REPLACED)
         if newcomers > max(1, len(set(party.absent))) and any(_beside_a_name(a[2]) for a in answers):
             counted = count_evidence(heard, party, "count-unclear")
             count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)

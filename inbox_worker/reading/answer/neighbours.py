@@ -44,7 +44,7 @@ def explained(heard: Heard, party: Party, after: int, free: Sequence[tuple[int, 
         totals = [m for m in totals_of(said) if m.kind == "total"]
         joins = said.lexicon.lists["and"]
         me = next(
-            (h for h in said.hits if h.kind in {"me", "undersigned"} and _joined_by(said, h.start, h.end, joins)), None
+            (h for h in said.hits if h.kind in {"me", "undersigned"} and joined_by(said, h.start, h.end, joins)), None
         )
         names = [m for m in said.names if not m.vague]
         if me is not None and (names or any(h.kind == "colleague" for h in said.hits)):
@@ -57,15 +57,22 @@ def explained(heard: Heard, party: Party, after: int, free: Sequence[tuple[int, 
         if me is not None and me.kind == "undersigned":
             party.selves.append((part, *said.offsets(me.start, me.end)))
             return
+        if names and any(h.kind == "cleft" and h.start == 0 and names[0].start <= h.end + 2 for h in said.hits):
+            add(heard, party, part, said, names[0], i)
+            return
         if totals and any(h.kind in {"of_us", "pair_of_us"} for h in said.hits):
             for mention in totals:
                 add(heard, party, part, said, mention, i)
             return
 
 
-def _joined_by(said: Said, start: int, end: int, joins: frozenset[str]) -> bool:
+def joined_by(said: Said, start: int, end: int, joins: frozenset[str]) -> bool:
     near = (*said.words[max(0, start - 1) : start], *said.words[end : end + 2])
-    return any(w.norm in joins for w in near)
+    text = said.sentence.text
+    gaps = text[said.words[start - 1].end : said.words[start].start] if start else ""
+    if end < len(said.words):
+        gaps += text[said.words[end - 1].end : said.words[end].start]
+    return any(w.norm in joins for w in near) or any(c in "+&" for c in gaps)
 
 
 def followers(
@@ -82,7 +89,7 @@ def followers(
                 for m in said.names
                 if not m.vague and not is_sender(heard, m.name)
             ]
-        me = next((h for h in said.hits if h.kind == "me" and _joined_by(said, h.start, h.end, _joins(said))), None)
+        me = next((h for h in said.hits if h.kind == "me" and joined_by(said, h.start, h.end, _joins(said))), None)
         itself = me is not None and last <= i <= last + 1 and not party.selves
         if len(found) + itself == total:
             party.people += found

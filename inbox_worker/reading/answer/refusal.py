@@ -8,7 +8,7 @@ from dataclasses import replace
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.claims import claim_of
 from inbox_worker.reading.answer.heard import Heard, is_sender
-from inbox_worker.reading.answer.neighbours import followers
+from inbox_worker.reading.answer.neighbours import followers, joined_by
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
 from inbox_worker.reading.answer.safeguards import is_suspicious
@@ -56,6 +56,9 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
             party = Party()
             for mention in (*totals, *(n for n in said.names if not n.vague)):
                 add(heard, party, part, said, mention, i)
+            me = next((h for h in said.hits if h.kind in {"me", "undersigned"}), None)
+            if me is not None and not party.selves and joined_by(said, me.start, me.end, said.lexicon.lists["and"]):
+                party.selves.append((part, *said.offsets(me.start, me.end)))
             if party.totals and not party.people:
                 followers(heard, party, [(i, part, replace(said, coming=tuple(totals)))], free)
             number, doubts, confidence = number_of(heard, party, Op.SET)

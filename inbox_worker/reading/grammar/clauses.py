@@ -22,6 +22,8 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
     for hit in hits:
         if hit.kind in {"contrast", "reason"} and hit.start:
             starts.setdefault(hit.start, hit.kind)
+        elif hit.kind == "cleft" and hit.start and any(hit.end <= m.start <= hit.end + 2 for m in said.names):
+            starts.setdefault(hit.start, "cleft")
         elif hit.kind == "reason":
             starts[0] = "reason"
         elif hit.kind == "relative" and hit.start and _after_comma(said, hit.start) and not _cleft(said, hit.start):

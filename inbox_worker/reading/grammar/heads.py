@@ -160,6 +160,8 @@ def unused_number(said: Said, known: set[int]) -> tuple[int, int] | None:
             or any(m.start < number.end and number.start < m.end for m in used)
         ):
             continue
+        if any(h.kind == "subset" and h.end == number.start for h in said.hits):
+            continue
         if any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits):
             continue
         return number.start, number.end
