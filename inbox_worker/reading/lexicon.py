@@ -42,8 +42,11 @@ LISTS = frozenset(
         "not_names",
         "persons",
         "articles",
+        "given_names",
+        "noun_endings",
     }
 )
+NAMES = frozenset({"given_names", "noun_endings"})  # lists that are no vocabulary
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 
@@ -142,6 +145,7 @@ class Lexicon:
     month_numbers: Mapping[str, int]
     vocabulary: frozenset[str]  # every word of the file, to tell names from words
     stems: tuple[str, ...] = ()  # every beginning of words of five letters and more
+    given: tuple[str, ...] = ()  # known given names as the file writes them
 
     def __hash__(self) -> int:
         return hash(self.code)
@@ -219,8 +223,8 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
             raise LexiconError(f"{where}: [numbers] {word} must be a whole number from 0 to 1000")
         numbers[" ".join(t.norm for t in tokens(word) if t.is_word)] = value
-    vocabulary = {w for values in lists.values() for item in values for w in item.split()} | set(numbers)
-    vocabulary |= {w for p in phrases for e in p.elements for w in e.words}
+    vocabulary = {w for key, values in lists.items() if key not in NAMES for item in values for w in item.split()}
+    vocabulary |= {w for p in phrases for e in p.elements for w in e.words} | set(numbers)
     missing = {"stopwords", "and"} - set(lists)
     if missing:
         raise LexiconError(f"{where}: [words] {sorted(missing)[0]} is missing")
@@ -233,6 +237,7 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         month_numbers,
         frozenset(vocabulary),
         tuple(sorted({s for p in phrases for e in p.elements for s in e.stems if len(s) > 4})),
+        tuple(data.get("words", {}).get("given_names", ())),
     )
 
 

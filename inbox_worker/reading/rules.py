@@ -137,9 +137,10 @@ class _Reading:
     def _sentences(self) -> list[tuple[str, Sentence, Lexicon]]:
         found = []
         abbreviations = frozenset().union(*(x.lists["abbreviations"] for x in self.spoken))
+        months = frozenset().union(*(x.lists["months"] for x in self.spoken))
         for layout in self.layouts:
             for start, end in layout.body:
-                for sentence in sentences(layout.part.text, start, end, abbreviations):
+                for sentence in sentences(layout.part.text, start, end, abbreviations, months):
                     if sentence.words:
                         found.append((layout.part.section, sentence, self._lexicon(sentence)))
         return found
