@@ -11,7 +11,7 @@ from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.neighbours import followers, joined_by
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
-from inbox_worker.reading.answer.safeguards import is_suspicious
+from inbox_worker.reading.answer.safeguards import is_suspicious, may_still_come
 from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.grammar.heads import strays, totals_of
 from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
@@ -19,7 +19,9 @@ from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 SHORT = 40  # words of a message so short that a bare number of people is its answer
 
 
-def refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+def refusal(
+    heard: Heard, declined: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
+) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     strong = [d for d in declined if d[2].strong and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}]
     _, part, said = (strong or declined)[0]
     doubts: list[Doubt] = []
@@ -39,6 +41,8 @@ def refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[tu
                 (heard.evidence("partstat-unclear", "subject", *agreed.span),),
             )
         )
+    if (maybe := may_still_come(heard, said, free)) is not None:
+        doubts.append(maybe)
     claim = claim_of(
         heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises
     )

@@ -20,16 +20,13 @@ def heads(said: Said, start: int, end: int) -> list[Mention]:
             mention = _people_counted(said, number)
             if mention is not None:
                 found.append(mention)
-    whole = next((m for m in found if _is_whole(said, m)), None)
-    if whole is not None:
-        found = [m for m in found if m is whole or m.end <= whole.start or m.number >= whole.number]
     found += [
         Mention("total", h.start, h.end, 2) for h in said.hits if h.kind == "pair_of_us" and start <= h.start < end
     ]
     return _without_overlap(found)
 
 
-def _is_whole(said: Said, mention: Mention) -> bool:
+def is_whole(said: Said, mention: Mention) -> bool:
     """Whether a number counts all who come: "five in total", of whom smaller numbers after it are parts."""
     ours = {h.start for h in said.hits if h.kind in {"we", "our"}}
     return any(
@@ -111,7 +108,7 @@ def _is_among(said: Said, number: Number) -> bool:
     """Whether a number counts some of those that a larger one before it counted: "six, including two drivers"."""
     one = said.words[number.start - 1 : number.start + 1] if number.value == 1 and number.start else ()
     aside = len(one) == 2 and "," in said.sentence.text[one[0].end : one[1].start] and not one[1].raw.isdigit()
-    if aside and any(n.end < number.start and n.value > 1 for n in said.numbers):
+    if aside and any(n.end <= number.start and n.value > 1 for n in said.numbers):
         return True  # "two of us, one person in a wheelchair"
     return any(n.end <= number.start and n.value > number.value for n in said.numbers) and any(
         h.kind == "subset" and number.start - 3 <= h.end <= number.start for h in said.hits

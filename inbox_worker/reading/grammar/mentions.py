@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inbox_worker.reading.grammar.heads import heads
+from inbox_worker.reading.grammar.heads import heads, is_whole
 from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Clause, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit
@@ -81,6 +81,9 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
         coming += [] if selves and _is_named_self(said, names) else selves
+    whole = next((m for m in coming if m.kind == "total" and is_whole(said, m)), None)
+    if whole is not None:
+        coming = [m for m in coming if m.kind != "total" or m.end <= whole.start or m.number >= whole.number]
     return _with_joined(said, coming), absent
 
 

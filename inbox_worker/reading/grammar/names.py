@@ -27,7 +27,7 @@ def named(
             continue  # "Ana (our lady of Peru)"
         last = name.end
         inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
-        if inner and (not name.place or (inner[0] - 1) in objects):
+        if inner and (not name.place or objects & {inner[0] - 1, inner[0]}):
             single = (
                 len(name.name.split()) == 1
                 and name.title is None
