@@ -106,6 +106,8 @@ def replaced(said: Said, coming: Sequence[Mention], absent: Sequence[Mention]) -
             leaving += [m for m in names if m.end <= hit.start]
         elif hit.kind == "replace" and not _holds(said, hit, "replaced_by", "owner", "pronoun"):
             leaving += [m for m in names if m.start == hit.end or (m.start == hit.end + 1 and _is_small(said, hit.end))]
+    ends = {h.end for h in said.hits if h.kind == "replace"}
+    coming = [m for m in coming if m.kind != "role" or (m.start not in ends and m.start + 1 not in ends)]
     if not leaving:
         return list(coming), list(absent)
     stay = [m for m in coming if m.kind != "name" or m not in leaving]
@@ -124,7 +126,8 @@ def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
             gap = said.sentence.text[said.words[me.end - 1].end : said.words[name.start].start]
             if not between and not gap.strip(" ,") and me.kind != "me" and me.start <= OPENING:
                 return True
-            if between and between[0].norm in small - joins and not gap.replace(between[0].raw, "").strip():
+            copula = any(h.kind == "copula" and h.start == me.end and h.end == name.start for h in said.hits)
+            if between and (copula or between[0].norm in small - joins) and not gap.replace(between[0].raw, "").strip():
                 return True
     return False
 

@@ -9,7 +9,7 @@ from datetime import date
 from inbox_worker.reading.counts import numbers_in
 from inbox_worker.reading.grammar.clauses import clauses_of
 from inbox_worker.reading.grammar.dates import dates_told, is_foreign
-from inbox_worker.reading.grammar.heads import open_range
+from inbox_worker.reading.grammar.heads import is_taken_back, open_range
 from inbox_worker.reading.grammar.mentions import mentions_of, replaced
 from inbox_worker.reading.grammar.names import named
 from inbox_worker.reading.grammar.said import Clause, Context, Said, Status, Who
@@ -79,6 +79,7 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
         hit = next(h for h in said.hits if h.kind == "undecided")
         pivot = (hit.start, hit.end)
     op, revises = _op(said, status, asks)
+    revises = revises or any(is_taken_back(said, n) for n in said.numbers)
     mentions, absent = mentions_of(said, clauses) if not foreign and not asks else ([], [])
     if op == "replace":
         mentions, absent = replaced(said, mentions, absent)
@@ -114,7 +115,10 @@ def _stands_in_for_the_writer(said: Said) -> bool:
     """Whether somebody comes instead of the writer, and no earlier answer is changed: "Ana takes my place"."""
     replaced = [h for h in said.hits if h.kind == "replace"]
     mine = any(
-        o.kind in {"my_attend", "me", "our"} and h.start <= o.start <= h.end for h in replaced for o in said.hits
+        (o.kind in {"my_attend", "our"} and h.start <= o.start < h.end)
+        or (o.kind == "me" and h.start <= o.start <= h.end)
+        for h in replaced
+        for o in said.hits
     ) and not said.has("correction", "cancel", "remove", "retract", "add")
     others = [h for h in said.hits if h.kind == "change" and not any(r.start <= h.start < r.end for r in replaced)]
     return mine and not others
