@@ -41,7 +41,7 @@ create table organisations (
 create table messages (
   -- every message ever taken in, once; appended, never changed (but by "forget")
   id integer primary key,
-  sha256 text not null unique,          -- identity (of the message with LF line ends); names its raw file
+  sha256 text not null unique,          -- identity, whatever its line ends; names its raw file
   message_id text not null,             -- as its sender wrote it; proves nothing
   received_at text,                     -- UTC, when our server took it in; null where nothing tells
   from_name text not null,

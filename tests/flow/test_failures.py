@@ -119,7 +119,7 @@ def test_what_is_no_fault_of_the_message_is_no_attempt(station: Station) -> None
     station.run("import", mail)
     (station.directory / "1.eml").rename(mail / "1.eml")
     station.change("alter table messages rename column refers to refers_")
-    for _ in range(7):
+    for _ in range(4):
         done = station.run("import", mail)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
         assert done.stderr.startswith("inbox-worker: the registry cannot be used just now: ")
