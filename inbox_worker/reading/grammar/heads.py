@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inbox_worker.reading.counts import Number
 from inbox_worker.reading.grammar.said import Mention, Said
 from inbox_worker.reading.lexicon import Hit
 
@@ -17,6 +18,7 @@ def heads(said: Said, start: int, end: int) -> list[Mention]:
             continue
         after = [h for h in said.hits if h.kind == "people" and number.end <= h.start <= number.end + 3]
         after = [h for h in after if not any(n.start >= number.end and n.start < h.start for n in said.numbers)]
+        after = after or _people_itself(said, number)
         functions = said.lexicon.lists["functions"]
         if not after and number.value > 1:
             near = range(number.end, min(number.end + 3, len(words)))
@@ -59,6 +61,14 @@ def heads(said: Said, start: int, end: int) -> list[Mention]:
         if hit.kind == "pair_of_us" and start <= hit.start < end:
             found.append(Mention("total", hit.start, hit.end, 2))
     return _without_overlap(found)
+
+
+def _people_itself(said: Said, number: Number) -> list[Hit]:
+    """The number where its word counts people by itself (вдвоём, مندوبان, 俩): it is in [numbers] and in "people"."""
+    if any(h.kind == "unit" and number.end <= h.start <= number.end + 1 for h in said.hits):
+        return []
+    own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
+    return [Hit("people", number.end, number.end)] if own else []
 
 
 def totals_of(said: Said) -> list[Mention]:
