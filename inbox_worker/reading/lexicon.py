@@ -167,6 +167,7 @@ class Lexicon:
     lists: Mapping[str, frozenset[str]]
     month_numbers: Mapping[str, int]
     vocabulary: frozenset[str]  # every word of the file, to tell names from words
+    given: tuple[str, ...] = ()  # known given names as the file writes them
 
     def __hash__(self) -> int:
         return hash(self.code)
@@ -257,6 +258,7 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         {k: lists.get(k, frozenset()) for k in LISTS},
         month_numbers,
         frozenset(vocabulary),
+        tuple(data.get("words", {}).get("given_names", ())),
     )
 
 
