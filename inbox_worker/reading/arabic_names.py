@@ -9,6 +9,9 @@ from inbox_worker.reading.segments import known_words
 from inbox_worker.reading.text import Token
 
 MOST = 6  # words of a name
+ON = "على"  # is no "علي", though both are folded to one
+TANWEEN = "\u064b"  # marks an adverb or an object
+SUFFIXES = ("نا", "كم")  # "our", "your"
 Found = tuple[int, int, int]  # tokens: where the title begins, the name begins, the name ends
 
 
@@ -49,15 +52,17 @@ def _titles(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
 def _given(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
     token = tokens[at]
     if token.norm in lexicon.lists["given_names"]:
-        return not token.raw.startswith("ال")
+        return not token.raw.startswith("ال") and token.raw != ON
     return token.norm in {"عبد", "ابو"} and at + 1 < len(tokens) and tokens[at + 1].is_word
 
 
 def _ordinary(token: Token, lexicon: Lexicon) -> bool:
     """Whether a word is one of the language file and no name or part of one."""
+    if token.raw == ON or (token.norm.endswith(SUFFIXES) and token.norm not in lexicon.lists["given_names"]):
+        return True
     if token.norm in lexicon.lists["particles"] or token.norm in lexicon.lists["given_names"]:
         return False
-    return known_words("arabic").has(token.norm)
+    return TANWEEN in token.raw or known_words("arabic").has(token.norm)
 
 
 def _end(tokens: Sequence[Token], start: int, lexicon: Lexicon, taken: Collection[int]) -> int:

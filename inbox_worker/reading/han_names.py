@@ -25,7 +25,37 @@ def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
         spans = _names(tokens, i, end, lexicon, found)
         found += spans
         i = max(end, spans[-1][3] if spans else end)
-    return found
+    return sorted([*found, *_between(tokens, lexicon, found)])
+
+
+def _between(tokens: Sequence[Token], lexicon: Lexicon, found: Sequence[Found]) -> list[Found]:
+    """What stands in a list beside a name and is as long as one, whatever its characters mean by themselves."""
+    more: list[Found] = []
+    for k, mark in enumerate(tokens):
+        if mark.raw != "、":
+            continue
+        for start, end in (_piece_before(tokens, k), _piece_after(tokens, k)):
+            beside = any(f[3] == start - 1 or f[1] == end + 1 for f in found)
+            taken = any(f[1] < end and start < f[3] for f in (*found, *more))
+            piece = tokens[start:end]
+            size = sum(len(t.raw) for t in piece)
+            if beside and not taken and 2 <= size <= 8 and all(len(t.raw) == 1 for t in piece):
+                more.append((start, start, end, end))
+    return more
+
+
+def _piece_before(tokens: Sequence[Token], k: int) -> tuple[int, int]:
+    start = k
+    while start and is_ideograph(tokens[start - 1].raw[0]):
+        start -= 1
+    return start, k
+
+
+def _piece_after(tokens: Sequence[Token], k: int) -> tuple[int, int]:
+    end = k + 1
+    while end < len(tokens) and is_ideograph(tokens[end].raw[0]):
+        end += 1
+    return k + 1, end
 
 
 def _free(token: Token, lexicon: Lexicon) -> bool:
@@ -100,4 +130,4 @@ def _beside(found: Sequence[Found], start: int) -> bool:
 
 def _comes(after: Token | None, lexicon: Lexicon) -> bool:
     """Whether what follows a name of two characters says what its bearer does."""
-    return after is not None and after.norm in {"将", "去", "来", "会", "出席", "参加", "前往", "代表", "两", "等"}
+    return after is not None and after.norm in {"将", "去", "来", "出席", "参加", "前往", "代表", "同志"}

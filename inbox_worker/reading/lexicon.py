@@ -112,6 +112,9 @@ class Phrases:
         for hit in self._find(letters, GAP_OF_CHARACTERS):
             if hit.end - hit.start == 1 and is_ideograph(letters[hit.start][0]) and len(words[owner[hit.start]]) > 1:
                 continue
+            word = words[owner[hit.start]]
+            if len(word) > 2 and word[0] == word[2] and owner[hit.start - 1] == owner[hit.start]:
+                continue  # 能不能: whether one can, not that one cannot
             start, end = owner[hit.start], owner[hit.end - 1] + 1
             if (hit.kind, start) not in hits or end > hits[hit.kind, start].end:
                 hits[hit.kind, start] = Hit(hit.kind, start, end)

@@ -14,7 +14,7 @@ from typing import Any
 
 from inbox_worker.reading.folding import fold
 
-LONGEST = 4  # characters of a Chinese word; longer ones are phrases
+LONGEST = 6  # characters of a Chinese word; longer ones are phrases
 SHORTEST = 3  # letters that must be left of an Arabic word when something before it is cut off
 
 
@@ -33,9 +33,10 @@ class Known:
 
     words: frozenset[str]
     stems: tuple[str, ...]
+    names: frozenset[str]
 
     def has(self, word: str) -> bool:
-        """Whether a folded word is known."""
+        """Whether a folded word is an ordinary one of these."""
         return word in self.words or word.startswith(self.stems)
 
 
@@ -59,7 +60,7 @@ def is_ideograph(character: str) -> bool:
 
 
 def _han(raw: str) -> Iterator[Segment]:
-    known, at = known_words("han").words, 0
+    known, at = known_words("han").words | known_words("han").names, 0
     plain = "".join(fold(c)[:1] or c for c in raw)
     while at < len(raw):
         length = next((n for n in range(LONGEST, 1, -1) if at + n <= len(raw) and plain[at : at + n] in known), 1)
@@ -71,7 +72,7 @@ def _han(raw: str) -> Iterator[Segment]:
 def _arabic(raw: str) -> tuple[Segment, ...]:
     known, start, word = known_words("arabic"), 0, fold(raw)
     cut: list[Segment] = []
-    while len(word) > SHORTEST and not known.has(word):
+    while len(word) > SHORTEST and not known.has(word) and word not in known.names:
         first, rest = word[0], fold(word[1:])
         if first in "بلك" and word[1] == "ل" and known.has(fold("ا" + word[1:])):
             rest = fold("ا" + word[1:])  # للمشاركة: for the participation
@@ -92,6 +93,7 @@ def known_words(script: str) -> Known:
     """The words of all language files of a script, folded."""
     words: set[str] = set()
     stems: set[str] = set()
+    names: set[str] = set()
     folder = resources.files("inbox_worker.reading") / "languages"
     for entry in folder.iterdir():
         if not entry.name.endswith(".toml"):
@@ -103,15 +105,18 @@ def known_words(script: str) -> Known:
         if data.get("language", {}).get("script") == script:
             for written in _written(data):
                 (stems if written.endswith("*") else words).add(fold(written.removesuffix("*")))
-    return Known(frozenset(words - {""}), tuple(sorted(s for s in stems if len(s) >= SHORTEST)))
+            names |= {fold(name) for name in data.get("words", {}).get("given_names", ())}
+    return Known(
+        frozenset(words - {""}), tuple(sorted(s for s in stems if len(s) >= SHORTEST)), frozenset(names - words)
+    )
 
 
 def _written(data: Mapping[str, Any]) -> Iterator[str]:
-    """Every word of a language file."""
+    """Every word of a language file that is no name."""
     for table in ("words", "phrases"):
         for key, values in data.get(table, {}).items():
-            if key == "surnames":
-                continue  # one character each, or two that are names only at the start of one
+            if key in {"surnames", "given_names"}:
+                continue
             for value in values:
                 for item in str(value).split():
                     yield from (choice for choice in item.removesuffix("?").split("|") if choice not in {"", "~"})
