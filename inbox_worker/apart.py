@@ -48,6 +48,7 @@ def _call(
     """Let nothing end this process but the function, the clock and the end of its parent."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whatever our parent did with it: here it is the end
     signal.setitimer(signal.ITIMER_REAL, seconds)
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

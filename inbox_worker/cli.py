@@ -63,7 +63,7 @@ class Commands(click.Group):
 )
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     metavar="FILE",
     help="The configuration (default: $INBOX_WORKER_CONFIG, then config/worker.toml).",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import sys
 import time
 import traceback
@@ -36,7 +37,7 @@ def describe(error: BaseException) -> str:
     """
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    said = f": {error}" if isinstance(error, OSError) else ""
+    said = f": {error}" if isinstance(error, (OSError, sqlite3.OperationalError)) else ""
     return f"{type(error).__name__}{where}{said}"
 
 

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from inbox_worker.apart import DiedError, apart
+from tests.flow.station import wait_for
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,4 +46,4 @@ def test_it_ends_with_its_parent() -> None:
         child = int(parent.stdout.readline())
         parent.kill()
         assert parent.stdout.read() == ""  # nobody has it open any more
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    wait_for(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE)

@@ -9,9 +9,14 @@ import click
 
 from inbox_worker.settings import RegistrySettings, Settings, default_path, load
 
-paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+paths_argument = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path), metavar="PATH..."
+)
 registry_option = click.option(
-    "--registry", type=click.Path(path_type=Path), metavar="FILE", help="The registry, instead of the configured one."
+    "--registry",
+    type=click.Path(readable=False, path_type=Path),
+    metavar="FILE",
+    help="The registry, instead of the configured one.",
 )
 
 

@@ -9,10 +9,12 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
-    """The items, counted on standard error while they pass, if that is a terminal and standard output is not the
-    same one full of results."""
-    if not sys.stderr.isatty() or sys.stdout.isatty():
+def progress(items: Iterable[T], what: str, total: int | None = None, *, printing: bool = False) -> Iterator[T]:
+    """The items, counted on standard error while they pass, if that is a terminal.
+
+    With ``printing``, results go to standard output meanwhile: nothing is counted among them on the same terminal.
+    """
+    if not sys.stderr.isatty() or (printing and sys.stdout.isatty()):
         yield from items
         return
     from rich.console import Console

@@ -29,7 +29,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...]) -> None:
     """
     invitation = settings_of(ctx).invitation
     messages = read_paths(paths, received_time)
-    for found in progress(messages, "reading"):
+    for found in progress(messages, "reading", printing=True):
         if isinstance(found, Unreadable):
             result = failed(found.path, found.reason)
         else:

@@ -33,8 +33,9 @@ class RawMessage:
 
 
 def identity(content: bytes) -> str:
-    """Hex SHA-256 of a message with LF line ends: it is the same message from a server (CRLF) and from a file (LF)."""
-    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+    """Hex SHA-256 of a message with LF line ends and one at its end: it is the same message from a server (CRLF), from
+    a file (LF) and from an mbox, which always ends a message with a line end."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n").hexdigest()
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,8 @@ def _alone_counts(text: str, item: Item) -> bool:
 
 def _continues(text: str, line: Line, item: Item) -> bool:
     """Whether a line goes on with the item above it, or is the heading of a part of the list."""
+    if text[item.end : line.start].count("\n") > 1:
+        return False
     if text[line.start].islower() or (
         bullet_length(text, item.start, item.end) and text[item.end : line.start].count("\n") == 1 and line.indent > 0
     ):
@@ -159,7 +161,29 @@ def _item(
             mentions.append(Mention("name", 0, 0, 1, core, person.title, _function(text, found, person.end), single))
             spans.append((found[person.core].start, found[person.end - 1].end))
         return Item(line.start, line.end, tuple(mentions), tuple(spans))
-    return _other_item(text, line, words, found, lexicon, loose)
+    return _labelled_item(text, line, found, lexicon, taken) or _other_item(text, line, words, found, lexicon, loose)
+
+
+def _labelled_item(
+    text: str, line: Line, found: tuple[Token, ...], lexicon: Lexicon, taken: Sequence[tuple[int, int]]
+) -> Item | None:
+    """ "Head of delegation: Dr X", "Members: Ms Y; Mr Z": names after a word for those who come."""
+    colon = next((k for k, t in enumerate(found[:6]) if t.raw in ":："), None)
+    if not colon:
+        return None
+    label = [t.norm for t in found[:colon] if t.is_word]
+    hits = lexicon.phrases.find(label)
+    if not any(h.kind in {"people", "lead_list", "delegation"} for h in hits):
+        return None
+    rest = found[colon + 1 :]
+    names = [n for n in names_in(rest, text, lexicon, _covered(rest, taken)) if not n.place]
+    small = lexicon.lists["and"] | lexicon.lists["functions"] | lexicon.lists["stopwords"]
+    inside = {i for n in names for i in range(n.start, n.end)}
+    others = [t for i, t in enumerate(rest) if i not in inside and t.is_word and t.norm not in small]
+    if not names or names[0].start > 0 or len(others) > 6 * len(names) or rest[-1].raw in "?؟？":
+        return None
+    mentions = tuple(Mention("name", 0, 0, 1, n.name, n.title, None, len(n.name.split()) == 1) for n in names)
+    return Item(line.start, line.end, mentions, tuple((rest[n.core].start, rest[n.end - 1].end) for n in names))
 
 
 def _function(text: str, found: Sequence[Token], at: int) -> str | None:

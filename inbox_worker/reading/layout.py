@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from inbox_worker.model import Address, Message, Part, Zone
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.people import inverted
-from inbox_worker.reading.text import MAX_CHARACTERS, Line, fold, lines, tokens
+from inbox_worker.reading.text import MAX_CHARACTERS, Line, bullet_length, fold, lines, tokens
 
 SIGNATURE_LINES = 16  # a signature is not longer; what is longer is text after a "thanks" of its own
 SIGNATURE = 3_000  # characters of a signature that are looked at
@@ -100,7 +100,7 @@ def signature_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]
         if rest is not None and (rest == 0 or i > 0) and (i or len(found) > 1):
             return line.start
         apart = i and (text[found[i - 1].end : line.start].count("\n") > 1 or i == len(found) - 1) and line.indent == 0
-        if apart and own and _is_name_line(norm, own):
+        if apart and own and _is_name_line(norm, own) and not bullet_length(text, line.start, line.end):
             return line.start
     return end
 

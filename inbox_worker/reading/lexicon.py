@@ -23,7 +23,7 @@ CLASSES = frozenset(
     i me we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
     range vague more question question_word want_answer assistance auto_reply bounce newsletter courtesy
     attached remote forward correction retract joint perform my_attend relative pronoun send tentative
-    letter nobody unit shaky
+    letter nobody unit shaky subset owner limit copula cleft
     """.split()  # noqa: SIM905 - a list this long reads better so
 )
 LISTS = frozenset(
@@ -44,6 +44,8 @@ LISTS = frozenset(
         "not_names",
         "given_names",
         "surnames",
+        "persons",
+        "articles",
     }
 )
 NAMES = frozenset({"given_names", "surnames"})  # lists that are no vocabulary
@@ -171,6 +173,7 @@ class Lexicon:
     month_numbers: Mapping[str, int]
     vocabulary: frozenset[str]  # every word of the file, to tell names from words
     given: tuple[str, ...] = ()  # known given names as the file writes them
+    stems: tuple[str, ...] = ()  # every beginning of words of five letters and more
 
     def __hash__(self) -> int:
         return hash(self.code)
@@ -262,6 +265,7 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         month_numbers,
         frozenset(vocabulary),
         tuple(data.get("words", {}).get("given_names", ())),
+        tuple(sorted({s for p in phrases for e in p.elements for s in e.stems if len(s) > 4})),
     )
 
 

@@ -13,6 +13,7 @@ from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.text import Token
 
 MAX_NAME = 7  # words
+STEM = 4  # letters from which the beginning of a known word tells that a word is no name
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,9 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     if not titled and any(t.norm in no_names for t in large[1:]):
         return None
     before = tokens[i - 1] if i else None
-    if before is not None and not titled and before.norm in {"the", "les", "las", "los", "die", "das", "os", "as"}:
+    if before is not None and not titled and before.norm in lexicon.lists["articles"]:
+        return None
+    if not titled and (large[0].norm in no_names or not tokens[start].is_capital):
         return None
     place = not titled and before is not None and before.norm in lexicon.lists["from"]
     while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
@@ -264,6 +267,8 @@ def _is_word(tokens: tuple[Token, ...], at: int, lexicon: Lexicon, first: bool) 
         return True
     if token.norm in lexicon.lists["months"] and at + 1 < len(tokens) and tokens[at + 1].is_capital:
         return False  # Jan, Jun, April: names too
+    if first and len(token.norm) > STEM and token.norm.startswith(lexicon.stems):
+        return True
     return (first or token.raw.isupper()) and token.norm in lexicon.vocabulary
 
 

@@ -41,7 +41,7 @@ create table organisations (
 create table messages (
   -- every message ever taken in, once; appended, never changed (but by "forget")
   id integer primary key,
-  sha256 text not null unique,          -- identity (of the message with LF line ends); names its raw file
+  sha256 text not null unique,          -- identity, whatever its line ends; names its raw file
   message_id text not null,             -- as its sender wrote it; proves nothing
   received_at text,                     -- UTC, when our server took it in; null where nothing tells
   from_name text not null,
@@ -170,11 +170,12 @@ create view standing_rulings as
   select * from rulings where verb <> 'undo' and id not in (select undoes from rulings where undoes is not null);
 
 create view readings_in_force as
-  -- the reading that counts: the one a person ruled on, else the latest
-  select message_id, coalesce(
-    max(case when exists (select 1 from claims join standing_rulings on standing_rulings.claim_id = claims.id
-                          where claims.reading_id = readings.id) then id end), max(id)) as reading_id
-  from readings group by message_id;
+  -- the reading of each message that counts: the one a person ruled on, else the latest
+  select messages.id as message_id, coalesce(
+    (select max(claims.reading_id) from claims join standing_rulings on standing_rulings.claim_id = claims.id
+      where claims.message_id = messages.id),
+    (select max(readings.id) from readings where readings.message_id = messages.id)) as reading_id
+  from messages;
 
 create view waiting as
   select flags.id as flag_id, flags.code, flags.detail, messages.received_at, messages.from_address, messages.subject,

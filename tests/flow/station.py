@@ -120,7 +120,9 @@ class Station:
     def listing(self) -> dict[str, bytes | None]:
         """Everything below the directory: names, and what is in the files."""
         return {
-            str(path.relative_to(self.directory)): path.read_bytes() if path.is_file() else None
+            str(path.relative_to(self.directory)): path.read_bytes()
+            if path.is_file() and os.access(path, os.R_OK)
+            else None
             for path in sorted(self.directory.rglob("*"))
         }
 

@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -46,7 +47,11 @@ def kill_during(
         lock.unlink(missing_ok=True)
         with disturbed.start(*command) as process:
             wait_for(lock.exists)
-            time.sleep(rng.uniform(0, work) * rng.choice((0.3, 0.6, 1)))
+            if sum(map(len, rounds)) % 2:
+                time.sleep(rng.uniform(0, work) * rng.choice((0.3, 0.6, 1)))  # any moment, the start too
+            else:
+                until_further(disturbed, process, rng.randint(1, 10))  # surely in the middle, however slow we are
+                time.sleep(rng.uniform(0, 0.02))
             process.kill()
             process.communicate()
         if process.returncode == -signal.SIGKILL:
@@ -61,6 +66,13 @@ def kill_during(
     compare(disturbed, undisturbed)
     print(f"{work=:.2f} s; messages after each kill: {rounds}")
     return rounds
+
+
+def until_further(station: Station, process: subprocess.Popen[str], messages: int) -> None:
+    """Wait until so many more messages are in the registry, or the process is done."""
+    goal = count(station) + messages
+    while process.poll() is None and count(station) < goal:
+        time.sleep(0.002)
 
 
 def count(station: Station) -> int:

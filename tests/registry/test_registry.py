@@ -187,7 +187,7 @@ def test_a_newer_registry_is_refused_and_untouched(tmp_path, registry):
 @pytest.mark.parametrize("content", [b"hello, I am no database", b"SQLite format 3\0" + b"\0" * 200])
 def test_what_is_no_registry_is_refused(tmp_path, content):
     (tmp_path / "x.db").write_bytes(content)
-    with pytest.raises(RegistryError, match="cannot be opened as a registry"):
+    with pytest.raises(RegistryError, match="is no registry"):
         connect(tmp_path / "x.db")
     assert (tmp_path / "x.db").read_bytes() == content
 

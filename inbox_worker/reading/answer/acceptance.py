@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
-from inbox_worker.reading.answer.claims import claim_of
+from inbox_worker.reading.answer.claims import claim_of, count_evidence
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import contradiction, refused_too, unexplained
 from inbox_worker.reading.blocks import Block
-from inbox_worker.reading.grammar.said import Said, Status
+from inbox_worker.reading.counts import MOST, Number
+from inbox_worker.reading.grammar.said import Said, Status, Who
+
+REPLACED = 0.85  # confidence that one person replaced by another is read right
 
 
 def acceptance(
@@ -41,7 +44,11 @@ def acceptance(
     if tentative:
         partstat = Partstat.TENTATIVE
         pivot = (tentative[0][1], *tentative[0][2].span)
-        sure = [a for a in accepted if (a[2].strong or a[2].coming) and a[0] > tentative[-1][0]]
+        sure = [
+            a
+            for a in accepted
+            if (a[2].strong or (a[2].coming and a[2].who is not Who.UNSAID)) and a[0] > tentative[-1][0]
+        ]
         if sure and not party.open_range:
             doubts.append(
                 contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")
@@ -60,10 +67,18 @@ def acceptance(
     leaves = tuple(dict.fromkeys(party.absent)) if revises else ()
     number, count_doubts, sure_number = number_of(heard, party, op)
     if op is Op.ADD and any(a[2].op == "replace" for a in answers):
-        number, count_doubts = 0, ()
+        newcomers = len(party.people) + sum(n for n, *_ in party.unnamed)
+        number, count_doubts, sure_number = 0, (), max(sure_number, REPLACED)
+        if newcomers > max(1, len(set(party.absent))) and any(_beside_a_name(a[2]) for a in answers):
+            counted = count_evidence(heard, party, "count-unclear")
+            count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)
         revises = True
     if partstat is Partstat.TENTATIVE and number is None:
         count_doubts = tuple(d for d in count_doubts if d.code is not Code.COUNT_MISSING)
+        loose = next(((p, s, n) for _, p, s in tentative for n in s.numbers if _may_count(s, n)), None)
+        if loose is not None and not count_doubts:
+            evidence = (heard.evidence("count-unclear", loose[0], *loose[1].offsets(loose[2].start, loose[2].end)),)
+            count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"May count those who come: {evidence[0].text}.", evidence),)
     doubts += count_doubts
     if not doubts and (left := unexplained(free, answers)) is not None:
         _, part, said = left
@@ -101,3 +116,22 @@ def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence
     ):
         return Op.ADD, True
     return Op.SET, revises
+
+
+def _may_count(said: Said, number: Number) -> bool:
+    """Whether a small number that was not understood may be one of people."""
+    beside = any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits)
+    used = any(m.start < number.end and number.start < m.end for m in said.names)
+    return 1 <= number.value <= MOST and not beside and not used and (number.value > 1 or number.start == 0)
+
+
+def _beside_a_name(said: Said) -> bool:
+    """Whether an unnamed person is joined to a named one: "Ana López and another trustee"."""
+    names = [m for m in said.coming if m.kind == "name"]
+    return any(
+        h.kind == "companion" and n.end == h.start and m.start == h.end
+        for h in said.hits
+        for n in names
+        for m in said.coming
+        if m.kind in {"role", "part", "total", "more"}
+    )

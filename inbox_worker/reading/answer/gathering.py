@@ -8,7 +8,8 @@ from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.neighbours import after_list, explained, followers, unplaced
 from inbox_worker.reading.answer.party import Party, add, add_item
 from inbox_worker.reading.blocks import Block
-from inbox_worker.reading.grammar.heads import unused_number
+from inbox_worker.reading.grammar.heads import named_too_few, unused_number
+from inbox_worker.reading.grammar.roles import uncounted
 from inbox_worker.reading.grammar.said import Said
 
 
@@ -32,7 +33,7 @@ def party_of(
         told = [m.number for m in said.coming if m.kind == "total"]
         if len(told) == 1 and told[0] == heads and party.agreed is None:
             party.agreed = told[0]
-        if said.range and not said.has("more"):
+        if (said.range and not said.has("more")) or named_too_few(said):
             party.open_range = (part, said.sentence.start, said.sentence.end)
         vague = next(
             (
@@ -54,6 +55,8 @@ def party_of(
                 party.absent += [m.name for m in item.mentions if m.kind == "name"]
             else:
                 add_item(heard, party, part, item)
+    listed = {m.name for m, *_ in party.people} if blocks else set()
+    party.absent = [a for a in party.absent if a not in listed]
     for part, block in blocks:
         after_list(heard, party, part, block)
     own = {i for i, kinds in by_sentence.items() if kinds & {"role", "part"}}
@@ -65,6 +68,9 @@ def party_of(
         explained(heard, party, answers[-1][0], free)
     party.others = unplaced(heard, party, answers, free)
     if not party.totals and not party.listed:
+        for _, part, said in answers:
+            if party.others is None and (left := uncounted(said)) is not None:
+                party.others = (part, *said.offsets(*left))
         known = {len(party.people), len(party.people) + bool(party.selves) + sum(n for n, *_ in party.unnamed)}
         for _, part, said in answers:
             if said.strong and (unused := unused_number(said, known)) is not None:

@@ -8,7 +8,7 @@ from inbox_worker.reading.answer.heard import Heard, is_sender, same_person
 from inbox_worker.reading.answer.party import Party, add
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.heads import totals_of
-from inbox_worker.reading.grammar.said import Said, Status
+from inbox_worker.reading.grammar.said import Mention, Said, Status
 
 
 def after_list(heard: Heard, party: Party, part: str, block: Block) -> None:
@@ -44,7 +44,7 @@ def explained(heard: Heard, party: Party, after: int, free: Sequence[tuple[int, 
         totals = [m for m in totals_of(said) if m.kind == "total"]
         joins = said.lexicon.lists["and"]
         me = next(
-            (h for h in said.hits if h.kind in {"me", "undersigned"} and _joined_by(said, h.start, h.end, joins)), None
+            (h for h in said.hits if h.kind in {"me", "undersigned"} and joined_by(said, h.start, h.end, joins)), None
         )
         names = [m for m in said.names if not m.vague]
         if me is not None and (names or any(h.kind == "colleague" for h in said.hits)):
@@ -57,15 +57,22 @@ def explained(heard: Heard, party: Party, after: int, free: Sequence[tuple[int, 
         if me is not None and me.kind == "undersigned":
             party.selves.append((part, *said.offsets(me.start, me.end)))
             return
+        if names and any(h.kind == "cleft" and h.start == 0 and names[0].start <= h.end + 2 for h in said.hits):
+            add(heard, party, part, said, names[0], i)
+            return
         if totals and any(h.kind in {"of_us", "pair_of_us"} for h in said.hits):
             for mention in totals:
                 add(heard, party, part, said, mention, i)
             return
 
 
-def _joined_by(said: Said, start: int, end: int, joins: frozenset[str]) -> bool:
+def joined_by(said: Said, start: int, end: int, joins: frozenset[str]) -> bool:
     near = (*said.words[max(0, start - 1) : start], *said.words[end : end + 2])
-    return any(w.norm in joins for w in near)
+    text = said.sentence.text
+    gaps = text[said.words[start - 1].end : said.words[start].start] if start else ""
+    if end < len(said.words):
+        gaps += text[said.words[end - 1].end : said.words[end].start]
+    return any(w.norm in joins for w in near) or any(c in "+&" for c in gaps)
 
 
 def followers(
@@ -74,7 +81,7 @@ def followers(
     """Names in the sentences right after a number, where they are exactly as many: "two persons. First is ..."."""
     total = party.totals[-1][0]
     last = max(i for i, _, s in answers if any(m.kind == "total" for m in s.coming))
-    found = []
+    found: list[tuple[Mention, str, int, int]] = []
     for i, part, said in free:
         if last < i <= last + 3 and not said.foreign and not said.asks and said.status is Status.NONE:
             found += [
@@ -82,8 +89,17 @@ def followers(
                 for m in said.names
                 if not m.vague and not is_sender(heard, m.name)
             ]
-    if len(found) == total:
-        party.people += found
+        me = next((h for h in said.hits if h.kind == "me" and joined_by(said, h.start, h.end, _joins(said))), None)
+        itself = me is not None and last <= i <= last + 1 and not party.selves
+        if len(found) + itself == total:
+            party.people += found
+            if me is not None and itself:
+                party.selves.append((part, *said.offsets(me.start, me.end)))
+            return
+
+
+def _joins(said: Said) -> frozenset[str]:
+    return said.lexicon.lists["and"]
 
 
 def unplaced(
@@ -95,7 +111,9 @@ def unplaced(
     first, last = answers[0][0], answers[-1][0]
     known = [m.name for m, *_ in party.people] + party.absent
     for i, part, said in free:
-        if not first - 1 <= i <= last + 2 or said.foreign or said.asks or said.has("past"):
+        if not first - 1 <= i <= last + 2 or said.foreign or said.asks or (said.has("past") and not said.has("future")):
+            continue
+        if said.has("negation") and said.status is Status.NONE and not said.has("attend", "attend_weak", "send"):
             continue
         for name in said.names:
             if name.vague or is_sender(heard, name.name) or any(same_person(name.name, k) for k in known):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inbox_worker.model import Code, Doubt, Op
 from inbox_worker.reading.answer.claims import count_evidence
-from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.counts import MOST
 
@@ -18,6 +18,9 @@ def number_of(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Dou
     def unclear(why: str) -> tuple[None, tuple[Doubt, ...], float]:
         return None, (Doubt(Code.COUNT_UNCLEAR, why, count_evidence(heard, party, "count-unclear")),), 0.4
 
+    both = [a for a in party.absent if any(same_person(a, m.name) for m, *_ in party.people)]
+    if both and not totals:
+        return unclear(f"It is not clear whether {both[0]} comes.")
     if party.open_range is not None:
         evidence = (heard.evidence("count-unclear", *party.open_range),)
         return None, (Doubt(Code.COUNT_UNCLEAR, "The number is left open.", evidence),), 0.5

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.claims import claim_of
 from inbox_worker.reading.answer.heard import Heard, is_sender
+from inbox_worker.reading.answer.neighbours import followers, joined_by
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
 from inbox_worker.reading.answer.safeguards import is_suspicious
-from inbox_worker.reading.grammar.heads import totals_of
-from inbox_worker.reading.grammar.said import Said, Status, Who
+from inbox_worker.reading.counts import MOST
+from inbox_worker.reading.grammar.heads import strays, totals_of
+from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
 SHORT = 40  # words of a message so short that a bare number of people is its answer
 
@@ -48,11 +51,16 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
     for i, part, said in free:
         if said.foreign or said.asks or said.has("past", "undecided", "receipt"):
             continue
-        totals = totals_of(said)
-        if totals and (words <= SHORT or (totals[0].start <= 1 and i <= 2)):
+        totals = totals_of(said) or _bare_number(said)
+        if totals and is_bare(said, totals) and (words <= SHORT or (totals[0].start <= 1 and i <= 2)):
             party = Party()
-            for mention in (*totals, *said.names):
+            for mention in (*totals, *(n for n in said.names if not n.vague)):
                 add(heard, party, part, said, mention, i)
+            me = next((h for h in said.hits if h.kind in {"me", "undersigned"}), None)
+            if me is not None and not party.selves and joined_by(said, me.start, me.end, said.lexicon.lists["and"]):
+                party.selves.append((part, *said.offsets(me.start, me.end)))
+            if party.totals and not party.people:
+                followers(heard, party, [(i, part, replace(said, coming=tuple(totals)))], free)
             number, doubts, confidence = number_of(heard, party, Op.SET)
             span = said.offsets(totals[0].start, totals[0].end)
             return (
@@ -81,3 +89,26 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
             ),
         )
     return (), ()
+
+
+def _bare_number(said: Said) -> list[Mention]:
+    """A number that is nearly all of a sentence: "Final: 2.", "Nine.", "me + 2"."""
+    if len(said.numbers) != 1 or len(said.words) > BARE or said.has("unit", "other_event", "negation", "change"):
+        return []
+    number = said.numbers[0]
+    me = next((h for h in said.hits if h.kind in {"me", "undersigned"} and h.end <= number.start), None)
+    found = [Mention("total" if me is None else "part", number.start, number.end, number.value)]
+    if me is not None:
+        found.append(Mention("self", me.start, me.end))
+    return found if 1 <= number.value <= MOST else []
+
+
+def is_bare(said: Said, totals: Sequence[Mention]) -> bool:
+    """Whether a sentence is little more than a number of people, so that it can only be an answer."""
+    if said.has("other_event", "hearsay", "past", "newsletter", "auto_reply", "courtesy", "hedge", "condition"):
+        return False
+    return strays(said, totals) <= STRAY
+
+
+BARE = 5  # words of a sentence that a number fills
+STRAY = 3  # words beside the number of a bare answer

@@ -57,7 +57,7 @@ def unexplained(
             return i, part, said
         if i in used or said.foreign or said.asks or said.status is not Status.NONE:
             continue
-        if said.has("cancel", "remove", "replace", "correction") and (said.numbers or said.names):
+        if said.has("cancel", "remove", "replace", "correction") and (said.numbers or said.names) and not said.coming:
             return i, part, said
         if said.has("change") and said.numbers and not said.has("past"):
             return i, part, said

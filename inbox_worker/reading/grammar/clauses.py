@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from inbox_worker.reading.grammar.dates import dates_told
@@ -24,9 +25,11 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
     for hit in hits:
         if hit.kind in {"contrast", "reason"} and hit.start:
             starts.setdefault(hit.start, hit.kind)
+        elif hit.kind == "cleft" and hit.start and any(hit.end <= m.start <= hit.end + 2 for m in said.names):
+            starts.setdefault(hit.start, "cleft")
         elif hit.kind == "reason":
             starts[0] = "reason"
-        elif hit.kind == "relative" and hit.start and _after_comma(said, hit.start):
+        elif hit.kind == "relative" and hit.start and _after_comma(said, hit.start) and not _cleft(said, hit.start):
             starts[hit.start] = "relative"
     word = 0
     for k, token in enumerate(marks):
@@ -51,13 +54,30 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
     result = []
     near = dates_told(said, event)[0]
     order = sorted(starts)
+    asked_from = _question_start(said, starts) if asks else len(said.words)
     for i, start in enumerate(order):
         end = order[i + 1] if i + 1 < len(order) else len(said.words)
         reach = start
-        if starts[start] == "resume" and i > 1:
-            reach = order[i - 2]
-        result.append(clause_at(said, start, end, starts[start], own, others, asks, reach, near))
+        if starts[start] == "resume":
+            back = [s for s in order[:i] if starts[s] not in {"reason", "relative"}]
+            reach = back[-1] if back else start
+        result.append(clause_at(said, start, end, starts[start], own, others, start >= asked_from, reach, near))
     return result
+
+
+def _cleft(said: Said, at: int) -> bool:
+    """Whether a relative clause is what the sentence says: "c'est Mme Diallo, conseillère, qui siégera"."""
+    return any(h.kind == "cleft" and h.start < at for h in said.hits) and not any(
+        h.kind in {"attend", "attend_weak", "accept", "decline"} and h.start < at for h in said.hits
+    )
+
+
+def _question_start(said: Said, starts: Mapping[int, str]) -> int:
+    """The word at which a question begins in a sentence that ends as one: "we are three; is there room?"."""
+    opened = next((t.start for t in said.sentence.tokens if t.raw == "¿"), None)
+    if opened is not None:
+        return next((i for i, w in enumerate(said.words) if w.start > opened), 0)
+    return max((s for s, mark in starts.items() if mark in {";", "；", "—", "–", "-", "!", "…", "contrast"}), default=0)
 
 
 def _after_comma(said: Said, at: int) -> bool:

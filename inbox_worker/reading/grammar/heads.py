@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inbox_worker.reading.counts import Number
+from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Mention, Said
 from inbox_worker.reading.lexicon import Hit
 
@@ -10,57 +13,86 @@ MOST_IN_RANGE = 100
 
 
 def heads(said: Said, start: int, end: int) -> list[Mention]:
-    """Numbers of people among words ``start`` to ``end``."""
-    found: list[Mention] = []
-    words, text = said.words, said.sentence.text
+    """Numbers of people among words ``start`` to ``end``, without those that a correction takes back."""
+    found = []
     for number in said.numbers:
-        if not start <= number.start < end:
-            continue
-        after = [h for h in said.hits if h.kind == "people" and number.end <= h.start <= number.end + 3]
-        after = [h for h in after if not any(n.start >= number.end and n.start < h.start for n in said.numbers)]
-        after = after or _people_itself(said, number)
-        functions = said.lexicon.lists["functions"]
-        if not after and number.value > 1:
-            near = range(number.end, min(number.end + 3, len(words)))
-            plural = next((i for i in near if words[i].norm in functions and words[i].norm[-1:] in "sx"), None)
-            after = [Hit("people", plural, plural + 1)] if plural is not None else []
-        before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
-        of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
-        glued = (
-            number.end < len(words)
-            and text[words[number.end - 1].end : words[number.end].start] == "-"
-            and any(h.kind == "people" and h.start == number.end for h in said.hits)
-        )
-        more = [
-            h
-            for h in said.hits
-            if (h.kind == "more" and number.end <= h.start <= number.end + 1)
-            or (h.kind == "more" and h.end == number.start)
-        ]
-        if number.value == 0 and not (after and said.has("add")):
-            continue
-        if not (after or before or of_us or glued):
-            continue
-        gap_end = after[0].start if after else number.end
-        gap = text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start] if after else ""
-        if any(c in gap for c in ".;:!?") or ("," in gap and not before):
-            continue
-        if (
-            said.lexicon.numbers.get(words[number.start].norm) == 1
-            and not words[number.start].raw.isdigit()
-            and not after
-            and not before
-        ):
-            continue
-        stop = max([number.end, *(h.end for h in after[:1])])
-        kind = "more" if more else "total"
-        if kind == "total" and _joined(said, number.start):
-            kind = "part"
-        found.append(Mention(kind, number.start, stop, number.value))
-    for hit in said.hits:
-        if hit.kind == "pair_of_us" and start <= hit.start < end:
-            found.append(Mention("total", hit.start, hit.end, 2))
+        if start <= number.start < end and not is_taken_back(said, number) and not _is_among(said, number):
+            mention = _people_counted(said, number)
+            if mention is not None:
+                found.append(mention)
+    found += [
+        Mention("total", h.start, h.end, 2) for h in said.hits if h.kind == "pair_of_us" and start <= h.start < end
+    ]
     return _without_overlap(found)
+
+
+def _people_counted(said: Said, number: Number) -> Mention | None:
+    """A number where it counts people: "two delegates", "a team of two", "two of us"."""
+    words, text = said.words, said.sentence.text
+    after = _noun_after(said, number) or _people_itself(said, number)
+    before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
+    of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
+    glued = (
+        number.end < len(words)
+        and text[words[number.end - 1].end : words[number.end].start] == "-"
+        and any(h.kind == "people" and h.start == number.end for h in said.hits)
+    )
+    if not (after or before or of_us or glued) or (number.value == 0 and not (after and said.has("add"))):
+        return None
+    gap_end = after[0].start if after else number.end
+    gap = text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start] if after else ""
+    if any(c in gap for c in ".;:!?") or ("," in gap and not before):
+        return None
+    word = words[number.start]
+    article = said.lexicon.numbers.get(word.norm) == 1 and number.end - number.start == 1
+    if article and not word.raw.isdigit() and not after and not before:
+        return None
+    kind = "total"
+    if any(h.kind == "more" and (number.end <= h.start <= number.end + 1 or h.end == number.start) for h in said.hits):
+        kind = "more"
+    elif _joined(said, number.start) and not any(words[h.start].norm not in said.lexicon.lists["from"] for h in of_us):
+        kind = "part"
+    stop = number.end
+    for noun in (h for h in said.hits if h.kind == "people" and after and h.start >= after[0].start):
+        stop = noun.end if noun in after[:1] or noun.start == stop else stop
+    return Mention(kind, number.start, max([stop, *(h.end for h in after[:1])]), number.value)
+
+
+def _noun_after(said: Said, number: Number) -> list[Hit]:
+    """The noun that a number counts people in, in the three words after it."""
+    after = [h for h in said.hits if h.kind == "people" and number.end <= h.start <= number.end + 3]
+    after = [h for h in after if not any(number.end <= n.start < h.start for n in said.numbers)]
+    if after or number.value <= 1:
+        return after
+    functions = said.lexicon.lists["functions"]
+    near = range(number.end, min(number.end + 3, len(said.words)))
+    plural = next((i for i in near if said.words[i].norm in functions and said.words[i].norm[-1:] in "sx"), None)
+    return [Hit("people", plural, plural + 1)] if plural is not None else []
+
+
+def is_taken_back(said: Said, number: Number) -> bool:
+    """Whether a correction puts another number in its place: "three instead of two", "not two but three"."""
+    if len(said.numbers) < 2:
+        return False
+    others = [n for n in said.numbers if n.start != number.start and n.value != number.value]
+    from_ = said.words[number.start - 1].norm in said.lexicon.lists["from"] if number.start else False
+    if from_ and any(
+        h.kind == "range" and h.start == number.end and any(h.end == n.start for n in others) for h in said.hits
+    ):
+        return True
+    return bool(others) and any(
+        h.kind == "instead"
+        and h.end <= number.start <= h.end + 1
+        and not any(h.end <= n.start < number.start for n in others)
+        for h in said.hits
+    )
+
+
+def _is_among(said: Said, number: Number) -> bool:
+    """Whether a number counts some of those that a larger one before it counted: "six, including two drivers"."""
+    return any(n.end <= number.start and n.value > number.value for n in said.numbers) and any(
+        h.kind == "subset" and number.start - 3 <= h.end <= number.start for h in said.hits
+    )
 
 
 def _people_itself(said: Said, number: Number) -> list[Hit]:
@@ -77,16 +109,19 @@ def totals_of(said: Said) -> list[Mention]:
 
 
 def _joined(said: Said, at: int) -> bool:
-    """Whether the number at a word comes on top of people named before it."""
-    before = [h for h in said.hits if h.kind == "companion" and at - 2 <= h.end <= at and h.end > at - 3]
+    """Whether the number at a word comes on top of people named beside it."""
+    before = [h for h in said.hits if h.kind == "companion" and at - 2 <= h.end <= at]
     marks = said.sentence.text[said.words[at - 1].end : said.words[at].start] if at else ""
-    if not before and "+" not in marks and "&" not in marks and "," not in marks:
-        return False
-    heads: list[Mention | Hit] = [m for m in said.names if m.end <= at]
-    heads += [h for h in said.hits if h.kind in {"colleague", "undersigned", "me"} and h.end <= at and at - h.end < 12]
+    named = [m for m in said.names if m.end <= at]
     if "," in marks and not before:
-        return bool([m for m in said.names if m.end <= at and at - m.end < 8])
-    return bool(heads)
+        return any(at - m.end < 8 for m in named)
+    if not before and "+" not in marks and "&" not in marks:
+        return False
+    told = [h for h in said.hits if h.kind in {"undersigned", "me"}] + roles_told(said)
+    if any(h.end <= at and at - h.end < 12 for h in told) or named:
+        return True
+    leads = any(h.start <= 1 for h in before)
+    return leads and any(h.kind in {"i", "undersigned"} and at < h.start <= at + 8 for h in said.hits)
 
 
 def _without_overlap(found: list[Mention]) -> list[Mention]:
@@ -101,11 +136,18 @@ def _without_overlap(found: list[Mention]) -> list[Mention]:
 def open_range(said: Said) -> bool:
     """Whether two numbers of people with "or", "to" between them leave the number open, or a word does."""
     for a, b in zip(said.numbers, said.numbers[1:], strict=False):
+        if is_taken_back(said, a) and said.has("change"):
+            continue
         if 0 < b.start - a.end <= 3 and any(
             h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits
         ):
             measured = any(h.kind == "unit" and b.end <= h.start <= b.end + 1 for h in said.hits)
             return not measured and a.value != b.value and b.value <= MOST_IN_RANGE
+        gap = said.sentence.text[said.words[a.end - 1].end : said.words[b.start].start]
+        if a.end == b.start and gap.strip() == "(" and a.value != b.value and b.value <= MOST_IN_RANGE:
+            return True  # "three (4)"
+    if any(h.kind == "limit" and h.end == m.start and m.number > 1 for h in said.hits for m in totals_of(said)):
+        return True  # "up to six people"
     text = said.sentence.text
     for i in range(len(said.words) - 1):
         a_word, b_word = said.words[i], said.words[i + 1]
@@ -126,6 +168,8 @@ def unused_number(said: Said, known: set[int]) -> tuple[int, int] | None:
             or any(m.start < number.end and number.start < m.end for m in used)
         ):
             continue
+        if any(h.kind == "subset" and h.end == number.start for h in said.hits):
+            continue
         if any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits):
             continue
         return number.start, number.end
@@ -138,3 +182,36 @@ def unused_number(said: Said, known: set[int]) -> tuple[int, int] | None:
 
 def counts_people(said: Said, start: int, end: int) -> bool:
     return any(m.kind == "total" for m in heads(said, start, end))
+
+
+def named_too_few(said: Said) -> bool:
+    """Whether a number introduces a list of names that is shorter: "our three delegates are Ana and Gerd"."""
+    totals = [m for m in said.coming if m.kind == "total"]
+    if len(totals) != 1 or any(m.kind not in {"total", "name"} for m in said.coming):
+        return False
+    total, names = totals[0], [m for m in said.names if m.start >= totals[0].end]
+    if not 2 <= len(names) < total.number:
+        return False
+    between = range(total.end, names[0].start)
+    leads = (
+        any(h.kind == "lead_list" and h.start in between for h in said.hits)
+        or ":" in said.sentence.text[said.words[total.end - 1].end : said.words[names[0].start].start]
+    )
+    small = all(said.words[i].norm in said.lexicon.lists["stopwords"] for i in between)
+    return (leads or (small and len(between) <= 2)) and not said.has("subset")
+
+
+_OF_ANSWERS = frozenset(
+    {"people", "delegation", "of_us", "our", "we", "lead_list", "exclusive", "alone", "more", "me"}
+    | {"accept", "attend", "attend_weak", "request", "colleague", "send", "add", "change"}
+)
+
+
+def strays(said: Said, totals: Sequence[Mention], start: int = 0, end: int | None = None) -> int:
+    """How many words stand beside a number of people that have nothing to do with coming."""
+    end = len(said.words) if end is None else end
+    taken = {i for m in (*totals, *said.names) for i in range(m.start, m.end)}
+    taken |= {i for h in said.hits if h.kind in _OF_ANSWERS for i in range(h.start, h.end)}
+    lists = said.lexicon.lists
+    small = lists["stopwords"] | lists["and"] | lists["from"] | lists["functions"] | lists["persons"]
+    return sum(1 for i in range(start, end) if i not in taken and said.words[i].norm not in small)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inbox_worker.reading.grammar.heads import heads
+from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Clause, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit
+
+OPENING = 3  # words at the start of a sentence in which "I, Ana López," names the writer
 
 
 def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) -> tuple[list[Mention], list[Mention]]:
@@ -75,8 +78,44 @@ def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) 
             named = [m for m in coming if m.kind == "name"]
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
-        coming += selves
-    return coming, absent
+        coming += [] if selves and _is_named_self(said, names) else selves
+    return _with_joined(said, coming), absent
+
+
+def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
+    """Whether the writer says their own name: "I, Ana López, confirm", "I am Ana López", "the undersigned, Ana"."""
+    joins, small = said.lexicon.lists["and"], said.lexicon.lists["stopwords"]
+    for me in said.hits:
+        for name in names:
+            if me.kind not in {"i", "me", "undersigned"} or not 0 <= name.start - me.end <= 1 or name.vague:
+                continue
+            between = said.words[me.end : name.start]
+            gap = said.sentence.text[said.words[me.end - 1].end : said.words[name.start].start]
+            if not between and not gap.strip(" ,") and me.kind != "me" and me.start <= OPENING:
+                return True
+            if between and between[0].norm in small - joins and not gap.replace(between[0].raw, "").strip():
+                return True
+    return False
+
+
+def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
+    """Numbers with somebody added to them right after count those besides: "four delegates plus an observer"."""
+    joins = said.lexicon.lists["and"]
+    result = []
+    for told in coming:
+        mention = told
+        after = said.words[mention.end : mention.end + 1]
+        joined = bool(after) and after[0].norm in joins
+        if (
+            mention.kind == "total"
+            and joined
+            and any(
+                m.kind in {"role", "part", "self", "name"} and mention.end < m.start <= mention.end + 2 for m in coming
+            )
+        ):
+            mention = replace(mention, kind="part")
+        result.append(mention)
+    return result
 
 
 def _is_apposed(said: Said, name: Mention) -> bool:
@@ -110,15 +149,25 @@ def _beside_somebody(said: Said, name: Mention) -> bool:
 def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[Hit]:
     """Unnamed persons of ours: roles that stand beside no name that they describe."""
     found: list[Hit] = []
-    for hit in said.hits:
-        if hit.kind != "colleague" or not start <= hit.start < end or any(hit.start < f.end for f in found):
+    for hit in roles_told(said):
+        if not start <= hit.start < end:
             continue
-        if any(m.start < hit.end and hit.start < m.end for m in said.names):
+        if any(m.start < hit.end and hit.start < m.end and not m.vague for m in said.names):
             continue
-        if any(_describes(said, hit, m) for m in names):
+        if any(_describes(said, hit, m) for m in names if not m.vague or _beside_somebody(said, m)):
             continue
+        if any(h.kind == "copula" and h.end == hit.start for h in said.hits) and _somebody_before(said, hit):
+            continue  # "she will be our delegate"
+        if any(h.kind == "undersigned" and h.start <= hit.end and hit.start <= h.end for h in said.hits):
+            continue  # "the undersigned Secretary-General"
         found.append(hit)
     return found
+
+
+def _somebody_before(said: Said, hit: Hit) -> bool:
+    return any(m.start < hit.start and not m.vague for m in said.names) or any(
+        h.kind in {"i", "me", "undersigned", "pronoun"} and h.start < hit.start for h in said.hits
+    )
 
 
 def _describes(said: Said, hit: Hit, name: Mention) -> bool:
@@ -141,7 +190,7 @@ def _selves(
     joins = said.lexicon.lists["and"]
     words, text = said.words, said.sentence.text
     my = next((h for h in said.hits if h.kind == "my_attend" and clause.start <= h.start < clause.end), None)
-    if my:
+    if my and not any(h.kind == "replace" and h.start <= my.start < h.end for h in said.hits):
         return [Mention("self", my.start, my.end)]
     for hit in said.hits:
         if not clause.start <= hit.start < clause.end:

@@ -14,7 +14,11 @@ def named(sentence: Sentence, lexicon: Lexicon, words: Sequence[Token], taken: f
     index = {w.start: i for i, w in enumerate(words)}
     token_taken = {k for k, t in enumerate(sentence.tokens) if t.is_word and index[t.start] in taken}
     found = []
+    last = -1
     for name in names_in(sentence.tokens, sentence.text, lexicon, token_taken):
+        if 0 <= last < name.start and _explains(sentence.tokens, last, name.start, lexicon):
+            continue  # "Ana (our lady of Peru)"
+        last = name.end
         inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
         if inner and not name.place:
             single = (
@@ -65,3 +69,10 @@ def _function(sentence: Sentence, lexicon: Lexicon, name: Name) -> str | None:
     if not known and opened == ",":
         return None
     return sentence.text[piece[0].start : piece[-1].end]
+
+
+def _explains(marks: Sequence[Token], end: int, start: int, lexicon: Lexicon) -> bool:
+    """Whether a name stands in brackets that open right after another and add nobody."""
+    if marks[end].raw != "(" or any(t.raw == ")" for t in marks[end:start]):
+        return False
+    return not any(t.norm in lexicon.lists["and"] for t in marks[end:start])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from inbox_worker.reading.grammar.heads import counts_people, heads
+from inbox_worker.reading.grammar.heads import counts_people, heads, strays
 from inbox_worker.reading.grammar.said import Clause, Said, Status, Who
 from inbox_worker.reading.grammar.subjects import subject_of
 from inbox_worker.reading.lexicon import Hit
 
 REACH = 6  # words a negation reaches forward
+STRAY = 2  # words that have nothing to do with coming, in a clause that is only a number of people
 
 
 def clause_at(
@@ -64,12 +65,14 @@ def clause_at(
         return none
     pivot = main[0]
     span = (pivot.start, pivot.end)
+    if _is_quoted(said, pivot.start):
+        return none
     who = subject_of(said, reach, pivot.start, end, own, others)
     if asked and not declined and not affirmed:
         who = Who.UNSAID
     if who is Who.OTHER:
         return none
-    strong = bool(affirmed or declined or accepted or asked or attends or sends or numbered)
+    strong = bool(affirmed or declined or accepted or asked or attends or sends or numbered or of("replace"))
     if affirmed:
         return clause(Status.ACCEPTED, who, True, span)
     if declined:
@@ -100,6 +103,20 @@ def clause_at(
     return clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
 
 
+def _is_quoted(said: Said, at: int) -> bool:
+    """Whether a word stands between quotation marks with words outside them: somebody else's."""
+    marks, place = said.sentence.tokens, said.words[at].start
+    opened, begun = None, 0
+    for token in marks:
+        if token.raw in "«“„" or (token.raw == '"' and opened is None):
+            opened, begun = token, token.start
+        elif token.raw in "»”" or token.raw == '"':
+            if opened is not None and begun < place < token.start:
+                return True
+            opened = None
+    return False
+
+
 def _people_after(said: Said, at: int, end: int) -> bool:
     """Whether somebody is named, counted or described after a word: "sends Ana", "sends two", "sends a delegation"."""
     kinds = {"colleague", "people", "undersigned"}
@@ -117,11 +134,12 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
     for total in heads(said, start, end):
         if total.kind != "total" or total.number == 0:
             continue
-        before = any(h.kind == "delegation" and total.start - 3 <= h.end <= total.start for h in said.hits)
+        before = [h for h in said.hits if h.kind == "delegation" and total.start - 3 <= h.end <= total.start]
+        we = any(o.kind == "we" and h.start <= o.start < h.end for h in before for o in said.hits)
         ours = any(h.kind in {"of_us", "pair_of_us"} and total.start <= h.start <= total.end + 1 for h in said.hits)
         spoken = any(
             h.kind in {"attend", "accept", "attend_weak", "request"} and start <= h.start < end for h in said.hits
         )
-        if before or (ours and (spoken or len(said.words) <= 14)):
+        if (before or ours) and (we or spoken or strays(said, [total], start, end) <= STRAY):
             found.append(Hit("numbered", total.start, total.end))
     return found

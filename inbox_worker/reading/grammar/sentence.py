@@ -24,14 +24,16 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     hits = tuple(lexicon.phrases.find(norms))
     covered = {i for h in hits if h.kind == "affirm_negated" for i in range(h.start, h.end)}
     hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
-    classes = {h.kind: True for h in hits}
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(numbers_in(words, sentence.text, lexicon))
     names = named(sentence, lexicon, words, own | others)
+    hits = tuple(h for h in hits if h.kind not in {"i", "me"} or not any(m.start <= h.start < m.end for m in names))
+    classes = {h.kind: True for h in hits}
     draft = Said(sentence, lexicon, words, hits, (), numbers, names, classes=classes)
     asks = _asks(draft)
     clauses = tuple(clauses_of(draft, own, others, context.event, asks))
+    asks = asks and all(c.status is Status.NONE for c in clauses)
     return _conclude(draft, clauses, asks, context.event)
 
 
@@ -93,7 +95,7 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     if said.has("correction") and said.names:
         return "correct", True
     if said.has("replace") and said.names and status is not Status.NONE:
-        return "replace", True
+        return ("", False) if _stands_in_for_the_writer(said) else ("replace", True)
     if said.has("cancel"):
         return "cancel", True
     if said.has("remove"):
@@ -101,3 +103,13 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     if said.has("add") and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
         return "add", True
     return "", revises
+
+
+def _stands_in_for_the_writer(said: Said) -> bool:
+    """Whether somebody comes instead of the writer, and no earlier answer is changed: "Ana takes my place"."""
+    replaced = [h for h in said.hits if h.kind == "replace"]
+    mine = any(
+        o.kind in {"my_attend", "me"} and h.start <= o.start <= h.end for h in replaced for o in said.hits
+    ) and not said.has("correction", "cancel", "remove", "retract", "add")
+    others = [h for h in said.hits if h.kind == "change" and not any(r.start <= h.start < r.end for r in replaced)]
+    return mine and not others

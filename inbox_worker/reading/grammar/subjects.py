@@ -19,6 +19,10 @@ def subject_of(said: Said, start: int, pivot: int, end: int, own: frozenset[int]
     }
     if any(h.kind == "nobody" and start <= h.start <= pivot for h in said.hits):
         return Who.NOBODY
+    if any(h.kind == "me" and h.start <= start + 1 and h.start >= start for h in said.hits) and any(
+        h.kind == "companion" and start < h.start <= start + 2 for h in said.hits
+    ):
+        best, who = start, Who.I  # "me and my colleague"
     weak = False  # "our" may belong to somebody else's name: "our sister organisation X"
     for hit in said.hits:
         if not start <= hit.start <= pivot:
