@@ -16,9 +16,7 @@ from inbox_worker.model import Invitation, Location, Organisation, RawMessage
 ROWS = [
     pytest.param(row, id=f"{file.stem}-{number}")
     for file in sorted((Path(__file__).parent / "plain").glob("*.tsv"))
-    for number, row in enumerate(
-        csv.DictReader(file.open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE), 2
-    )
+    for number, row in enumerate(csv.DictReader(file.open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE), 2)
 ]
 EVENT = Invitation(
     title="Conference on Meadows",

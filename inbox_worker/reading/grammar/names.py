@@ -6,11 +6,18 @@ from collections.abc import Sequence
 
 from inbox_worker.reading.grammar.said import Mention
 from inbox_worker.reading.lexicon import Lexicon
-from inbox_worker.reading.people import Name, names_in
+from inbox_worker.reading.people import Name, is_single, names_in
 from inbox_worker.reading.text import Sentence, Token
 
 
-def named(sentence: Sentence, lexicon: Lexicon, words: Sequence[Token], taken: frozenset[int]) -> tuple[Mention, ...]:
+def named(
+    sentence: Sentence,
+    lexicon: Lexicon,
+    words: Sequence[Token],
+    taken: frozenset[int],
+    objects: frozenset[int] = frozenset(),
+) -> tuple[Mention, ...]:
+    """The people named. ``objects``: words right after "add" or "send", where a preposition leads to no place."""
     index = {w.start: i for i, w in enumerate(words)}
     token_taken = {k for k, t in enumerate(sentence.tokens) if t.is_word and index[t.start] in taken}
     found = []
@@ -20,9 +27,9 @@ def named(sentence: Sentence, lexicon: Lexicon, words: Sequence[Token], taken: f
             continue  # "Ana (our lady of Peru)"
         last = name.end
         inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
-        if inner and not name.place:
+        if inner and (not name.place or objects & {inner[0] - 1, inner[0]}):
             single = (
-                len(name.name.split()) == 1
+                is_single(name.name)
                 and name.title is None
                 and not any(p[:1].isupper() for p in name.name.split("-")[1:])
             )
