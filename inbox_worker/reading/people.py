@@ -245,7 +245,9 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         return None
     if not titled and len(large) == 1 and (len(large[0].raw) < 3 or large[0].raw.isupper()):
         return None
-    if not titled and len(large) == 1 and lexicon.given and large[0].norm not in lexicon.lists["given_names"]:
+    known_only = lexicon.script != "latin" or lexicon.lists["noun_endings"]
+    called = large[0].norm in lexicon.lists["given_names"]
+    if not titled and len(large) == 1 and lexicon.given and known_only and not called:
         return None
     if not titled and any(t.norm in no_names for t in large[1:]):
         return None
@@ -254,12 +256,13 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         before is not None
         and not titled
         and before.norm in lexicon.lists["articles"]
-        and large[0].norm not in lexicon.lists["given_names"]  # "die Vroni Achleitner"
+        and not called  # "die Vroni Achleitner"
     ):
         return None
     if not titled and (large[0].norm in no_names or not tokens[start].is_capital):
         return None
     place = not titled and before is not None and before.norm in lexicon.lists["from"]
+    place = place and not (called and len(large) > 1)  # "guidata da Anna Rossi"
     while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
         end -= 2
     written = " ".join(text[tokens[start].start : tokens[end - 1].end].split())

@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     r"|[^\w\s]|_"
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word, a number or a mark, ``text[start:end]`` of its part."""

@@ -72,14 +72,6 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     return Mention(kind, number.start, max([stop, *(h.end for h in after[:1])]), number.value)
 
 
-def _people_itself(said: Said, number: Number) -> list[Hit]:
-    """The number where its word counts people by itself (zu dritt): it is in [numbers] and in "people"."""
-    if any(h.kind == "unit" and number.end <= h.start <= number.end + 1 for h in said.hits):
-        return []
-    own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
-    return [Hit("people", number.end, number.end)] if own else []
-
-
 def _noun_after(said: Said, number: Number) -> list[Hit]:
     """The noun that a number counts people in, in the three words after it."""
     after = [h for h in said.hits if h.kind == "people" and number.end <= h.start <= number.end + 3]
@@ -129,7 +121,7 @@ def _is_among(said: Said, number: Number) -> bool:
 
 
 def _people_itself(said: Said, number: Number) -> list[Hit]:
-    """The number where its word counts people by itself (вдвоём, مندوبان, 俩): it is in [numbers] and in "people"."""
+    """The number where its word counts people by itself (zu dritt, вдвоём, مندوبان, 俩): it is in [numbers] and in "people"."""
     if any(h.kind == "unit" and number.end <= h.start <= number.end + 1 for h in said.hits):
         return []
     own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
