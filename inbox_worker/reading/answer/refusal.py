@@ -14,6 +14,7 @@ from inbox_worker.reading.answer.party import Party, add
 from inbox_worker.reading.answer.safeguards import is_suspicious, may_still_come
 from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.grammar.heads import strays, totals_of
+from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
 SHORT = 40  # words of a message so short that a bare number of people is its answer
@@ -62,6 +63,9 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
             party = Party()
             for mention in (*totals, *(n for n in said.names if not n.vague)):
                 add(heard, party, part, said, mention, i)
+            if not party.totals:
+                for role in roles_told(said):
+                    party.unnamed.append((1, part, *said.offsets(role.start, role.end), i))
             me = next((h for h in said.hits if h.kind in {"me", "undersigned"}), None)
             if me is not None and not party.selves and joined_by(said, me.start, me.end, said.lexicon.lists["and"]):
                 party.selves.append((part, *said.offsets(me.start, me.end)))
