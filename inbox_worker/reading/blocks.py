@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from inbox_worker.reading.counts import numbers_in
 from inbox_worker.reading.grammar.said import Mention
 from inbox_worker.reading.lexicon import Lexicon
-from inbox_worker.reading.people import names_in
+from inbox_worker.reading.people import is_single, names_in
 from inbox_worker.reading.text import Line, Token, bullet_length, lines, tokens
 
 _COLUMNS = re.compile(r"\t+| \| | {3,}")
@@ -155,7 +155,7 @@ def _item(
         spans = []
         for person in people:
             core = person.name
-            single = len(core.split()) == 1 and "-" not in core
+            single = is_single(core) and "-" not in core
             if single and not person.title and not (bullet or after_colon or inside):
                 return None
             mentions.append(Mention("name", 0, 0, 1, core, person.title, _function(text, found, person.end), single))
@@ -255,7 +255,7 @@ def _row(
         names = [x for x in names_in(found, text, lexicon, _covered(found, taken)) if not x.place]
         if not names or names[0].start > 2 or sum(x.end - x.start for x in names) * 2 < len(found) - 4:
             continue
-        here = [Mention("name", 0, 0, 1, x.name, x.title, None, len(x.name.split()) == 1) for x in names]
+        here = [Mention("name", 0, 0, 1, x.name, x.title, None, is_single(x.name)) for x in names]
         if sum(not m.vague for m in here) <= sum(not m.vague for m in mentions) and mentions:
             continue
         mentions, spans = here, [(found[x.core].start, found[x.end - 1].end) for x in names]

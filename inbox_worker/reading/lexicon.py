@@ -9,9 +9,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from inbox_worker.reading.segments import is_ideograph
 from inbox_worker.reading.text import Token, fold, tokens
 
 GAP = 3  # words that "~" in a phrase may stand for, at most
+GAP_OF_CHARACTERS = 8  # the same where a phrase is found by characters
 
 # The classes of phrases a language file may hold; what they mean is told at the head of languages/en.toml.
 CLASSES = frozenset(
@@ -40,10 +42,13 @@ LISTS = frozenset(
         "yes",
         "no",
         "not_names",
+        "given_names",
+        "surnames",
         "persons",
         "articles",
     }
 )
+NAMES = frozenset({"given_names", "surnames"})  # lists that are no vocabulary
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 
@@ -96,12 +101,33 @@ class Phrases:
         self._stem_lengths = sorted({len(stem) for stem in self._by_stem})
 
     def find(self, words: Sequence[str]) -> list[Hit]:
-        """All phrases in ``words`` (folded), the longest of each class at each place."""
+        """All phrases in ``words`` (folded), the longest of each class at each place.
+
+        Words of scripts without spaces are looked through character by character, for they may be cut otherwise than
+        a phrase is; a single character counts only where it is a word.
+        """
+        if not any(len(word) > 1 and is_ideograph(word[0]) for word in words):
+            return self._find(words, GAP_OF_CHARACTERS if any(is_ideograph(w[0]) for w in words if w) else GAP)
+        letters = [letter for word in words for letter in letters_of(word)]
+        owner = [i for i, word in enumerate(words) for _ in letters_of(word)]
+        hits: dict[tuple[str, int], Hit] = {}
+        for hit in self._find(letters, GAP_OF_CHARACTERS):
+            if hit.end - hit.start == 1 and is_ideograph(letters[hit.start][0]) and len(words[owner[hit.start]]) > 1:
+                continue
+            word = words[owner[hit.start]]
+            if len(word) > 2 and word[0] == word[2] and owner[hit.start - 1] == owner[hit.start]:
+                continue  # 能不能: whether one can, not that one cannot
+            start, end = owner[hit.start], owner[hit.end - 1] + 1
+            if (hit.kind, start) not in hits or end > hits[hit.kind, start].end:
+                hits[hit.kind, start] = Hit(hit.kind, start, end)
+        return list(hits.values())
+
+    def _find(self, words: Sequence[str], gap: int) -> list[Hit]:
         hits: list[Hit] = []
         for i, word in enumerate(words):
             longest: dict[str, int] = {}
             for phrase in self._starting(word):
-                end = _match(phrase.elements, 1, words, i + 1)
+                end = _match(phrase.elements, 1, words, i + 1, gap)
                 if end > longest.get(phrase.kind, 0):
                     longest[phrase.kind] = end
             hits.extend(Hit(kind, i, end) for kind, end in longest.items())
@@ -115,13 +141,18 @@ class Phrases:
             yield from self._by_stem.get(word[:length], ())
 
 
-def _match(elements: tuple[Element, ...], at: int, words: Sequence[str], position: int) -> int:
+def letters_of(word: str) -> list[str]:
+    """The characters of a word of a script without spaces; other words whole."""
+    return list(word) if word and is_ideograph(word[0]) else [word]
+
+
+def _match(elements: tuple[Element, ...], at: int, words: Sequence[str], position: int, gap: int = GAP) -> int:
     """Where a match of ``elements[at:]`` from ``position`` ends, 0 if there is none."""
     while at < len(elements):
         element = elements[at]
         if element.gap:
-            for skip in range(GAP, -1, -1):
-                if position + skip < len(words) and (end := _match(elements, at + 1, words, position + skip)):
+            for skip in range(gap, -1, -1):
+                if position + skip < len(words) and (end := _match(elements, at + 1, words, position + skip, gap)):
                     return end
             return 0
         if position >= len(words) or not element.fits(words[position]):
@@ -141,6 +172,7 @@ class Lexicon:
     lists: Mapping[str, frozenset[str]]
     month_numbers: Mapping[str, int]
     vocabulary: frozenset[str]  # every word of the file, to tell names from words
+    given: tuple[str, ...] = ()  # known given names as the file writes them
     stems: tuple[str, ...] = ()  # every beginning of words of five letters and more
 
     def __hash__(self) -> int:
@@ -165,7 +197,7 @@ def _choices(item: str, where: str) -> list[list[Element]]:
     stems: list[str] = []
     compounds: list[list[Element]] = []
     for choice in item.split("|"):
-        parts = [fold(t.raw) for t in tokens(choice.removesuffix("*")) if t.is_word]
+        parts = [x for t in tokens(choice.removesuffix("*")) if t.is_word for x in letters_of(fold(t.raw))]
         if not parts:
             raise LexiconError(f"{where}: {item!r} has an empty choice")
         last = Element(frozenset(), (parts[-1],)) if choice.endswith("*") else Element(frozenset({parts[-1]}), ())
@@ -219,8 +251,8 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
             raise LexiconError(f"{where}: [numbers] {word} must be a whole number from 0 to 1000")
         numbers[" ".join(t.norm for t in tokens(word) if t.is_word)] = value
-    vocabulary = {w for values in lists.values() for item in values for w in item.split()} | set(numbers)
-    vocabulary |= {w for p in phrases for e in p.elements for w in e.words}
+    vocabulary = {w for key, values in lists.items() if key not in NAMES for item in values for w in item.split()}
+    vocabulary |= {w for p in phrases for e in p.elements for w in e.words} | set(numbers)
     missing = {"stopwords", "and"} - set(lists)
     if missing:
         raise LexiconError(f"{where}: [words] {sorted(missing)[0]} is missing")
@@ -232,6 +264,7 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         {k: lists.get(k, frozenset()) for k in LISTS},
         month_numbers,
         frozenset(vocabulary),
+        tuple(data.get("words", {}).get("given_names", ())),
         tuple(sorted({s for p in phrases for e in p.elements for s in e.stems if len(s) > 4})),
     )
 

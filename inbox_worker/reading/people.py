@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from inbox_worker.reading.arabic_names import arabic_names
+from inbox_worker.reading.cyrillic_names import nominative
+from inbox_worker.reading.han_names import han_names
 from inbox_worker.reading.language import script_of
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.text import Token
@@ -28,7 +31,13 @@ class Name:
 def names_in(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Collection[int] = ()) -> list[Name]:
     """The names among the tokens of a sentence; ``taken`` are indexes of tokens that belong to something else."""
     if lexicon.script in {"arabic", "han"} and any(script_of(t.raw) == lexicon.script for t in tokens):
-        return _by_title(tokens, text, lexicon, taken)
+        small = _written_small(tokens, text, lexicon, taken)
+        latin = [n for n in _capitalised(tokens, text, lexicon, taken) if tokens[n.core].is_capital]
+        return sorted([*small, *latin], key=lambda n: n.start)
+    return _capitalised(tokens, text, lexicon, taken)
+
+
+def _capitalised(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Collection[int]) -> list[Name]:
     found: list[Name] = []
     i = 0
     other = (-1, False)  # where the last capitalised run that is no name ended, and whether it was a place
@@ -75,7 +84,7 @@ def _title(tokens: tuple[Token, ...], i: int, lexicon: Lexicon) -> int:
         and tokens[at].is_word
         and (tokens[at].is_capital or script_of(tokens[at].raw) != "latin" or tokens[at].norm in _LOWER_TITLES)
     ):
-        two = f"{tokens[at].norm} {tokens[at + 2].norm}" if at + 2 < len(tokens) and tokens[at + 1].raw == "." else ""
+        two = f"{tokens[at].norm} {tokens[at + 2].norm}" if at + 2 < len(tokens) and tokens[at + 1].raw in ".-" else ""
         if two and two in titles:
             at += 3
         elif tokens[at].norm in titles:
@@ -226,6 +235,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         return None
     if not titled and len(large) == 1 and (len(large[0].raw) < 3 or large[0].raw.isupper()):
         return None
+    if not titled and len(large) == 1 and lexicon.given and large[0].norm not in lexicon.lists["given_names"]:
+        return None
     if not titled and any(t.norm in no_names for t in large[1:]):
         return None
     before = tokens[i - 1] if i else None
@@ -238,6 +249,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         end -= 2
     written = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
     title = " ".join(text[tokens[i].start : tokens[start].start].split()) if titled else None
+    if lexicon.script == "cyrillic":
+        written = nominative(written, title, lexicon.given)
     return Name(i, end, written, title or None, start, place)
 
 
@@ -261,76 +274,23 @@ def _is_word(tokens: tuple[Token, ...], at: int, lexicon: Lexicon, first: bool) 
     return (first or token.raw.isupper()) and token.norm in lexicon.vocabulary
 
 
-def _by_title(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Collection[int]) -> list[Name]:
-    """Names in scripts without capitals: the words between a title and the next mark, "and" or known word."""
-    found: list[Name] = []
-    titles, stops = (
-        lexicon.lists["titles"],
-        lexicon.lists["and"] | lexicon.lists["stopwords"] | lexicon.lists["functions"],
-    )
-    limit = 4 if lexicon.script == "han" else 6
-    i = 0
-    while i < len(tokens):
-        length = _title_length(tokens, i, titles)
-        if not length:
-            i += 1
-            continue
-        if lexicon.script == "han":  # the title follows the name: 王明 先生
-            start = i
-            while (
-                start
-                and i - start < limit
-                and tokens[start - 1].is_word
-                and tokens[start - 1].norm not in stops
-                and script_of(tokens[start - 1].raw) == "han"
-            ):
-                start -= 1
-            if i - start >= 2:
-                found.append(
-                    Name(
-                        start,
-                        i + length,
-                        text[tokens[start].start : tokens[i - 1].end],
-                        text[tokens[i].start : tokens[i + length - 1].end],
-                        start,
-                    )
-                )
-            i += length
-            continue
-        start = end = i + length
-        while end < len(tokens) and end - start < limit and tokens[end].is_word and end not in taken:
-            word = tokens[end]
-            if word.norm in stops or word.raw[0].isdigit() or _title_length(tokens, end, titles):
-                break
-            if end > start + 1 and (word.norm in lexicon.vocabulary or _clitic_and(word.norm, tokens, end, titles)):
-                break
-            end += 1
-        if end > start:
-            found.append(
-                Name(
-                    i,
-                    end,
-                    text[tokens[start].start : tokens[end - 1].end],
-                    text[tokens[i].start : tokens[start - 1].end],
-                    start,
-                )
-            )
-        i = max(end, i + length)
+def _written_small(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Collection[int]) -> list[Name]:
+    """Names in scripts without capitals."""
+    if lexicon.script == "arabic":
+        spans = [(i, start, end, end) for i, start, end in arabic_names(tokens, lexicon, taken)]
+    else:
+        spans = [x for x in han_names(tokens, lexicon) if not any(k in taken for k in range(x[1], x[2]))]
+    found = []
+    for begin, start, end, stop in spans:
+        title = text[tokens[begin].start : tokens[start].start] or text[tokens[end - 1].end : tokens[stop - 1].end]
+        name = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
+        found.append(Name(begin, stop, name, " ".join(title.split()) or None, start))
     return found
 
 
-def _clitic_and(word: str, tokens: tuple[Token, ...], at: int, titles: frozenset[str]) -> bool:
-    return word.startswith("و") and len(word) > 3 and (word[1:] in titles or at > 0)
-
-
-def _title_length(tokens: tuple[Token, ...], at: int, titles: frozenset[str]) -> int:
-    for length in (3, 2, 1):
-        words = [t.norm for t in tokens[at : at + length]]
-        if len(words) == length and (
-            " ".join(words) in titles or (words[0].startswith("و") and " ".join([words[0][1:], *words[1:]]) in titles)
-        ):
-            return length
-    return 0
+def is_single(name: str) -> bool:
+    """Whether a name is one word, as a given name alone is; a Chinese one is written without spaces."""
+    return len(name.split()) == 1 and not ("\u4e00" <= name[:1] <= "\u9fff" and len(name) > 1 and name[0] not in "小老")
 
 
 def inverted(name: str) -> str:

@@ -22,6 +22,7 @@ from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.authentication import unverified
 from inbox_worker.reading.blocks import Block, blocks_in
 from inbox_worker.reading.forwards import forwarded_by_us
+from inbox_worker.reading.grammar.questions import before_question
 from inbox_worker.reading.grammar.said import Context, Said, Status
 from inbox_worker.reading.grammar.sentence import say
 from inbox_worker.reading.kind import kind_by_headers
@@ -141,7 +142,8 @@ class _Reading:
             for start, end in layout.body:
                 for sentence in sentences(layout.part.text, start, end, abbreviations):
                     if sentence.words:
-                        found.append((layout.part.section, sentence, self._lexicon(sentence)))
+                        lexicon = self._lexicon(sentence)
+                        found += [(layout.part.section, piece, lexicon) for piece in before_question(sentence, lexicon)]
         return found
 
     def _lexicon(self, sentence: Sentence) -> Lexicon:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+
+from inbox_worker.reading.folding import fold as fold
+from inbox_worker.reading.segments import segments
 
 MAX_CHARACTERS = 30_000  # of a message's new words that are read; a letter has two thousand
 MAX_WORDS = 120  # of a sentence; longer ones are cut, so that nothing grows with the square of a line
@@ -14,39 +15,13 @@ _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(
     r"[\w.+-]{1,64}@[\w.-]{1,255}"  # addresses are one word
     r"|(?:https?://|www\.)\S{1,500}"
-    rf"|[{_IDEOGRAPHS}]"  # scripts without spaces: a word a character
-    r"|\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?!\d)"
+    rf"|[{_IDEOGRAPHS}]+"  # scripts without spaces: a run of words
+    r"|\d{1,3}(?:[.,\u00a0\u202f\u066c]\d{3})+(?!\d)"
     r"|\d+(?:[.,:/]\d+)+"
     r"|\d+"
     r"|[^\W\d_" + _IDEOGRAPHS + r"]+(?:[\u0300-\u036f\u064b-\u0652][^\W\d_]*)*"
     r"|[^\w\s]|_"
 )
-_INVISIBLE = dict.fromkeys(
-    [
-        0xAD,
-        0x200B,
-        0x200C,
-        0x200D,
-        0x2060,
-        0xFEFF,
-        0x200E,
-        0x200F,
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-        0x640,
-    ]
-)
-_FOLD = str.maketrans(
-    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"}
-)
-
-
-@lru_cache(maxsize=65536)
-def fold(word: str) -> str:
-    """A word as it is compared: without case, accents, width or invisible characters."""
-    word = unicodedata.normalize("NFKD", word.translate(_INVISIBLE)).casefold()
-    return "".join(c for c in word if not unicodedata.combining(c)).translate(_FOLD)
-
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -72,10 +47,11 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ..
     """The words, numbers and marks of ``text[start:end]``, with offsets into the whole text."""
     found = []
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
-        raw = match.group()
-        norm = fold(raw)
-        if norm:
-            found.append(Token(raw, norm, match.start(), match.end()))
+        raw, at = match.group(), match.start()
+        for piece in segments(raw):
+            if piece.norm:
+                written = raw[piece.start : piece.end]
+                found.append(Token(written, piece.norm, at + piece.start, at + piece.end))
     return tuple(found)
 
 

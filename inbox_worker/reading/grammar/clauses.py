@@ -11,6 +11,9 @@ from inbox_worker.reading.grammar.said import Clause, Said
 from inbox_worker.reading.text import Token
 
 
+_WIDE = {"：": ":", "；": ";"}  # marks of Chinese as those of other languages
+
+
 def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: date, asks: bool) -> list[Clause]:
     marks = said.sentence.tokens
     index = {w.start: i for i, w in enumerate(said.words)}
@@ -37,7 +40,7 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
         if following is None or following == 0:
             continue
         if token.raw in ";:；：—" or (token.raw in "–-" and _spaced(said.sentence.text, token)) or token.raw in "!…":
-            starts.setdefault(following, token.raw)
+            starts.setdefault(following, _WIDE.get(token.raw, token.raw))
         elif token.raw in ",،，、":
             opened = max((s for s in starts if s <= word), default=0)
             if starts[opened] in {"reason", "relative"} and opened:

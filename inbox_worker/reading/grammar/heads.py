@@ -38,7 +38,7 @@ def is_whole(said: Said, mention: Mention) -> bool:
 def _people_counted(said: Said, number: Number) -> Mention | None:
     """A number where it counts people: "two delegates", "a team of two", "two of us"."""
     words, text = said.words, said.sentence.text
-    after = _noun_after(said, number)
+    after = _noun_after(said, number) or _people_itself(said, number)
     before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
     of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
     glued = (
@@ -115,6 +115,14 @@ def _is_among(said: Said, number: Number) -> bool:
     return any(n.end <= number.start and n.value > number.value for n in said.numbers) and any(
         h.kind == "subset" and number.start - 3 <= h.end <= number.start for h in said.hits
     )
+
+
+def _people_itself(said: Said, number: Number) -> list[Hit]:
+    """The number where its word counts people by itself (вдвоём, مندوبان, 俩): it is in [numbers] and in "people"."""
+    if any(h.kind == "unit" and number.end <= h.start <= number.end + 1 for h in said.hits):
+        return []
+    own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
+    return [Hit("people", number.end, number.end)] if own else []
 
 
 def totals_of(said: Said) -> list[Mention]:

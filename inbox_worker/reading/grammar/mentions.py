@@ -72,6 +72,8 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             if not any(t.start < h.end and h.start < t.end for t in totals)
         ]
         selves = _selves(said, clause, names, totals, roles)
+        if any(_is_apposed(said, m) for m in names):
+            selves = []
         if (
             selves
             and any(t.kind == "total" and t.end <= clause.pivot[0] + 1 for t in totals)
@@ -150,6 +152,14 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
             mention = replace(mention, kind="part")
         result.append(mention)
     return result
+
+
+def _is_apposed(said: Said, name: Mention) -> bool:
+    """Whether a name right after "I" and a comma is the writer's own: "I, Ana López, confirm"."""
+    if not any(h.kind in {"i", "me", "undersigned"} and h.end == name.start for h in said.hits):
+        return False
+    gap = said.sentence.text[said.words[name.start - 1].end : said.words[name.start].start]
+    return gap.strip() in {",", "،", "，", "("}
 
 
 def _companion_before(said: Said, mention: Mention) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from inbox_worker.reading.grammar.said import Mention
 from inbox_worker.reading.lexicon import Lexicon
-from inbox_worker.reading.people import Name, names_in
+from inbox_worker.reading.people import Name, is_single, names_in
 from inbox_worker.reading.text import Sentence, Token
 
 
@@ -29,7 +29,7 @@ def named(
         inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
         if inner and (not name.place or objects & {inner[0] - 1, inner[0]}):
             single = (
-                len(name.name.split()) == 1
+                is_single(name.name)
                 and name.title is None
                 and not any(p[:1].isupper() for p in name.name.split("-")[1:])
             )

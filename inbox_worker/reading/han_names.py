@@ -1,0 +1,133 @@
+"""Names of people in Chinese: by surname and what stands around, by title, and foreign ones by their dots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.segments import is_ideograph
+from inbox_worker.reading.text import Token
+
+DOTS = "·・•‧．"
+FOREIGN = 6  # characters of a part of a foreign name
+Found = tuple[int, int, int, int]  # tokens: where title or name begins, the name begins, the name ends, title ends
+
+
+def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
+    """The names among tokens."""
+    found: list[Found] = []
+    i = 0
+    while i < len(tokens):
+        end = _run(tokens, i, lexicon)
+        if end == i:
+            i += 1
+            continue
+        spans = _names(tokens, i, end, lexicon, found)
+        found += spans
+        i = max(end, spans[-1][3] if spans else end)
+    return sorted([*found, *_between(tokens, lexicon, found)])
+
+
+def _between(tokens: Sequence[Token], lexicon: Lexicon, found: Sequence[Found]) -> list[Found]:
+    """What stands in a list beside a name and is as long as one, whatever its characters mean by themselves."""
+    more: list[Found] = []
+    for k, mark in enumerate(tokens):
+        if mark.raw != "、":
+            continue
+        for start, end in (_piece_before(tokens, k), _piece_after(tokens, k)):
+            beside = any(f[3] == start - 1 or f[1] == end + 1 for f in found)
+            taken = any(f[1] < end and start < f[3] for f in (*found, *more))
+            piece = tokens[start:end]
+            size = sum(len(t.raw) for t in piece)
+            if beside and not taken and 2 <= size <= 8 and all(len(t.raw) == 1 for t in piece):
+                more.append((start, start, end, end))
+    return more
+
+
+def _piece_before(tokens: Sequence[Token], k: int) -> tuple[int, int]:
+    start = k
+    while start and is_ideograph(tokens[start - 1].raw[0]):
+        start -= 1
+    return start, k
+
+
+def _piece_after(tokens: Sequence[Token], k: int) -> tuple[int, int]:
+    end = k + 1
+    while end < len(tokens) and is_ideograph(tokens[end].raw[0]):
+        end += 1
+    return k + 1, end
+
+
+def _free(token: Token, lexicon: Lexicon) -> bool:
+    """Whether a token may be a character of a name: one that is no word by itself, or a name the file knows."""
+    if token.norm in lexicon.lists["given_names"] or token.norm in lexicon.lists["surnames"]:
+        return True
+    return is_ideograph(token.raw[0]) and len(token.raw) == 1 and token.norm not in lexicon.lists["stopwords"]
+
+
+def _run(tokens: Sequence[Token], start: int, lexicon: Lexicon) -> int:
+    at = start
+    while at < len(tokens) and at - start < 3 * FOREIGN:
+        dot = tokens[at].raw in DOTS and at > start and at + 1 < len(tokens) and is_ideograph(tokens[at + 1].raw[0])
+        if not (dot or (tokens[at].is_word and _free(tokens[at], lexicon))):
+            break
+        if at > start and tokens[at].start != tokens[at - 1].end:
+            break
+        at += 1
+    return at
+
+
+def _names(
+    tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, found: Sequence[Found]
+) -> list[Found]:
+    titles, functions = lexicon.lists["titles"], lexicon.lists["functions"]
+    after = tokens[end] if end < len(tokens) else None
+    before = tokens[start - 1] if start else None
+    titled = after is not None and after.norm in titles and after.start == tokens[end - 1].end
+    office = before is not None and (before.norm in functions or before.norm in titles)
+    office = office or (after is not None and after.norm in functions)
+    title_end = end + 1 if titled else end
+    length = sum(len(t.raw) for t in tokens[start:end])
+    if any(t.raw in DOTS for t in tokens[start:end]):
+        return [(start, start, end, title_end)]
+    if length == len(tokens[start].raw) and tokens[start].norm in lexicon.lists["given_names"] and length > 2:
+        return [(start, start, end, title_end)]
+    listed = _listed(before, after, found, start, lexicon)
+    at = _surname(tokens, start, end, lexicon)
+    size = sum(len(t.raw) for t in tokens[at:end]) if at is not None else 0
+    compound = at is not None and len(tokens[at].raw) == 2
+    if at is not None and (2 <= size <= 3 or (compound and size <= 4)):
+        alone = at == start
+        if titled or (alone and (office or listed or size == 3 or _comes(after, lexicon))):
+            return [(at, at, end, title_end)]
+    if (titled or listed) and 3 <= length <= FOREIGN and (titled or at == start or _beside(found, start)):
+        return [(start, start, end, title_end)]
+    return []
+
+
+def _surname(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon) -> int | None:
+    """Where a name of two or three characters at the end of a run begins; compound surnames first."""
+    surnames = lexicon.lists["surnames"]
+    for at in range(max(start, end - 4), end):
+        if len(tokens[at].raw) == 2 and tokens[at].norm in surnames and end > at + 1:
+            return at
+    return next((at for at in range(max(start, end - 3), end - 1) if tokens[at].norm in surnames), None)
+
+
+def _listed(
+    before: Token | None, after: Token | None, found: Sequence[Found], start: int, lexicon: Lexicon
+) -> bool:
+    """Whether a run stands between marks or "and", as an item of a list."""
+    joins = lexicon.lists["and"]
+    opens = before is None or before.raw in "、，,：:；;（(|．.)）-" or before.norm in joins
+    closes = after is None or after.raw in "、，,；;。.（(）)|—-：:" or after.norm in joins
+    return opens and closes
+
+
+def _beside(found: Sequence[Found], start: int) -> bool:
+    return bool(found) and start - found[-1][3] <= 2
+
+
+def _comes(after: Token | None, lexicon: Lexicon) -> bool:
+    """Whether what follows a name of two characters says what its bearer does."""
+    return after is not None and after.norm in {"将", "去", "来", "出席", "参加", "前往", "代表", "同志"}
