@@ -59,6 +59,10 @@ def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) 
         totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
         if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
             names = [m for m in names if m.start >= clause.pivot[0]]
+        gone = [m for m in names if _is_gone(said, m)]
+        if len(gone) < len(names):
+            absent += gone
+            names = [m for m in names if m not in gone]
         coming += [m for m in names if not m.vague or _beside_somebody(said, m)]
         coming += totals
         roles = _roles(said, clause.reach, clause.end, names)
@@ -116,6 +120,11 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
             mention = replace(mention, kind="part")
         result.append(mention)
     return result
+
+
+def _is_gone(said: Said, name: Mention) -> bool:
+    """Whether a name is that of who is replaced: "instead of Ana López"."""
+    return any(h.kind == "instead" and h.end <= name.start <= h.end + 2 for h in said.hits) and said.has("replace")
 
 
 def _is_apposed(said: Said, name: Mention) -> bool:
