@@ -83,6 +83,9 @@ def main() -> NoReturn:
     try:
         result = cli.main(prog_name="inbox-worker", standalone_mode=False)
         status = result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())
+        status = 2
     except click.ClickException as error:
         status, problem = 2, f"{error.format_message()} (see 'inbox-worker --help')"
     except (click.Abort, KeyboardInterrupt):

@@ -99,6 +99,9 @@ def _set(telling: _Telling, entry: Entry) -> None:
         telling.apply(entry, claim.partstat, together if goes_on and together is not None else said)
     else:
         telling.doubt(entry, _contradiction(state, claim.partstat, said))
+        return
+    if claim.revises:
+        telling.conflicts.clear()  # it knows of an earlier answer: what contradicted that one is settled
 
 
 def _silent_on_number(entry: Entry) -> bool:

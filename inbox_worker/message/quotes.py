@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from inbox_worker.message.languages import Vocabulary, normal
 from inbox_worker.message.lines import Line
@@ -22,6 +23,7 @@ ENDS = re.compile(r"[:：]\s*[-_*]{0,12}\Z")
 LONGEST_ATTRIBUTION = 3  # lines
 LONGEST_JOINED = 400  # characters; no program writes longer ones
 LONGEST_LABEL = 32  # characters
+LONGEST_BLOCK = 16  # lines of a quoted header
 LEAST_BARS = 2  # lines with a bar that make a quote
 
 
@@ -94,6 +96,7 @@ def _is_separator(line: Line, words: Vocabulary) -> bool:
     return text.endswith((":", "：")) and bare in words.words.separators
 
 
+@lru_cache(maxsize=4 * LONGEST_BLOCK)  # each line is looked at from each of those above it
 def _label(text: str) -> tuple[str, str] | None:
     """A line "Label: value" taken apart."""
     text = text.lstrip("*").replace("：", ":")
@@ -130,7 +133,7 @@ def _block(lines: Sequence[Line], i: int) -> list[tuple[str, str]]:
     """The labels of a block from line i: one empty or wrapped line may stand between two of them."""
     labels: list[tuple[str, str]] = []
     strange = 0
-    for line in lines[i : i + 16]:
+    for line in lines[i : i + LONGEST_BLOCK]:
         found = _label(line.seen)
         if found is not None:
             labels.append(found)

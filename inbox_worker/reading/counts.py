@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inbox_worker.reading.lexicon import Hit, Lexicon
 from inbox_worker.reading.text import Token
 
+NEAR = 120  # characters in which the next number of an enumeration follows
 MOST = 50  # more people than this from one organisation are asked about
 
 
@@ -64,6 +65,8 @@ def _digits(words: Sequence[Token], i: int, text: str, lexicon: Lexicon) -> Numb
     if after[:1] == "-" and after[1:2].isalpha() and before[-1:].isalpha():
         return None
     value = int(token.raw)
+    if after[:1] in {".", ")"} and _is_enumerator(text, token, value):
+        return None
     if value > 1900 and len(token.raw) == 4:
         return None
     months = lexicon.lists["months"]
@@ -75,6 +78,13 @@ def _digits(words: Sequence[Token], i: int, text: str, lexicon: Lexicon) -> Numb
     if len(near) > 2 and near[-1] in months and near[-2] in {"de", "of"} and value <= 31:
         return None
     return Number(i, i + 1, value)
+
+
+def _is_enumerator(text: str, token: Token, value: int) -> bool:
+    """Whether a number and its mark stand in a row with the next or the one before: "1. Ana 2. Bo"."""
+    mark = text[token.end]
+    beside = text[max(0, token.start - NEAR) : token.start] + text[token.end : token.end + NEAR]
+    return f" {value + 1}{mark}" in beside or (value > 1 and f"{value - 1}{mark} " in beside)
 
 
 def _spelled(words: Sequence[Token], i: int, lexicon: Lexicon) -> Number | None:

@@ -17,6 +17,7 @@ _RANGES = (
     ("hangul", 0xAC00, 0xD7AF),
     ("latin", 0x1E00, 0x1EFF),
 )
+FEW = 12  # words of a text in which small words say little of its language
 LOOKED_AT = 3000  # words; more do not change the answer
 
 
@@ -50,6 +51,9 @@ def languages_of(words: Sequence[Token]) -> list[Lexicon]:
         of_script = [t.norm for t in sample if script_of(t.raw) == lexicon.script]
         common = sum(1 for w in of_script if w in stop)
         known = sum(1 for w in of_script if w in vocabulary)
+        if len(of_script) <= FEW:
+            spoken = {i for h in lexicon.phrases.find(of_script) for i in range(h.start, h.end)}
+            known += sum(2 if lexicon.numbers.get(w, 0) > 1 else i in spoken for i, w in enumerate(of_script))
         score = (common + 0.25 * (known - common)) / max(4, len(of_script)) * (inside / total) ** 0.5
         if score > 0.02:
             scores.append((score, lexicon))

@@ -211,7 +211,8 @@ class _Reading:
                     return kind, (Evidence("kind", "subject", start, end, header[start:end]),)
             for part, said in self.said[:6]:
                 found = [h for h in said.hits if h.kind == name]
-                if found and not answers:
+                alone = bool(found) and found[0].end - found[0].start == len(said.words)
+                if found and not said.names and (alone or not answers):
                     start, end = said.offsets(found[0].start, found[0].end)
                     return kind, (Evidence("kind", part, start, end, said.sentence.text[start:end]),)
         return None

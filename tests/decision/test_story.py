@@ -67,6 +67,13 @@ def test_a_change_that_says_so_is_a_change():
     assert facts(entry(1, claim("accepted", 2)), entry(2, claim("accepted", 3, revises=True))) == ("accepted", 3, [])
 
 
+def test_a_later_answer_that_says_it_changes_things_settles_a_contradiction():
+    first, second = entry(1, claim("accepted", 2)), entry(2, claim("accepted", 4))
+    third = entry(3, claim("accepted", 3, revises=True))
+    assert facts(first, second, third) == ("accepted", 3, [])
+    assert conflicts(first, second, third) == []
+
+
 def test_the_same_writer_may_change_their_answer():
     first = entry(1, claim("accepted", 2), sender="ann@redkite.example")
     assert facts(first, entry(2, claim("declined"), sender="ann@redkite.example")) == ("declined", None, [])

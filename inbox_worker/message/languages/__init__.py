@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -44,7 +44,7 @@ class Vocabulary:
     substance: re.Pattern[str]
     separators: re.Pattern[str]
 
-    @property
+    @cached_property
     def labels(self) -> frozenset[str]:
         """Every label of a quoted header."""
         return self.words.from_ | self.words.sent | self.words.to | self.words.subject

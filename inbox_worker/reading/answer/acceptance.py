@@ -35,7 +35,15 @@ def acceptance(
     elif blocks:
         pivot = (blocks[0][0], blocks[0][1].start, blocks[0][1].end)
     partstat = Partstat.ACCEPTED
-    if best is not None and not best[2].strong and not blocks and not (party.people or party.totals or party.unnamed):
+    hoped = best is not None and best[2].status is Status.TENTATIVE and best[2].who in {Who.WE, Who.I}
+    if (
+        best is not None
+        and not best[2].strong
+        and not hoped
+        and not party.more
+        and not blocks
+        and not (party.people or party.totals or party.unnamed)
+    ):
         evidence = (heard.evidence("partstat-unclear", best[1], best[2].sentence.start, best[2].sentence.end),)
         doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "Speaks of coming, but not plainly of coming to this.", evidence))
     confidence = 0.95 if (best is not None and best[2].strong) or blocks else 0.7
@@ -106,7 +114,8 @@ def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence
     revises = any(s.revises for _, _, s in answers)
     ops = [s.op for _, _, s in answers if s.op]
     whole = bool(blocks) and sum(b.count for _, b in blocks) > 1
-    if "replace" in ops and not whole and not party.totals:
+    pairs = bool(party.absent) and len(party.people) == len(set(party.absent))
+    if "replace" in ops and not whole and (not party.totals or (pairs and party.totals[0][0] != len(party.people))):
         return Op.ADD, True
     if (
         ops

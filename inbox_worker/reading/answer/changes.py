@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.claims import claim_of
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.answer.party import Party
+from inbox_worker.reading.answer.safeguards import may_still_come
 from inbox_worker.reading.grammar.said import Said
 
 
@@ -29,7 +32,9 @@ def correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
     )
 
 
-def removal(heard: Heard, removed: tuple[int, str, Said], party: Party) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+def removal(
+    heard: Heard, removed: tuple[int, str, Said], free: Sequence[tuple[int, str, Said]]
+) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     _, part, said = removed
     leaving = Party(people=[(m, part, *said.offsets(m.start, m.end)) for m in said.names])
     if not leaving.people and said.has("me", "i"):
@@ -42,6 +47,8 @@ def removal(heard: Heard, removed: tuple[int, str, Said], party: Party) -> tuple
         doubts = (
             Doubt(Code.COUNT_UNCLEAR, "Somebody leaves the delegation; who or how many was not understood.", evidence),
         )
+    if (maybe := may_still_come(heard, said, free)) is not None:
+        doubts = (*doubts, maybe)
     claim = claim_of(
         heard,
         Partstat.ACCEPTED,

@@ -26,14 +26,26 @@ def people_evidence(heard: Heard, party: Party) -> tuple[Evidence, ...]:
     return tuple(heard.evidence("people", *span) for span in spans[:60])
 
 
+def spelt(name: str) -> str:
+    """A name with its words in capitals written like the others: "Ann LEE" as "Ann Lee"."""
+    words = name.split()
+    if not any(w[1:] != w[1:].upper() for w in words):
+        return name
+    return " ".join(_lowered(w) if len(w) > 2 and w.isupper() and not set(w) <= set("IVX") else w for w in words)
+
+
+def _lowered(word: str) -> str:
+    return "".join(c if i == 0 or not word[i - 1].isalpha() else c.lower() for i, c in enumerate(word))
+
+
 def people_of(heard: Heard, party: Party) -> tuple[Person, ...]:
     found = [
-        Person(m.name, m.title, m.function)
+        Person(spelt(m.name), m.title, m.function)
         for m, *_ in party.people
         if not any(same_person(m.name, a) for a in party.absent)
     ]
     if party.selves and heard.sender is not None:
-        found.append(Person(heard.sender[0]))
+        found.append(Person(spelt(heard.sender[0])))
     return tuple(found)
 
 

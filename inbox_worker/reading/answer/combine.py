@@ -65,10 +65,10 @@ def _single(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     if corrected and not blocks and not party.totals:
         return (correction(heard, corrected[0]),), ()
     if removed and not blocks and not party.totals and not _joins(accepted):
-        return removal(heard, removed[0], party)
+        return removal(heard, removed[0], free)
     if not accepted and not tentative and not blocks:
         if declined:
-            return refusal(heard, declined)
+            return refusal(heard, declined, free)
         return fallback(heard, free)
     return acceptance(heard, party, accepted, tentative, declined, blocks, free)
 

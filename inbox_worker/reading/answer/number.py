@@ -24,6 +24,9 @@ def number_of(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Dou
     if party.open_range is not None:
         evidence = (heard.evidence("count-unclear", *party.open_range),)
         return None, (Doubt(Code.COUNT_UNCLEAR, "The number is left open.", evidence),), 0.5
+    told = sorted(n for n, *_ in party.totals)
+    if len(totals) > 1 and told[-1] == sum(told[:-1]):
+        return told[-1], (), 0.85  # "five in total: two from Geneva, three from Lima"
     if len(totals) > 1 and party.agreed is not None and named <= party.agreed:
         return party.agreed, (), 0.85
     if len(totals) > 1:

@@ -11,7 +11,7 @@ from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.neighbours import followers, joined_by
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
-from inbox_worker.reading.answer.safeguards import is_suspicious
+from inbox_worker.reading.answer.safeguards import is_suspicious, may_still_come
 from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.grammar.heads import strays, totals_of
 from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
@@ -19,7 +19,9 @@ from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 SHORT = 40  # words of a message so short that a bare number of people is its answer
 
 
-def refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+def refusal(
+    heard: Heard, declined: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
+) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     strong = [d for d in declined if d[2].strong and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}]
     _, part, said = (strong or declined)[0]
     doubts: list[Doubt] = []
@@ -39,6 +41,8 @@ def refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[tu
                 (heard.evidence("partstat-unclear", "subject", *agreed.span),),
             )
         )
+    if (maybe := may_still_come(heard, said, free)) is not None:
+        doubts.append(maybe)
     claim = claim_of(
         heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises
     )
@@ -48,6 +52,8 @@ def refusal(heard: Heard, declined: Sequence[tuple[int, str, Said]]) -> tuple[tu
 def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     """No sentence speaks of participation outright: a bare number of people, or nothing."""
     words = sum(len(s.words) for _, _, s in free)
+    if 0 < words <= TERSE and (terse := _terse(heard, free)) is not None:
+        return (terse,), ()
     for i, part, said in free:
         if said.foreign or said.asks or said.has("past", "undecided", "receipt"):
             continue
@@ -91,6 +97,22 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
     return (), ()
 
 
+def _terse(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> Claim | None:
+    """A message that is a yes or a no and hardly anything else: "Yes", "No, sorry."."""
+    _, part, said = free[0]
+    lists = said.lexicon.lists
+    first, two = said.words[0].norm, " ".join(w.norm for w in said.words[:2])
+    yes, no = (any(w in lists[k] for w in (first, two)) for k in ("yes", "no"))
+    if yes == no or said.asks or any(s.numbers or s.names for _, _, s in free):
+        return None
+    party = Party()
+    if yes and heard.sender is not None:
+        party.selves.append((part, *said.offsets(0, 1)))
+    number, doubts, confidence = number_of(heard, party, Op.SET) if yes else (None, (), 0.9)
+    partstat = Partstat.ACCEPTED if yes else Partstat.DECLINED
+    return claim_of(heard, partstat, number, Op.SET, party, doubts, confidence, (part, *said.offsets(0, 1)))
+
+
 def _bare_number(said: Said) -> list[Mention]:
     """A number that is nearly all of a sentence: "Final: 2.", "Nine.", "me + 2"."""
     if len(said.numbers) != 1 or len(said.words) > BARE or said.has("unit", "other_event", "negation", "change"):
@@ -110,5 +132,6 @@ def is_bare(said: Said, totals: Sequence[Mention]) -> bool:
     return strays(said, totals) <= STRAY
 
 
+TERSE = 4  # words of a message that a yes or no fills
 BARE = 5  # words of a sentence that a number fills
 STRAY = 3  # words beside the number of a bare answer

@@ -80,3 +80,14 @@ def is_suspicious(said: Said) -> bool:
         or (said.has("regret") and (ours or said.has("attend", "attend_weak")))
         or (said.has("absent", "alone", "hedge") and ours)
     )
+
+
+def may_still_come(heard: Heard, leaving: Said, free: Sequence[tuple[int, str, Said]]) -> Doubt | None:
+    """A doubt where somebody else may come in place of those who do not: "maybe a colleague takes my seat"."""
+    for _, part, said in free:
+        if said is leaving or not said.has("hedge") or said.has("other_event"):
+            continue
+        if said.has("colleague", "people", "replace"):
+            evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+            return Doubt(Code.PARTSTAT_UNCLEAR, "Somebody stays away, and somebody else may come.", evidence)
+    return None

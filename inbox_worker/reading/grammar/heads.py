@@ -16,7 +16,7 @@ def heads(said: Said, start: int, end: int) -> list[Mention]:
     """Numbers of people among words ``start`` to ``end``, without those that a correction takes back."""
     found = []
     for number in said.numbers:
-        if start <= number.start < end and not is_taken_back(said, number) and not _is_among(said, number):
+        if start <= number.start < end and not is_taken_back(said, number) and not _is_elsewhere(said, number):
             mention = _people_counted(said, number)
             if mention is not None:
                 found.append(mention)
@@ -24,6 +24,15 @@ def heads(said: Said, start: int, end: int) -> list[Mention]:
         Mention("total", h.start, h.end, 2) for h in said.hits if h.kind == "pair_of_us" and start <= h.start < end
     ]
     return _without_overlap(found)
+
+
+def is_whole(said: Said, mention: Mention) -> bool:
+    """Whether a number counts all who come: "five in total", of whom smaller numbers after it are parts."""
+    ours = {h.start for h in said.hits if h.kind in {"we", "our"}}
+    return any(
+        h.kind == "of_us" and mention.end - 1 <= h.start <= mention.end and not ours & set(range(h.start, h.end))
+        for h in said.hits
+    )
 
 
 def _people_counted(said: Said, number: Number) -> Mention | None:
@@ -88,8 +97,19 @@ def is_taken_back(said: Said, number: Number) -> bool:
     )
 
 
+def _is_elsewhere(said: Said, number: Number) -> bool:
+    """Whether a number counts people who leave, who were announced before, or whom a larger number counts already."""
+    leaves = any(h.kind == "remove" and h.start <= number.start < h.end for h in said.hits)
+    before = any(h.kind == "besides" and number.start - 2 <= h.end <= number.start for h in said.hits)
+    return leaves or before or _is_among(said, number)
+
+
 def _is_among(said: Said, number: Number) -> bool:
     """Whether a number counts some of those that a larger one before it counted: "six, including two drivers"."""
+    one = said.words[number.start - 1 : number.start + 1] if number.value == 1 and number.start else ()
+    aside = len(one) == 2 and "," in said.sentence.text[one[0].end : one[1].start] and not one[1].raw.isdigit()
+    if aside and any(n.end <= number.start and n.value > 1 for n in said.numbers):
+        return True  # "two of us, one person in a wheelchair"
     return any(n.end <= number.start and n.value > number.value for n in said.numbers) and any(
         h.kind == "subset" and number.start - 3 <= h.end <= number.start for h in said.hits
     )
@@ -168,7 +188,7 @@ def unused_number(said: Said, known: set[int]) -> tuple[int, int] | None:
             or any(m.start < number.end and number.start < m.end for m in used)
         ):
             continue
-        if any(h.kind == "subset" and h.end == number.start for h in said.hits):
+        if any(h.kind == "subset" and h.end == number.start for h in said.hits) or _is_elsewhere(said, number):
             continue
         if any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inbox_worker.reading.grammar.heads import heads
+from inbox_worker.reading.grammar.heads import heads, is_whole
 from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Clause, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit
@@ -13,12 +13,16 @@ from inbox_worker.reading.lexicon import Hit
 OPENING = 3  # words at the start of a sentence in which "I, Ana López," names the writer
 
 
-def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) -> tuple[list[Mention], list[Mention]]:
+def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], list[Mention]]:
     """Who comes and who does not, by the clauses they stand in."""
     coming: list[Mention] = []
     absent: list[Mention] = []
     previous = Status.NONE
     for clause in clauses:
+        if clause.status is Status.NONE and any(
+            c.mark == "resume" and c.reach == clause.start and c.status is not Status.NONE for c in clauses
+        ):
+            continue  # what interrupts it over, its subject is met again
         effective = clause.status
         if (
             effective is Status.NONE
@@ -51,7 +55,7 @@ def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) 
             absent += names
             if clause.who is Who.I:
                 absent.append(Mention("self", clause.start, clause.end))
-            absent += [Mention("role", h.start, h.end) for h in _roles(said, clause.start, clause.end, names)]
+            absent += [Mention("role", h.start, h.end) for h in _roles(said, clause.reach, clause.end, names)]
             continue
         if effective not in {Status.ACCEPTED, Status.TENTATIVE}:
             continue
@@ -83,7 +87,38 @@ def mentions_of(said: Said, clauses: Sequence[Clause], status: Status, op: str) 
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
         coming += [] if selves and _is_named_self(said, names) else selves
+    whole = next((m for m in coming if m.kind == "total" and is_whole(said, m)), None)
+    if whole is not None:
+        coming = [m for m in coming if m.kind != "total" or m.end <= whole.start or m.number >= whole.number]
     return _with_joined(said, coming), absent
+
+
+def _holds(said: Said, outer: Hit, *kinds: str) -> bool:
+    """Whether a phrase of some classes overlaps another phrase."""
+    return any(h.kind in kinds and h.start < outer.end and outer.start < h.end for h in said.hits)
+
+
+def _is_small(said: Said, at: int) -> bool:
+    lists = said.lexicon.lists
+    return said.words[at].norm in lists["stopwords"] | lists["titles"] | lists["articles"]
+
+
+def replaced(said: Said, coming: Sequence[Mention], absent: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
+    """The same, where words of replacing tell who leaves: "Ana replaces Bo", "Bo is replaced by Ana"."""
+    names = [m for m in said.names if not m.vague]
+    leaving: list[Mention] = []
+    for hit in said.hits:
+        if hit.kind == "replaced_by":
+            leaving += [m for m in names if m.end <= hit.start]
+        elif hit.kind == "replace" and not _holds(said, hit, "replaced_by", "owner", "pronoun"):
+            leaving += [m for m in names if m.start == hit.end or (m.start == hit.end + 1 and _is_small(said, hit.end))]
+    ends = {h.end for h in said.hits if h.kind == "replace"}
+    coming = [m for m in coming if m.kind != "role" or (m.start not in ends and m.start + 1 not in ends)]
+    if not leaving:
+        return list(coming), list(absent)
+    stay = [m for m in coming if m.kind != "name" or m not in leaving]
+    arrived = [m for m in names if m not in leaving and m not in stay]
+    return (stay or arrived), [*absent, *leaving]
 
 
 def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
@@ -97,7 +132,8 @@ def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
             gap = said.sentence.text[said.words[me.end - 1].end : said.words[name.start].start]
             if not between and not gap.strip(" ,") and me.kind != "me" and me.start <= OPENING:
                 return True
-            if between and between[0].norm in small - joins and not gap.replace(between[0].raw, "").strip():
+            copula = any(h.kind == "copula" and h.start == me.end and h.end == name.start for h in said.hits)
+            if between and (copula or between[0].norm in small - joins) and not gap.replace(between[0].raw, "").strip():
                 return True
     return False
 

@@ -10,7 +10,14 @@ from inbox_worker.reading.people import Name, is_single, names_in
 from inbox_worker.reading.text import Sentence, Token
 
 
-def named(sentence: Sentence, lexicon: Lexicon, words: Sequence[Token], taken: frozenset[int]) -> tuple[Mention, ...]:
+def named(
+    sentence: Sentence,
+    lexicon: Lexicon,
+    words: Sequence[Token],
+    taken: frozenset[int],
+    objects: frozenset[int] = frozenset(),
+) -> tuple[Mention, ...]:
+    """The people named. ``objects``: words right after "add" or "send", where a preposition leads to no place."""
     index = {w.start: i for i, w in enumerate(words)}
     token_taken = {k for k, t in enumerate(sentence.tokens) if t.is_word and index[t.start] in taken}
     found = []
@@ -20,7 +27,7 @@ def named(sentence: Sentence, lexicon: Lexicon, words: Sequence[Token], taken: f
             continue  # "Ana (our lady of Peru)"
         last = name.end
         inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
-        if inner and not name.place:
+        if inner and (not name.place or objects & {inner[0] - 1, inner[0]}):
             single = (
                 is_single(name.name)
                 and name.title is None

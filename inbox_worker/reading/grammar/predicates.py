@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inbox_worker.reading.grammar.heads import counts_people, heads, strays
 from inbox_worker.reading.grammar.said import Clause, Said, Status, Who
 from inbox_worker.reading.grammar.subjects import subject_of
@@ -32,8 +34,8 @@ def clause_at(
         return Clause(start, end, status, who, strong, reason, mark, pivot, reach)
 
     none = clause(Status.NONE, Who.UNSAID, False, (start, start))
-    affirmed, declined, asked = of("affirm_negated"), of("decline"), of("request")
-    accepted, attends, weak, alone = of("accept"), of("attend"), of("attend_weak"), of("alone")
+    affirmed, declined, asked = of("affirm_negated"), of("decline") or _cancelled(inside), of("request")
+    accepted, attends, weak, alone = of("accept", "replaced_by"), of("attend"), of("attend_weak"), of("alone")
     sends = [h for h in of("send") if _people_after(said, h.end, end)]
     asked = [h for h in asked if not (h.start and said.words[h.start - 1].norm in {"has", "have", "had"})]
     past = bool(of("past")) and not any(h.kind == "future" for h in inside)
@@ -105,6 +107,12 @@ def clause_at(
     return clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
 
 
+def _cancelled(inside: Sequence[Hit]) -> list[Hit]:
+    """Words that take the answer back, unless they stand under a condition: "if my flight is not cancelled"."""
+    conditions = [h.start for h in inside if h.kind == "condition"]
+    return [h for h in inside if h.kind == "cancel" and not any(c <= h.start for c in conditions)]
+
+
 def _is_quoted(said: Said, at: int) -> bool:
     """Whether a word stands between quotation marks with words outside them: somebody else's."""
     marks, place = said.sentence.tokens, said.words[at].start
@@ -142,6 +150,8 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
         spoken = any(
             h.kind in {"attend", "accept", "attend_weak", "request"} and start <= h.start < end for h in said.hits
         )
+        if said.has("courtesy"):
+            continue
         if (before or ours) and (we or spoken or strays(said, [total], start, end) <= STRAY):
             found.append(Hit("numbered", total.start, total.end))
     return found

@@ -9,8 +9,8 @@ from datetime import date
 from inbox_worker.reading.counts import numbers_in
 from inbox_worker.reading.grammar.clauses import clauses_of
 from inbox_worker.reading.grammar.dates import dates_told, is_foreign
-from inbox_worker.reading.grammar.heads import open_range
-from inbox_worker.reading.grammar.mentions import mentions_of
+from inbox_worker.reading.grammar.heads import is_taken_back, open_range
+from inbox_worker.reading.grammar.mentions import mentions_of, replaced
 from inbox_worker.reading.grammar.names import named
 from inbox_worker.reading.grammar.said import Clause, Context, Said, Status, Who
 from inbox_worker.reading.lexicon import Lexicon
@@ -26,8 +26,9 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
     own = _inside(words, context.own)
     others = _inside(words, context.others)
-    numbers = tuple(numbers_in(words, sentence.text, lexicon))
-    names = named(sentence, lexicon, words, own | others)
+    numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
+    objects = frozenset(h.end for h in hits if h.kind in {"add", "request", "send", "remove", "replace"})
+    names = named(sentence, lexicon, words, own | others, objects)
     hits = tuple(h for h in hits if h.kind not in {"i", "me"} or not any(m.start <= h.start < m.end for m in names))
     classes = {h.kind: True for h in hits}
     draft = Said(sentence, lexicon, words, hits, (), numbers, names, classes=classes)
@@ -65,9 +66,9 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
                 chosen = yes[-1]
         status, who, strong = chosen.status, chosen.who, chosen.strong
         pivot = chosen.pivot
-        if status is Status.ACCEPTED and (
-            any(c.status is Status.TENTATIVE for c in yes) or (said.has("condition") and not said.has("assistance"))
-        ):
+        unsure = any(c.status is Status.TENTATIVE for c in yes) and not (chosen.mark == "contrast" and chosen.strong)
+        unsure = unsure or (said.has("condition") and not said.has("assistance"))
+        if status is Status.ACCEPTED and unsure:
             status = Status.TENTATIVE
             hedge = next((h for h in said.hits if h.kind in {"hedge", "condition"}), None)
             pivot = (hedge.start, hedge.end) if hedge else pivot
@@ -78,7 +79,10 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
         hit = next(h for h in said.hits if h.kind == "undecided")
         pivot = (hit.start, hit.end)
     op, revises = _op(said, status, asks)
-    mentions, absent = mentions_of(said, clauses, status, op) if not foreign and not asks else ((), ())
+    revises = revises or any(is_taken_back(said, n) for n in said.numbers)
+    mentions, absent = mentions_of(said, clauses) if not foreign and not asks else ([], [])
+    if op == "replace":
+        mentions, absent = replaced(said, mentions, absent)
     span = said.offsets(*pivot) if pivot and said.words else (0, 0)
     return replace(
         said, clauses=clauses, status=status, who=who, strong=strong, mixed=mixed, asks=asks, op=op, revises=revises,
@@ -87,15 +91,17 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
 
 
 def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
-    revises = said.has("change", "cancel", "remove", "replace", "retract", "correction")
+    revises = said.has("change", "cancel", "remove", "replace", "replaced_by", "retract", "correction")
     if asks:
         return "", False
     if said.has("retract"):
         return "retract", True
     if said.has("correction") and said.names:
         return "correct", True
-    if said.has("replace") and said.names and status is not Status.NONE:
+    if said.has("replace", "replaced_by") and said.names and status is not Status.NONE:
         return ("", False) if _stands_in_for_the_writer(said) else ("replace", True)
+    if said.has("remove") and said.names:
+        return "remove", True
     if said.has("cancel"):
         return "cancel", True
     if said.has("remove"):
@@ -109,7 +115,10 @@ def _stands_in_for_the_writer(said: Said) -> bool:
     """Whether somebody comes instead of the writer, and no earlier answer is changed: "Ana takes my place"."""
     replaced = [h for h in said.hits if h.kind == "replace"]
     mine = any(
-        o.kind in {"my_attend", "me"} and h.start <= o.start <= h.end for h in replaced for o in said.hits
+        (o.kind in {"my_attend", "our"} and h.start <= o.start < h.end)
+        or (o.kind == "me" and h.start <= o.start <= h.end)
+        for h in replaced
+        for o in said.hits
     ) and not said.has("correction", "cancel", "remove", "retract", "add")
     others = [h for h in said.hits if h.kind == "change" and not any(r.start <= h.start < r.end for r in replaced)]
     return mine and not others
