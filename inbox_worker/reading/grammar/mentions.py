@@ -76,8 +76,6 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             if not any(t.start < h.end and h.start < t.end for t in totals)
         ]
         selves = _selves(said, clause, names, totals, roles)
-        if any(_is_apposed(said, m) for m in names):
-            selves = []
         if (
             selves
             and any(t.kind == "total" and t.end <= clause.pivot[0] + 1 for t in totals)
@@ -130,7 +128,7 @@ def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
                 continue
             between = said.words[me.end : name.start]
             gap = said.sentence.text[said.words[me.end - 1].end : said.words[name.start].start]
-            if not between and not gap.strip(" ,") and me.kind != "me" and me.start <= OPENING:
+            if not between and not gap.strip(" ,،，") and me.kind != "me" and me.start <= OPENING:
                 return True
             copula = any(h.kind == "copula" and h.start == me.end and h.end == name.start for h in said.hits)
             if between and (copula or between[0].norm in small - joins) and not gap.replace(between[0].raw, "").strip():
@@ -161,14 +159,6 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
 def _is_gone(said: Said, name: Mention) -> bool:
     """Whether a name is that of who is replaced: "instead of Ana López"."""
     return any(h.kind == "instead" and h.end <= name.start <= h.end + 2 for h in said.hits) and said.has("replace")
-
-
-def _is_apposed(said: Said, name: Mention) -> bool:
-    """Whether a name right after "I" and a comma is the writer's own: "I, Ana López, confirm"."""
-    if not any(h.kind in {"i", "me", "undersigned"} and h.end == name.start for h in said.hits):
-        return False
-    gap = said.sentence.text[said.words[name.start - 1].end : said.words[name.start].start]
-    return gap.strip() in {",", "،", "，", "("}
 
 
 def _companion_before(said: Said, mention: Mention) -> bool:
