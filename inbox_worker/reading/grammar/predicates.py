@@ -70,6 +70,8 @@ def clause_at(
     if _is_quoted(said, pivot.start):
         return none
     who = subject_of(said, reach, pivot.start, end, own, others)
+    if who is Who.UNSAID:  # a verb within the phrase may tell: "с радостью приму участие"
+        who = subject_of(said, reach, pivot.end - 1, end, own, others)
     if asked and not declined and not affirmed:
         who = Who.UNSAID
     if who is Who.OTHER:
