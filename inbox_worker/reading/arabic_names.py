@@ -71,7 +71,8 @@ def _end(tokens: Sequence[Token], start: int, lexicon: Lexicon, taken: Collectio
         token = tokens[at]
         if not token.is_word or token.raw[0].isdigit() or token.norm in lexicon.lists["and"]:
             break
-        if _ordinary(token, lexicon) or len(token.norm) == 1:
+        servant = at > start and tokens[at - 1].norm == "عبد"  # عبد الله
+        if (_ordinary(token, lexicon) and not servant) or len(token.norm) == 1:
             break
         at += 1
         if token.raw.startswith("ال") and at - start > 1 and not _goes_on(tokens, at, lexicon):

@@ -46,9 +46,10 @@ LISTS = frozenset(
         "surnames",
         "persons",
         "articles",
+        "noun_endings",
     }
 )
-NAMES = frozenset({"given_names", "surnames"})  # lists that are no vocabulary
+NAMES = frozenset({"given_names", "surnames", "noun_endings"})  # lists that are no vocabulary
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 
@@ -173,6 +174,7 @@ class Lexicon:
     month_numbers: Mapping[str, int]
     vocabulary: frozenset[str]  # every word of the file, to tell names from words
     given: tuple[str, ...] = ()  # known given names as the file writes them
+    foreign: frozenset[str] = frozenset()  # letters of the script that the language never writes
     stems: tuple[str, ...] = ()  # every beginning of words of five letters and more
 
     def __hash__(self) -> int:
@@ -265,6 +267,7 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         month_numbers,
         frozenset(vocabulary),
         tuple(data.get("words", {}).get("given_names", ())),
+        frozenset(str(head.get("foreign_letters", ""))),
         tuple(sorted({s for p in phrases for e in p.elements for s in e.stems if len(s) > 4})),
     )
 

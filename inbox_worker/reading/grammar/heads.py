@@ -51,12 +51,17 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     if not (after or before or of_us or glued) or (number.value == 0 and not (after and said.has("add"))):
         return None
     gap_end = after[0].start if after else number.end
-    gap = text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start] if after else ""
+    gap = (
+        text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start]
+        if after and after[0].end > gap_end
+        else ""
+    )
     if any(c in gap for c in ".;:!?") or ("," in gap and not before):
         return None
     word = words[number.start]
     article = said.lexicon.numbers.get(word.norm) == 1 and number.end - number.start == 1
-    if article and not word.raw.isdigit() and not after and not before:
+    goes_on = number.end < len(words) and not text[word.end : words[number.end].start].strip()
+    if article and not word.raw.isdigit() and not after and (not before or goes_on):
         return None
     kind = "total"
     if any(h.kind == "more" and (number.end <= h.start <= number.end + 1 or h.end == number.start) for h in said.hits):
@@ -67,6 +72,14 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     for noun in (h for h in said.hits if h.kind == "people" and after and h.start >= after[0].start):
         stop = noun.end if noun in after[:1] or noun.start == stop else stop
     return Mention(kind, number.start, max([stop, *(h.end for h in after[:1])]), number.value)
+
+
+def _people_itself(said: Said, number: Number) -> list[Hit]:
+    """The number where its word counts people by itself (zu dritt): it is in [numbers] and in "people"."""
+    if any(h.kind == "unit" and number.end <= h.start <= number.end + 1 for h in said.hits):
+        return []
+    own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
+    return [Hit("people", number.end, number.end)] if own else []
 
 
 def _noun_after(said: Said, number: Number) -> list[Hit]:
