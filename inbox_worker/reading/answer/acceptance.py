@@ -81,7 +81,8 @@ def acceptance(
             count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)
         revises = True
     if partstat is Partstat.TENTATIVE and number is None:
-        count_doubts = tuple(d for d in count_doubts if d.code is not Code.COUNT_MISSING)
+        if any(said.has("undecided") for _, _, said in free):  # they will come back with the rest
+            count_doubts = tuple(d for d in count_doubts if d.code is not Code.COUNT_MISSING)
         loose = next(((p, s, n) for _, p, s in tentative for n in s.numbers if _may_count(s, n)), None)
         if loose is not None and not count_doubts:
             evidence = (heard.evidence("count-unclear", loose[0], *loose[1].offsets(loose[2].start, loose[2].end)),)
