@@ -77,9 +77,7 @@ def _run(tokens: Sequence[Token], start: int, lexicon: Lexicon) -> int:
     return at
 
 
-def _names(
-    tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, found: Sequence[Found]
-) -> list[Found]:
+def _names(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, found: Sequence[Found]) -> list[Found]:
     titles, functions = lexicon.lists["titles"], lexicon.lists["functions"]
     after = tokens[end] if end < len(tokens) else None
     before = tokens[start - 1] if start else None
@@ -114,9 +112,7 @@ def _surname(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon) ->
     return next((at for at in range(max(start, end - 3), end - 1) if tokens[at].norm in surnames), None)
 
 
-def _listed(
-    before: Token | None, after: Token | None, found: Sequence[Found], start: int, lexicon: Lexicon
-) -> bool:
+def _listed(before: Token | None, after: Token | None, found: Sequence[Found], start: int, lexicon: Lexicon) -> bool:
     """Whether a run stands between marks or "and", as an item of a list."""
     joins = lexicon.lists["and"]
     opens = before is None or before.raw in "、，,：:；;（(|．.)）-" or before.norm in joins

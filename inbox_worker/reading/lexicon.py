@@ -9,8 +9,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from inbox_worker.reading.folding import fold
 from inbox_worker.reading.segments import is_ideograph
-from inbox_worker.reading.text import Token, fold, tokens
+from inbox_worker.reading.text import Token, tokens
 
 GAP = 3  # words that "~" in a phrase may stand for, at most
 GAP_OF_CHARACTERS = 8  # the same where a phrase is found by characters

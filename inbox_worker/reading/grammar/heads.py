@@ -75,7 +75,7 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
 
 
 def _people_itself(said: Said, number: Number) -> list[Hit]:
-    """The number where its word counts people by itself (zu dritt): it is in [numbers] and in "people"."""
+    """The number where its word counts people by itself (zu dritt, вдвоём, 俩): it is in [numbers] and "people"."""
     if any(h.kind == "unit" and number.end <= h.start <= number.end + 1 for h in said.hits):
         return []
     own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
@@ -128,14 +128,6 @@ def _is_among(said: Said, number: Number) -> bool:
     return any(n.end <= number.start and n.value > number.value for n in said.numbers) and any(
         h.kind == "subset" and number.start - 3 <= h.end <= number.start for h in said.hits
     )
-
-
-def _people_itself(said: Said, number: Number) -> list[Hit]:
-    """The number where its word counts people by itself (вдвоём, مندوبان, 俩): it is in [numbers] and in "people"."""
-    if any(h.kind == "unit" and number.end <= h.start <= number.end + 1 for h in said.hits):
-        return []
-    own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
-    return [Hit("people", number.end, number.end)] if own else []
 
 
 def totals_of(said: Said) -> list[Mention]:
