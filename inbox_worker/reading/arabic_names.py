@@ -38,10 +38,8 @@ def _titles(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
     """Where the titles that begin at a token end; it itself where there are none."""
     titles = lexicon.lists["titles"]
     while at < len(tokens):
-        length = next(
-            (n for n in (3, 2, 1) if at + n <= len(tokens) and " ".join(t.norm for t in tokens[at : at + n]) in titles),
-            0,
-        )
+        heads = {n: " ".join(t.norm for t in tokens[at : at + n]) for n in (3, 2, 1) if at + n <= len(tokens)}
+        length = next((n for n, words in heads.items() if words in titles), 0)
         if not length:
             break
         at += length
@@ -72,7 +70,8 @@ def _end(tokens: Sequence[Token], start: int, lexicon: Lexicon, taken: Collectio
         token = tokens[at]
         if not token.is_word or token.raw[0].isdigit() or token.norm in lexicon.lists["and"]:
             break
-        if _ordinary(token, lexicon) or len(token.norm) == 1:
+        servant = at > start and tokens[at - 1].norm == "عبد"  # عبد الله
+        if (_ordinary(token, lexicon) and not servant) or len(token.norm) == 1:
             break
         at += 1
         if token.raw.startswith("ال") and at - start > 1 and not _goes_on(tokens, at, lexicon):

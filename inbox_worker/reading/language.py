@@ -46,19 +46,22 @@ def languages_of(words: Sequence[Token]) -> list[Lexicon]:
         if inside < max(1, 0.15 * total) or (lexicon.script == "han" and has_kana):
             continue
         stop, vocabulary = lexicon.lists["stopwords"], lexicon.vocabulary
+        if lexicon.foreign and sum(not lexicon.foreign.isdisjoint(t.raw) for t in sample) > 0.08 * len(sample):
+            continue
         of_script = [t.norm for t in sample if script_of(t.raw) == lexicon.script]
         common = sum(1 for w in of_script if w in stop)
         known = sum(1 for w in of_script if w in vocabulary)
         if len(of_script) <= FEW:
             spoken = {i for h in lexicon.phrases.find(of_script) for i in range(h.start, h.end)}
-            known += sum(2 if lexicon.numbers.get(w, 0) > 1 else i in spoken for i, w in enumerate(of_script))
+            known += sum(3 if lexicon.numbers.get(w, 0) > 1 else i in spoken for i, w in enumerate(of_script))
         score = (common + 0.25 * (known - common)) / max(4, len(of_script)) * (inside / total) ** 0.5
         if score > 0.02:
             scores.append((score, lexicon))
     scores.sort(key=lambda s: -s[0])
     if not scores:
         return []
-    best = scores[0][0]
-    if best < 0.12 and len(sample) > 12:  # a foreign language shares a few small words with any other
+    best, first = scores[0]
+    least = 0.12 if first.script == "latin" else 0.04  # letters tell apart what shares another script
+    if best < least and len(sample) > 12:  # a foreign language shares a few small words with any other
         return []
     return [lexicon for i, (score, lexicon) in enumerate(scores) if i == 0 or (score > 0.55 * best and i < 3)]

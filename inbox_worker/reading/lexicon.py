@@ -9,8 +9,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from inbox_worker.reading.folding import fold
 from inbox_worker.reading.segments import is_ideograph
-from inbox_worker.reading.text import Token, fold, tokens
+from inbox_worker.reading.text import Token, tokens
 
 GAP = 3  # words that "~" in a phrase may stand for, at most
 GAP_OF_CHARACTERS = 8  # the same where a phrase is found by characters
@@ -174,6 +175,7 @@ class Lexicon:
     month_numbers: Mapping[str, int]
     vocabulary: frozenset[str]  # every word of the file, to tell names from words
     given: tuple[str, ...] = ()  # known given names as the file writes them
+    foreign: frozenset[str] = frozenset()  # letters of the script that the language never writes
     stems: tuple[str, ...] = ()  # every beginning of words of five letters and more
 
     def __hash__(self) -> int:
@@ -266,6 +268,7 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         month_numbers,
         frozenset(vocabulary),
         tuple(data.get("words", {}).get("given_names", ())),
+        frozenset(str(head.get("foreign_letters", ""))),
         tuple(sorted({s for p in phrases for e in p.elements for s in e.stems if len(s) > 4})),
     )
 

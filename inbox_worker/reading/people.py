@@ -212,6 +212,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     if not titled and _is_noun(tokens, start, lexicon):
         return None
     while start < end and not titled and _is_word(tokens, start, lexicon, start == _first_word(tokens)):
+        if tokens[start].norm in no_names:
+            return None  # "Ministerio Público de la Defensa"
         start += 1
         while start < end and not tokens[start].is_word:
             start += 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inbox_worker.reading.folding import fold as fold
 from inbox_worker.reading.segments import segments
 
 MAX_CHARACTERS = 30_000  # of a message's new words that are read; a letter has two thousand

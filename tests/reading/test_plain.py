@@ -1,7 +1,8 @@
 """Plain replies, which are most of the mail: each line of plain/*.tsv is read as a whole message and must be right.
 
 Columns: partstat ("none": no claim), op, number, people and leaves (separated by ";"), doubts, text ("\\n" is a line
-end). Written by the lead engineer from what plain senders write; add to it, keep every line right.
+end). Some tables add what kind of message it is and the needs ("question", "assistance"). Written by the lead engineer
+from what plain senders write; add to it, keep every line right.
 """
 
 import csv
@@ -50,6 +51,9 @@ def test_a_plain_reply_is_read_right(row: dict[str, str]) -> None:
         )
         for claim in found.claims
     ]
+    if row.get("kind"):
+        needs = ";".join(sorted({need.code.value for need in found.needs}))
+        assert (found.kind.value, needs) == (row["kind"], row["needs"])
     if row["partstat"] == "none":
         assert claims == []
         return

@@ -63,6 +63,10 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
         if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
             names = [m for m in names if m.start >= clause.pivot[0]]
+        gone = [m for m in names if _is_gone(said, m)]
+        if len(gone) < len(names):
+            absent += gone
+            names = [m for m in names if m not in gone]
         coming += [m for m in names if not m.vague or _beside_somebody(said, m)]
         coming += totals
         roles = _roles(said, clause.reach, clause.end, names)
@@ -72,8 +76,6 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             if not any(t.start < h.end and h.start < t.end for t in totals)
         ]
         selves = _selves(said, clause, names, totals, roles)
-        if any(_is_apposed(said, m) for m in names):
-            selves = []
         if (
             selves
             and any(t.kind == "total" and t.end <= clause.pivot[0] + 1 for t in totals)
@@ -126,7 +128,7 @@ def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
                 continue
             between = said.words[me.end : name.start]
             gap = said.sentence.text[said.words[me.end - 1].end : said.words[name.start].start]
-            if not between and not gap.strip(" ,") and me.kind != "me" and me.start <= OPENING:
+            if not between and not gap.strip(" ,،，") and me.kind != "me" and me.start <= OPENING:
                 return True
             copula = any(h.kind == "copula" and h.start == me.end and h.end == name.start for h in said.hits)
             if between and (copula or between[0].norm in small - joins) and not gap.replace(between[0].raw, "").strip():
@@ -154,12 +156,9 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
     return result
 
 
-def _is_apposed(said: Said, name: Mention) -> bool:
-    """Whether a name right after "I" and a comma is the writer's own: "I, Ana López, confirm"."""
-    if not any(h.kind in {"i", "me", "undersigned"} and h.end == name.start for h in said.hits):
-        return False
-    gap = said.sentence.text[said.words[name.start - 1].end : said.words[name.start].start]
-    return gap.strip() in {",", "،", "，", "("}
+def _is_gone(said: Said, name: Mention) -> bool:
+    """Whether a name is that of who is replaced: "instead of Ana López"."""
+    return any(h.kind == "instead" and h.end <= name.start <= h.end + 2 for h in said.hits) and said.has("replace")
 
 
 def _companion_before(said: Said, mention: Mention) -> bool:
