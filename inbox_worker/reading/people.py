@@ -279,17 +279,22 @@ def _is_noun(tokens: tuple[Token, ...], at: int, lexicon: Lexicon) -> bool:
 
     Right after a word that is none it may still be a surname: "Anna Richter".
     """
-    endings = lexicon.lists["noun_endings"]
     token, before = tokens[at], tokens[at - 1] if at else None
-    if not endings or not token.is_capital or token.norm in lexicon.lists["given_names"]:
+    if not lexicon.lists["noun_endings"] or not token.is_capital:
         return False
-    if before is not None and before.is_word and before.is_capital and not _is_noun(tokens, at - 1, lexicon):
+    if before is not None and before.is_word and before.is_capital and not _known_noun(before, lexicon):
         return token.norm in lexicon.lists["titles"] or token.norm in lexicon.lists["not_names"]
-    ending = any(len(token.norm) > len(e) + 2 and token.norm.endswith(e) for e in endings)
-    known = token.norm in lexicon.vocabulary or (len(token.norm) > STEM and token.norm.startswith(lexicon.stems))
     if token.norm in lexicon.lists["months"] and at + 1 < len(tokens) and tokens[at + 1].is_capital:
         return False
-    return known or ending
+    return _known_noun(token, lexicon)
+
+
+def _known_noun(token: Token, lexicon: Lexicon) -> bool:
+    word = token.norm
+    if word in lexicon.lists["given_names"]:
+        return False
+    ending = any(len(word) > len(e) + 2 and word.endswith(e) for e in lexicon.lists["noun_endings"])
+    return ending or word in lexicon.vocabulary or (len(word) > STEM and word.startswith(lexicon.stems))
 
 
 def _first_word(tokens: tuple[Token, ...]) -> int:
