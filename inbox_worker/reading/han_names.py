@@ -120,7 +120,7 @@ def _listed(
     """Whether a run stands between marks or "and", as an item of a list."""
     joins = lexicon.lists["and"]
     opens = before is None or before.raw in "、，,：:；;（(|．.)）-" or before.norm in joins
-    closes = after is None or after.raw in "、，,；;。.（(）)|—-：:" or after.norm in joins
+    closes = after is None or after.raw in "、，,；;。.（(）)|—-：:" or after.norm in joins or after.norm in lexicon.numbers
     return opens and closes
 
 

@@ -115,8 +115,8 @@ class Phrases:
             if hit.end - hit.start == 1 and is_ideograph(letters[hit.start][0]) and len(words[owner[hit.start]]) > 1:
                 continue
             word = words[owner[hit.start]]
-            if len(word) > 2 and word[0] == word[2] and owner[hit.start - 1] == owner[hit.start]:
-                continue  # 能不能: whether one can, not that one cannot
+            if len(word) > 2 and word[0] in {word[2], word[-1]} and owner[hit.start - 1] == owner[hit.start]:
+                continue  # 能不能, 去与不去: whether one can or goes, not that one cannot
             start, end = owner[hit.start], owner[hit.end - 1] + 1
             if (hit.kind, start) not in hits or end > hits[hit.kind, start].end:
                 hits[hit.kind, start] = Hit(hit.kind, start, end)

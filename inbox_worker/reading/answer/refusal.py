@@ -74,6 +74,8 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
             ), ()
     plain = [(p, s) for _, p, s in free if not s.foreign and not s.asks]
     odd = next(((p, s) for p, s in plain if is_suspicious(s)), None)
+    if odd is None:  # "if you pay the tickets we are two, is that possible?"
+        odd = next(((p, s) for _, p, s in free if s.asks and s.has("condition", "hedge") and totals_of(s)), None)
     if odd is None and not any(
         s.asks or s.has("want_answer", "receipt", "undecided", "newsletter", "auto_reply") for _, _, s in free
     ):

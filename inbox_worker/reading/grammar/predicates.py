@@ -43,7 +43,7 @@ def clause_at(
         return none
     if past and not accepted and not asked and not declined:
         return none
-    if asks and not affirmed and not (accepted and accepted[0].start <= start + 2 and not of("question")):
+    if asks and not affirmed and not (accepted and accepted[0].start <= start + 2 and not of("question", "condition")):
         return none
     if of("hearsay") or (of("other_event") and not near):
         return none
