@@ -42,7 +42,8 @@ def _titles(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
     titles = lexicon.lists["titles"]
     while at < len(tokens):
         length = next(
-            (n for n in (3, 2, 1) if at + n <= len(tokens) and " ".join(t.norm for t in tokens[at : at + n]) in titles), 0
+            (n for n in (3, 2, 1) if at + n <= len(tokens) and " ".join(t.norm for t in tokens[at : at + n]) in titles),
+            0,
         )
         if not length:
             break

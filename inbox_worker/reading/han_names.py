@@ -77,9 +77,7 @@ def _run(tokens: Sequence[Token], start: int, lexicon: Lexicon) -> int:
     return at
 
 
-def _names(
-    tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, found: Sequence[Found]
-) -> list[Found]:
+def _names(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, found: Sequence[Found]) -> list[Found]:
     titles, functions = lexicon.lists["titles"], lexicon.lists["functions"]
     after = tokens[end] if end < len(tokens) else None
     before = tokens[start - 1] if start else None
@@ -114,13 +112,13 @@ def _surname(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon) ->
     return next((at for at in range(max(start, end - 3), end - 1) if tokens[at].norm in surnames), None)
 
 
-def _listed(
-    before: Token | None, after: Token | None, found: Sequence[Found], start: int, lexicon: Lexicon
-) -> bool:
+def _listed(before: Token | None, after: Token | None, found: Sequence[Found], start: int, lexicon: Lexicon) -> bool:
     """Whether a run stands between marks or "and", as an item of a list."""
     joins = lexicon.lists["and"]
     opens = before is None or before.raw in "、，,：:；;（(|．.)）-" or before.norm in joins
-    closes = after is None or after.raw in "、，,；;。.（(）)|—-：:" or after.norm in joins or after.norm in lexicon.numbers
+    closes = (
+        after is None or after.raw in "、，,；;。.（(）)|—-：:" or after.norm in joins or after.norm in lexicon.numbers
+    )
     return opens and closes
 
 
@@ -130,4 +128,6 @@ def _beside(found: Sequence[Found], start: int) -> bool:
 
 def _comes(after: Token | None, lexicon: Lexicon) -> bool:
     """Whether what follows a name of two characters says what its bearer does."""
+    if after is not None and after.norm.startswith(("不", "无法", "未能", "因")):
+        return True
     return after is not None and after.norm in {"将", "去", "来", "出席", "参加", "前往", "代表", "同志"}

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inbox_worker.model import Address, Message, Part, Zone
+from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.people import inverted
-from inbox_worker.reading.text import MAX_CHARACTERS, Line, bullet_length, fold, lines, tokens
+from inbox_worker.reading.text import MAX_CHARACTERS, Line, bullet_length, lines, tokens
 
 SIGNATURE_LINES = 16  # a signature is not longer; what is longer is text after a "thanks" of its own
 SIGNATURE = 3_000  # characters of a signature that are looked at

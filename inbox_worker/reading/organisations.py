@@ -9,7 +9,8 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from inbox_worker.model import Organisation
-from inbox_worker.reading.text import Token, fold, tokens
+from inbox_worker.reading.folding import fold
+from inbox_worker.reading.text import Token, tokens
 
 FUZZY = 80  # rapidfuzz token_set_ratio from which a name counts
 GAP = 3  # and how far the second best must lie behind

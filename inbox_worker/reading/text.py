@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inbox_worker.reading.folding import fold as fold
 from inbox_worker.reading.segments import segments
 
 MAX_CHARACTERS = 30_000  # of a message's new words that are read; a letter has two thousand
@@ -22,6 +21,7 @@ _TOKEN = re.compile(
     r"|[^\W\d_" + _IDEOGRAPHS + r"]+(?:[\u0300-\u036f\u064b-\u0652][^\W\d_]*)*"
     r"|[^\w\s]|_"
 )
+
 
 @dataclass(frozen=True, slots=True)
 class Token:

@@ -23,9 +23,10 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.phrases import Opinion, opinion
-from inbox_worker.reading.text import fold, tokens
+from inbox_worker.reading.text import tokens
 from tests.bench.reader import CORPUS, act_right, count_right, phrases
 
 BUCKETS = 1 << 14

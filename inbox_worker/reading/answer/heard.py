@@ -7,10 +7,11 @@ from datetime import date
 
 from inbox_worker.model import Evidence, Message
 from inbox_worker.reading.blocks import Block
+from inbox_worker.reading.folding import fold
 from inbox_worker.reading.grammar.said import Said
 from inbox_worker.reading.organisations import Index
 from inbox_worker.reading.sender import Answerer
-from inbox_worker.reading.text import fold, tokens
+from inbox_worker.reading.text import tokens
 
 
 @dataclass(frozen=True)

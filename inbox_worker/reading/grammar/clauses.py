@@ -10,7 +10,6 @@ from inbox_worker.reading.grammar.predicates import clause_at
 from inbox_worker.reading.grammar.said import Clause, Said
 from inbox_worker.reading.text import Token
 
-
 _WIDE = {"：": ":", "；": ";"}  # marks of Chinese as those of other languages
 
 
