@@ -73,6 +73,8 @@ def _digits(words: Sequence[Token], i: int, text: str, lexicon: Lexicon) -> Numb
     near = [w.norm for w in words[max(0, i - 2) : i]] + [w.norm for w in words[i + 1 : i + 3]]
     if words[i + 1 : i + 2] and words[i + 1].norm in months | {"th", "st", "nd", "rd"}:
         return None
+    if after[:1] == "." and i + 1 < len(words):
+        return None  # "vom 2. bis 4. März", "1. Anna Lutz, 2. Gerd Ott"
     if i and words[i - 1].norm in months:
         return None
     if len(near) > 2 and near[-1] in months and near[-2] in {"de", "of"} and value <= 31:

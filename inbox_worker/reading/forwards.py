@@ -61,7 +61,7 @@ def _attached(message: Message, attached: Sequence[Part], invitation: Invitation
         return None
     body = replace(bodies[0], role=Role.BODY)
     others = tuple(p for p in message.parts if p not in attached and p.role is not Role.BODY)
-    return replace(message, from_=sender, subject=first.get("subject", ""), parts=(body, *others))
+    return replace(message, from_=sender, subject=first.get("subject", ""), parts=(body, head, *others))
 
 
 def _address(value: str) -> Address | None:

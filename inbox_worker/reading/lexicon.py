@@ -47,9 +47,10 @@ LISTS = frozenset(
         "surnames",
         "persons",
         "articles",
+        "noun_endings",
     }
 )
-NAMES = frozenset({"given_names", "surnames"})  # lists that are no vocabulary
+NAMES = frozenset({"given_names", "surnames", "noun_endings"})  # lists that are no vocabulary
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 

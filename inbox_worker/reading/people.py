@@ -111,7 +111,6 @@ _LOWER_TITLES = frozenset(
         "sr",
         "sra",
         "sres",
-        "don",
         "dona",
         "monsieur",
         "madame",
@@ -153,6 +152,15 @@ _LOWER_TITLES = frozenset(
         "abogado",
         "abogada",
         "arquitecto",
+        "dhr",
+        "mevr",
+        "mw",
+        "drs",
+        "sig",
+        "avv",
+        "suor",
+        "frate",
+        "don",
     ]
 )
 
@@ -177,6 +185,8 @@ def _run(tokens: tuple[Token, ...], i: int, text: str, lexicon: Lexicon, taken: 
         if token.is_word and not token.raw[0].isdigit() and token.is_capital and "@" not in token.raw:
             if token.norm in lexicon.lists["functions"] and words and not glued:
                 break
+            if words and not glued and _is_noun(tokens, at, lexicon):
+                break
             words += 1
             at += 1
             last = at
@@ -199,7 +209,11 @@ def _run(tokens: tuple[Token, ...], i: int, text: str, lexicon: Lexicon, taken: 
 def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, lexicon: Lexicon) -> Name | None:
     titled = start > i
     functions, no_names = lexicon.lists["functions"], lexicon.lists["not_names"]
+    if not titled and _is_noun(tokens, start, lexicon):
+        return None
     while start < end and not titled and _is_word(tokens, start, lexicon, start == _first_word(tokens)):
+        if tokens[start].norm in no_names:
+            return None  # "Ministerio Público de la Defensa"
         start += 1
         while start < end and not tokens[start].is_word:
             start += 1
@@ -238,7 +252,12 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     if not titled and any(t.norm in no_names for t in large[1:]):
         return None
     before = tokens[i - 1] if i else None
-    if before is not None and not titled and before.norm in lexicon.lists["articles"]:
+    if (
+        before is not None
+        and not titled
+        and before.norm in lexicon.lists["articles"]
+        and large[0].norm not in lexicon.lists["given_names"]  # "die Vroni Achleitner"
+    ):
         return None
     if not titled and (large[0].norm in no_names or not tokens[start].is_capital):
         return None
@@ -250,6 +269,24 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     if lexicon.script == "cyrillic":
         written = nominative(written, title, lexicon.given)
     return Name(i, end, written, title or None, start, place)
+
+
+def _is_noun(tokens: tuple[Token, ...], at: int, lexicon: Lexicon) -> bool:
+    """Whether a capital tells nothing, for all nouns have one (German), and the word is a known noun or ends as one.
+
+    Right after a word that is none it may still be a surname: "Anna Richter".
+    """
+    endings = lexicon.lists["noun_endings"]
+    token, before = tokens[at], tokens[at - 1] if at else None
+    if not endings or not token.is_capital or token.norm in lexicon.lists["given_names"]:
+        return False
+    if before is not None and before.is_word and before.is_capital and not _is_noun(tokens, at - 1, lexicon):
+        return token.norm in lexicon.lists["titles"] or token.norm in lexicon.lists["not_names"]
+    ending = any(len(token.norm) > len(e) + 2 and token.norm.endswith(e) for e in endings)
+    known = token.norm in lexicon.vocabulary or (len(token.norm) > STEM and token.norm.startswith(lexicon.stems))
+    if token.norm in lexicon.lists["months"] and at + 1 < len(tokens) and tokens[at + 1].is_capital:
+        return False
+    return known or ending
 
 
 def _first_word(tokens: tuple[Token, ...]) -> int:

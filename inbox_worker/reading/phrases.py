@@ -21,6 +21,7 @@ class Opinion:
     revises: bool
     doubtful: bool
     people: tuple[str, ...]
+    confidence: float = 0.0
 
 
 def opinion(text: str, language: str, event: date) -> Opinion:
@@ -38,5 +39,11 @@ def opinion(text: str, language: str, event: date) -> Opinion:
     claim = reading.claims[0]
     op = "replace" if claim.op is Op.ADD and claim.delegates == 0 else claim.op.value
     return Opinion(
-        claim.partstat.value, op, claim.delegates, claim.revises, doubtful, tuple(p.name for p in claim.people)
+        claim.partstat.value,
+        op,
+        claim.delegates,
+        claim.revises,
+        doubtful,
+        tuple(p.name for p in claim.people),
+        claim.confidence,
     )

@@ -138,9 +138,10 @@ class _Reading:
     def _sentences(self) -> list[tuple[str, Sentence, Lexicon]]:
         found = []
         abbreviations = frozenset().union(*(x.lists["abbreviations"] for x in self.spoken))
+        months = frozenset().union(*(x.lists["months"] for x in self.spoken))
         for layout in self.layouts:
             for start, end in layout.body:
-                for sentence in sentences(layout.part.text, start, end, abbreviations):
+                for sentence in sentences(layout.part.text, start, end, abbreviations, months):
                     if sentence.words:
                         lexicon = self._lexicon(sentence)
                         found += [(layout.part.section, piece, lexicon) for piece in before_question(sentence, lexicon)]

@@ -21,6 +21,7 @@ from inbox_worker.reading.organisations import (
 )
 from inbox_worker.reading.text import Sentence, Token, lines, tokens
 
+MOST_EVIDENCE = 20  # places where an organisation is named that are shown
 SURE = 4  # weight from which a name outweighs a domain that nobody listed
 
 
@@ -178,16 +179,21 @@ def _evidence(organisation: str, message: Message, places: Sequence[Place]) -> t
             start, end = start + max(0, shift), end + max(0, shift)
         if 0 <= start < end <= len(text):
             found.append(Evidence("organisation", place.part, start, end, text[start:end]))
-    return tuple(found[:2]) + _address_evidence(message)
+    return tuple(found[:MOST_EVIDENCE]) + _address_evidence(message)
 
 
 def _address_evidence(message: Message) -> tuple[Evidence, ...]:
     header = message.header("from") or ""
     at = header.lower().rfind(message.from_.domain) if message.from_.domain else -1
-    if at < 0:
-        return ()
     end = at + len(message.from_.domain)
-    return (Evidence("organisation", "from", at, end, header[at:end]),)
+    if at >= 0:
+        return (Evidence("organisation", "from", at, end, header[at:end]),)
+    for part in message.parts:  # a forwarded message has its sender in a text
+        at = part.text.lower().find(message.from_.domain) if message.from_.domain else -1
+        if at >= 0:
+            end = at + len(message.from_.domain)
+            return (Evidence("organisation", part.section, at, end, part.text[at:end]),)
+    return ()
 
 
 def _settled(organisation: str, message: Message, places: Sequence[Place], index: Index, confidence: float) -> Answerer:

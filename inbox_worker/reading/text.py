@@ -124,7 +124,13 @@ def bullet_length(text: str, start: int, end: int) -> int:
     return match.end() - start
 
 
-def sentences(text: str, start: int, end: int, abbreviations: frozenset[str] = frozenset()) -> list[Sentence]:
+def sentences(
+    text: str,
+    start: int,
+    end: int,
+    abbreviations: frozenset[str] = frozenset(),
+    months: frozenset[str] = frozenset(),
+) -> list[Sentence]:
     """Split ``text[start:end]`` into sentences.
 
     Wrapped lines are joined; an empty line, a list item, a line ended by a colon and a short line (much shorter than
@@ -138,7 +144,7 @@ def sentences(text: str, start: int, end: int, abbreviations: frozenset[str] = f
 
     def close() -> None:
         if block:
-            found.extend(_split(text, block, paragraph, abbreviations, width))
+            found.extend(_split(text, block, paragraph, abbreviations, months))
             block.clear()
 
     for line in all_lines:
@@ -164,7 +170,9 @@ def _breaks(text: str, line: Line, width: int) -> bool:
     )
 
 
-def _split(text: str, block: list[Line], paragraph: int, abbreviations: frozenset[str], width: int) -> list[Sentence]:
+def _split(
+    text: str, block: list[Line], paragraph: int, abbreviations: frozenset[str], months: frozenset[str]
+) -> list[Sentence]:
     marks = tokens(text, block[0].start, block[-1].end)
     result: list[Sentence] = []
     current: list[Token] = []
@@ -176,7 +184,7 @@ def _split(text: str, block: list[Line], paragraph: int, abbreviations: frozense
             break
         if (
             len(current) >= MAX_WORDS
-            or (token.raw in _ENDS and _ends_here(text, marks, i, abbreviations))
+            or (token.raw in _ENDS and _ends_here(text, marks, i, abbreviations, months))
             or (token.raw in _CLOSERS and i and marks[i - 1].raw in "!?。！？" and following.is_capital)
         ):
             result.append(Sentence(text, tuple(current), paragraph))
@@ -186,7 +194,9 @@ def _split(text: str, block: list[Line], paragraph: int, abbreviations: frozense
     return result
 
 
-def _ends_here(text: str, marks: tuple[Token, ...], i: int, abbreviations: frozenset[str]) -> bool:
+def _ends_here(
+    text: str, marks: tuple[Token, ...], i: int, abbreviations: frozenset[str], months: frozenset[str]
+) -> bool:
     token, following = marks[i], marks[i + 1]
     if following.raw in _ENDS or following.raw in _CLOSERS:
         return False
@@ -201,8 +211,10 @@ def _ends_here(text: str, marks: tuple[Token, ...], i: int, abbreviations: froze
         return previous is not None and previous.raw in _CLOSERS
     if previous.norm in abbreviations:
         return False
+    if previous.raw.isdigit() and following.norm in months:
+        return False  # "am 2. März"
     if len(previous.raw) == 1 and previous.is_capital and following.is_capital:
         return previous.raw == "I"  # an initial
-    if previous.raw.isdigit() and len(previous.raw) <= 2 and i <= 1:
+    if previous.raw.isdigit() and len(previous.raw) <= 2 and (i <= 1 or marks[i - 2].raw in ":,;("):
         return False  # "1. Name"
     return not following.raw[0].islower() or len(previous.raw) > 4

@@ -10,7 +10,7 @@ import hashlib
 import json
 import runpy
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,7 @@ def main() -> None:
     arguments.add_argument("--mailboxes", nargs="*", default=["letters-en", "season"])
     given = arguments.parse_args()
     print(f"{'':10}{'n':>6}{'act':>8}{'count':>8}{'flagged':>9}{'silent':>8}")
+    sure: dict[float, list[bool]] = defaultdict(list)
     for code in lexicons():
         tally: Counter[str] = Counter()
         for row in phrases(code, given.held_out):
@@ -88,6 +89,8 @@ def main() -> None:
             tally["flagged"] += said.doubtful and not (good and number)
             wrong = not good or (row["act"] in {"accepted", "tentative"} and not number)
             tally["silent"] += wrong and not said.doubtful
+            if said.confidence and not said.doubtful:
+                sure[round(said.confidence, 2)].append(not wrong)
             if code == given.show and wrong and not said.doubtful:
                 print(f"    {row['act']}/{row['count']} -> {said.act}/{said.op}/{said.count}: {row['text']}")
         n = max(1, tally["n"])
@@ -95,6 +98,9 @@ def main() -> None:
             f"{tally[k] / n:>{w}.0%}" for k, w in (("act", 8), ("count", 8), ("flagged", 9), ("silent", 8))
         )
         print(f"{code:10}{tally['n']:>6}{shares}")
+    print("\nright among the undoubted, by confidence")
+    for confidence, results in sorted(sure.items()):
+        print(f"{confidence:10}{len(results):>6}{sum(results) / len(results):>8.0%}")
     fields = ("straight_through", "silent", "needless_review", "kind", "organisation", "partstat", "count", "people_f1")
     print()
     for name in given.mailboxes:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.claims import claim_of, count_evidence
+from inbox_worker.reading.answer.confidence import DOUBTED, PLAIN_YES, SUMMED, WEAK_YES
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party
@@ -13,8 +14,6 @@ from inbox_worker.reading.answer.safeguards import contradiction, refused_too, u
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.counts import MOST, Number
 from inbox_worker.reading.grammar.said import Said, Status, Who
-
-REPLACED = 0.85  # confidence that one person replaced by another is read right
 
 
 def acceptance(
@@ -46,7 +45,7 @@ def acceptance(
     ):
         evidence = (heard.evidence("partstat-unclear", best[1], best[2].sentence.start, best[2].sentence.end),)
         doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "Speaks of coming, but not plainly of coming to this.", evidence))
-    confidence = 0.95 if (best is not None and best[2].strong) or blocks else 0.7
+    confidence = PLAIN_YES if (best is not None and best[2].strong) or blocks else WEAK_YES
     plain = any(s.strong for _, _, s in accepted) or blocks
     tentative = [t for t in tentative if t[2].strong or not plain or t[2].has("tentative")]
     if tentative:
@@ -76,7 +75,7 @@ def acceptance(
     number, count_doubts, sure_number = number_of(heard, party, op)
     if op is Op.ADD and any(a[2].op == "replace" for a in answers):
         newcomers = len(party.people) + sum(n for n, *_ in party.unnamed)
-        number, count_doubts, sure_number = 0, (), max(sure_number, REPLACED)
+        number, count_doubts, sure_number = 0, (), max(sure_number, SUMMED)
         if newcomers > max(1, len(set(party.absent))) and any(_beside_a_name(a[2]) for a in answers):
             counted = count_evidence(heard, party, "count-unclear")
             count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)
@@ -102,7 +101,7 @@ def acceptance(
             op,
             party,
             doubts,
-            min(confidence, sure_number) if not doubts else 0.4,
+            min(confidence, sure_number) if not doubts else DOUBTED,
             pivot,
             revises=revises,
             leaves=leaves,

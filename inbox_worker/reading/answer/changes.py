@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.claims import claim_of
+from inbox_worker.reading.answer.confidence import SUMMED, WEAK_YES
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import may_still_come
@@ -25,7 +26,7 @@ def correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
         Op.ADD,
         party,
         (),
-        0.7,
+        WEAK_YES,
         (part, said.sentence.start, said.sentence.end),
         revises=True,
         leaves=leaves,
@@ -56,7 +57,7 @@ def removal(
         Op.REMOVE,
         leaving,
         doubts,
-        0.85,
+        SUMMED,
         (part, said.sentence.start, said.sentence.end),
         revises=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inbox_worker.model import Claim, Op, Partstat
 from inbox_worker.reading.answer.claims import count_evidence, people_evidence, people_of
+from inbox_worker.reading.answer.confidence import SUMMED
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add, add_item
@@ -49,7 +50,7 @@ def joint_claims(heard: Heard) -> tuple[Claim, ...]:
                 (),
                 False,
                 doubts,
-                min(0.85, confidence),
+                min(SUMMED, confidence),
                 evidence,
             )
         )

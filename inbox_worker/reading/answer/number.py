@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inbox_worker.model import Code, Doubt, Op
 from inbox_worker.reading.answer.claims import count_evidence
+from inbox_worker.reading.answer.confidence import DOUBTED, STATED, SUMMED, TOLD, UNTOLD
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.counts import MOST
@@ -16,22 +17,22 @@ def number_of(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Dou
     totals = list(dict.fromkeys(n for n, *_ in party.totals))
 
     def unclear(why: str) -> tuple[None, tuple[Doubt, ...], float]:
-        return None, (Doubt(Code.COUNT_UNCLEAR, why, count_evidence(heard, party, "count-unclear")),), 0.4
+        return None, (Doubt(Code.COUNT_UNCLEAR, why, count_evidence(heard, party, "count-unclear")),), DOUBTED
 
     both = [a for a in party.absent if any(same_person(a, m.name) for m, *_ in party.people)]
     if both and not totals:
         return unclear(f"It is not clear whether {both[0]} comes.")
     if party.open_range is not None:
         evidence = (heard.evidence("count-unclear", *party.open_range),)
-        return None, (Doubt(Code.COUNT_UNCLEAR, "The number is left open.", evidence),), 0.5
+        return None, (Doubt(Code.COUNT_UNCLEAR, "The number is left open.", evidence),), DOUBTED
     told = sorted(n for n, *_ in party.totals)
     if len(totals) > 1 and told[-1] == sum(told[:-1]):
-        return told[-1], (), 0.85  # "five in total: two from Geneva, three from Lima"
+        return told[-1], (), SUMMED  # "five in total: two from Geneva, three from Lima"
     if len(totals) > 1 and party.agreed is not None and named <= party.agreed:
-        return party.agreed, (), 0.85
+        return party.agreed, (), SUMMED
     if len(totals) > 1:
         if party.listed and enumerated in totals:
-            return enumerated, (), 0.8
+            return enumerated, (), SUMMED
         return unclear(f"Speaks of {' and of '.join(str(t) for t in totals)} people.")
     if totals:
         total = totals[0]
@@ -41,12 +42,12 @@ def number_of(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Dou
             return unclear(f"Says {total} and names {named}.")
         if party.listed and named != total and not party.unnamed and len(party.people) > 1:
             return unclear(f"Says {total} and lists {named}.")
-        return total, (), 0.95 if enumerated == total else 0.85
+        return total, (), STATED if enumerated == total else TOLD
     if party.vague is not None:
         return (
             None,
             (Doubt(Code.COUNT_UNCLEAR, "Gives no exact number.", (heard.evidence("count-unclear", *party.vague),)),),
-            0.5,
+            DOUBTED,
         )
     if enumerated > MOST:
         return unclear(f"{enumerated} people are more than one organisation would send.")
@@ -63,12 +64,12 @@ def number_of(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Dou
                     evidence,
                 ),
             ),
-            0.5,
+            DOUBTED,
         )
     if enumerated and op is not Op.ADD:
-        return enumerated + sum(n for n, *_ in party.more), (), 0.9
+        return enumerated + sum(n for n, *_ in party.more), (), SUMMED
     if op is Op.ADD and party.more:
-        return max(party.more[0][0], enumerated), (), 0.85
+        return max(party.more[0][0], enumerated), (), SUMMED
     if enumerated:
-        return enumerated, (), 0.9
-    return None, (Doubt(Code.COUNT_MISSING, "Says that they come, not how many nor who."),), 0.8
+        return enumerated, (), TOLD
+    return None, (Doubt(Code.COUNT_MISSING, "Says that they come, not how many nor who."),), UNTOLD

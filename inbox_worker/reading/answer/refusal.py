@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.claims import claim_of
+from inbox_worker.reading.answer.confidence import BARE_NUMBER, DOUBTED, PLAIN_NO
 from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.neighbours import followers, joined_by
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
 from inbox_worker.reading.answer.safeguards import is_suspicious, may_still_come
 from inbox_worker.reading.counts import MOST
-from inbox_worker.reading.grammar.heads import strays, totals_of
+from inbox_worker.reading.grammar.heads import is_taken_back, strays, totals_of
+from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
 SHORT = 40  # words of a message so short that a bare number of people is its answer
@@ -25,13 +27,13 @@ def refusal(
     strong = [d for d in declined if d[2].strong and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}]
     _, part, said = (strong or declined)[0]
     doubts: list[Doubt] = []
-    confidence = 0.92
+    confidence = PLAIN_NO
     if not strong:
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
         doubts.append(
             Doubt(Code.PARTSTAT_UNCLEAR, "Somebody is prevented; whether anybody comes is not said.", evidence)
         )
-        confidence = 0.4
+        confidence = DOUBTED
     agreed = next((s for s in heard.subject if s.status is Status.ACCEPTED and s.strong and not s.asks), None)
     if agreed is not None and not heard.answers_us:
         doubts.append(
@@ -50,35 +52,62 @@ def refusal(
 
 
 def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
-    """No sentence speaks of participation outright: a bare number of people, or nothing."""
+    """No sentence speaks of participation outright: a yes or no alone, a bare number of people, or nothing."""
     words = sum(len(s.words) for _, _, s in free)
-    if 0 < words <= TERSE and (terse := _terse(heard, free)) is not None:
-        return (terse,), ()
+    claim = _terse(heard, free) if 0 < words <= TERSE else None
     for i, part, said in free:
+        if claim is not None:
+            break
         if said.foreign or said.asks or said.has("past", "undecided", "receipt"):
             continue
         totals = totals_of(said) or _bare_number(said)
-        if totals and is_bare(said, totals) and (words <= SHORT or (totals[0].start <= 1 and i <= 2)):
-            party = Party()
-            for mention in (*totals, *(n for n in said.names if not n.vague)):
-                add(heard, party, part, said, mention, i)
-            me = next((h for h in said.hits if h.kind in {"me", "undersigned"}), None)
-            if me is not None and not party.selves and joined_by(said, me.start, me.end, said.lexicon.lists["and"]):
-                party.selves.append((part, *said.offsets(me.start, me.end)))
-            if party.totals and not party.people:
-                followers(heard, party, [(i, part, replace(said, coming=tuple(totals)))], free)
-            number, doubts, confidence = number_of(heard, party, Op.SET)
-            span = said.offsets(totals[0].start, totals[0].end)
-            return (
-                claim_of(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, min(confidence, 0.8), (part, *span)),
-            ), ()
+        first = totals and (words <= SHORT or (totals[0].start <= 1 and i <= 2))
+        if first and is_bare(said, totals) and not _other_numbers(said, totals, free):
+            claim = _counted(heard, free, (i, part, said), totals)
+    if claim is not None:
+        return (claim,), ()
+    odd = _not_understood(heard, free)
+    if odd is None:
+        return (), ()
+    part, said = odd
+    evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+    why = "May speak of coming or not coming, in words the reader does not understand."
+    return (), (Doubt(Code.PARTSTAT_UNCLEAR, why, evidence),)
+
+
+def _counted(
+    heard: Heard,
+    free: Sequence[tuple[int, str, Said]],
+    answer: tuple[int, str, Said],
+    totals: Sequence[Mention],
+) -> Claim:
+    """The claim of a message that is a number of people: "2 from us: Ana López and me"."""
+    i, part, said = answer
+    party = Party()
+    for mention in (*totals, *(n for n in said.names if not n.vague)):
+        add(heard, party, part, said, mention, i)
+    if not party.totals:
+        for role in roles_told(said):
+            party.unnamed.append((1, part, *said.offsets(role.start, role.end), i))
+    me = next((h for h in said.hits if h.kind in {"me", "undersigned"}), None)
+    if me is not None and not party.selves and joined_by(said, me.start, me.end, said.lexicon.lists["and"]):
+        party.selves.append((part, *said.offsets(me.start, me.end)))
+    if party.totals and not party.people:
+        followers(heard, party, [(i, part, replace(said, coming=tuple(totals)))], free)
+    number, doubts, confidence = number_of(heard, party, Op.SET)
+    pivot = (part, *said.offsets(totals[0].start, totals[0].end))
+    sure = min(confidence, BARE_NUMBER)
+    return claim_of(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, sure, pivot, revises=said.revises)
+
+
+def _not_understood(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[str, Said] | None:
+    """The sentence of a message without an answer that may yet be one."""
     plain = [(p, s) for _, p, s in free if not s.foreign and not s.asks]
     odd = next(((p, s) for p, s in plain if is_suspicious(s)), None)
     if odd is None:  # "if you pay the tickets we are two, is that possible?"
         odd = next(((p, s) for _, p, s in free if s.asks and s.has("condition", "hedge") and totals_of(s)), None)
-    if odd is None and not any(
-        s.asks or s.has("want_answer", "receipt", "undecided", "newsletter", "auto_reply") for _, _, s in free
-    ):
+    explained = ("want_answer", "receipt", "undecided", "newsletter", "auto_reply")
+    if odd is None and not any(s.asks or s.has(*explained) for _, _, s in free):
         invited = heard.answerer.organisation is not None and not heard.answerer.doubts
         if (invited or heard.answers_us) and plain:
             odd = max(plain, key=lambda x: len(x[1].words))
@@ -86,17 +115,18 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
         odd = next(
             ((p, s) for p, s in plain if any(not n.vague and not is_sender(heard, n.name) for n in s.names)), None
         )
-    if odd is not None:
-        part, said = odd
-        evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
-        return (), (
-            Doubt(
-                Code.PARTSTAT_UNCLEAR,
-                "May speak of coming or not coming, in words the reader does not understand.",
-                evidence,
-            ),
-        )
-    return (), ()
+    return odd
+
+
+def _other_numbers(said: Said, totals: Sequence[Mention], free: Sequence[tuple[int, str, Said]]) -> bool:
+    """Whether another number in the message may count people too, or takes this one back."""
+    for _, _, other in free:
+        for number in other.numbers:
+            counted = other is said and any(m.start < number.end and number.start < m.end for m in totals)
+            measured = any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in other.hits)
+            if not counted and not measured and not is_taken_back(other, number) and 1 < number.value <= MOST:
+                return True
+    return False
 
 
 def _terse(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> Claim | None:
@@ -110,7 +140,7 @@ def _terse(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> Claim | None:
     party = Party()
     if yes and heard.sender is not None:
         party.selves.append((part, *said.offsets(0, 1)))
-    number, doubts, confidence = number_of(heard, party, Op.SET) if yes else (None, (), 0.9)
+    number, doubts, confidence = number_of(heard, party, Op.SET) if yes else (None, (), PLAIN_NO)
     partstat = Partstat.ACCEPTED if yes else Partstat.DECLINED
     return claim_of(heard, partstat, number, Op.SET, party, doubts, confidence, (part, *said.offsets(0, 1)))
 

@@ -46,15 +46,22 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
         and text[words[number.end - 1].end : words[number.end].start] == "-"
         and any(h.kind == "people" and h.start == number.end for h in said.hits)
     )
+    if any(h.kind == "unit" and h.start == number.end for h in said.hits) and not after:
+        return None
     if not (after or before or of_us or glued) or (number.value == 0 and not (after and said.has("add"))):
         return None
     gap_end = after[0].start if after else number.end
-    gap = text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start] if after else ""
+    gap = (
+        text[words[number.end - 1].end : words[min(gap_end, len(words) - 1)].start]
+        if after and after[0].end > gap_end
+        else ""
+    )
     if any(c in gap for c in ".;:!?") or ("," in gap and not before):
         return None
     word = words[number.start]
     article = said.lexicon.numbers.get(word.norm) == 1 and number.end - number.start == 1
-    if article and not word.raw.isdigit() and not after and not before:
+    goes_on = number.end < len(words) and not text[word.end : words[number.end].start].strip()
+    if article and not word.raw.isdigit() and not after and (not before or goes_on):
         return None
     kind = "total"
     if any(h.kind == "more" and (number.end <= h.start <= number.end + 1 or h.end == number.start) for h in said.hits):
@@ -65,6 +72,14 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     for noun in (h for h in said.hits if h.kind == "people" and after and h.start >= after[0].start):
         stop = noun.end if noun in after[:1] or noun.start == stop else stop
     return Mention(kind, number.start, max([stop, *(h.end for h in after[:1])]), number.value)
+
+
+def _people_itself(said: Said, number: Number) -> list[Hit]:
+    """The number where its word counts people by itself (zu dritt): it is in [numbers] and in "people"."""
+    if any(h.kind == "unit" and h.start == number.end for h in said.hits):
+        return []
+    own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
+    return [Hit("people", number.end, number.end)] if own else []
 
 
 def _noun_after(said: Said, number: Number) -> list[Hit]:
@@ -115,14 +130,6 @@ def _is_among(said: Said, number: Number) -> bool:
     )
 
 
-def _people_itself(said: Said, number: Number) -> list[Hit]:
-    """The number where its word counts people by itself (вдвоём, مندوبان, 俩): it is in [numbers] and in "people"."""
-    if any(h.kind == "unit" and h.start == number.end for h in said.hits):
-        return []
-    own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
-    return [Hit("people", number.end, number.end)] if own else []
-
-
 def totals_of(said: Said) -> list[Mention]:
     """The numbers of people anywhere in a sentence."""
     return heads(said, 0, len(said.words))
@@ -136,7 +143,8 @@ def _joined(said: Said, at: int) -> bool:
         return False  # "我和小李都来，两个人": a full stop to what was told before
     named = [m for m in said.names if m.end <= at]
     if "," in marks and not before:
-        return any(at - m.end < 8 for m in named)
+        ends = [m.end for m in named] + [h.end for h in roles_told(said)]
+        return any(0 <= at - end < 8 for end in ends)
     if not before and "+" not in marks and "&" not in marks:
         return False
     told = [h for h in said.hits if h.kind in {"undersigned", "me"}] + roles_told(said)
@@ -165,6 +173,9 @@ def open_range(said: Said) -> bool:
         ):
             measured = any(h.kind == "unit" and b.end <= h.start <= b.end + 1 for h in said.hits)
             return not measured and a.value != b.value and b.value <= MOST_IN_RANGE
+        joined = all(w.norm in said.lexicon.lists["and"] for w in said.words[a.end : b.start]) and a.end < b.start
+        if joined and any(h.kind == "range" and h.end == a.start for h in said.hits) and a.value < b.value:
+            return b.value <= MOST_IN_RANGE  # "between four and six"
         gap = said.sentence.text[said.words[a.end - 1].end : said.words[b.start].start]
         if a.end == b.start and gap.strip() == "(" and a.value != b.value and b.value <= MOST_IN_RANGE:
             return True  # "three (4)"

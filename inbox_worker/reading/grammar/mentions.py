@@ -164,7 +164,9 @@ def _is_gone(said: Said, name: Mention) -> bool:
 def _companion_before(said: Said, mention: Mention) -> bool:
     """Whether "with" stands before somebody: "our two fellows come with me"."""
     return any(
-        h.kind == "companion" and h.end == mention.start and said.words[h.start].norm not in {"and", "et", "y"}
+        h.kind == "companion"
+        and h.end == mention.start
+        and said.words[h.start].norm not in {"and", "et", "y", "und", "e", "ed", "en"}
         for h in said.hits
     )
 
@@ -241,14 +243,18 @@ def _selves(
                 return [Mention("self", hit.start, hit.end)]
             if after and (after[0].norm in joins or any(c in gap_after for c in "+&")):
                 return [Mention("self", hit.start, hit.end)]
-            if near_people and (("," in gap_before) or "(" in gap_before) and words[hit.start].norm != "i":
+            if (
+                near_people
+                and (("," in gap_before) or "(" in gap_before)
+                and words[hit.start].norm not in {"i", "ich", "io", "ik"}
+            ):
                 return [Mention("self", hit.start, hit.end)]
             inside = [
                 h
                 for h in said.hits
                 if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end
             ]
-            if inside and words[hit.start].norm != "i":
+            if inside and words[hit.start].norm not in {"i", "ich", "io", "ik"}:
                 return [Mention("self", hit.start, hit.end)]
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
     if alone and not names:

@@ -68,6 +68,8 @@ def _function(sentence: Sentence, lexicon: Lexicon, name: Name) -> str | None:
         "who",
         "a",
         "an",
+        *("unser", "unsere", "mein", "meine", "der", "die", "nostro", "nostra", "il", "la"),
+        *("onze", "ons", "mijn", "de"),
     }:
         piece = piece[1:]
     if not piece or piece[0].norm in lexicon.lists["titles"] - lexicon.lists["functions"]:

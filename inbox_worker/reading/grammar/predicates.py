@@ -36,7 +36,11 @@ def clause_at(
     none = clause(Status.NONE, Who.UNSAID, False, (start, start))
     affirmed, declined, asked = of("affirm_negated"), of("decline") or _cancelled(inside), of("request")
     accepted, attends, weak, alone = of("accept", "replaced_by"), of("attend"), of("attend_weak"), of("alone")
-    sends = [h for h in of("send") if _people_after(said, h.end, end)]
+    sends = [
+        h
+        for h in of("send")
+        if _people_after(said, h.end, end) or (h.end == end and _people_after(said, start, h.start))
+    ]
     asked = [h for h in asked if not (h.start and said.words[h.start - 1].norm in {"has", "have", "had"})]
     past = bool(of("past")) and not any(h.kind == "future" for h in inside)
     if reason and not (declined and mark == "reason"):

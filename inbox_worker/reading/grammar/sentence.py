@@ -68,6 +68,7 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
         pivot = chosen.pivot
         unsure = any(c.status is Status.TENTATIVE for c in yes) and not (chosen.mark == "contrast" and chosen.strong)
         unsure = unsure or (said.has("condition") and not said.has("assistance"))
+        unsure = unsure or _weakened(said, clauses, chosen)
         if status is Status.ACCEPTED and unsure:
             status = Status.TENTATIVE
             hedge = next((h for h in said.hits if h.kind in {"hedge", "condition"}), None)
@@ -109,6 +110,12 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     if said.has("add") and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
         return "add", True
     return "", revises
+
+
+def _weakened(said: Said, clauses: Sequence[Clause], chosen: Clause) -> bool:
+    """Whether a "but" after the yes makes it a perhaps: "say five, but do not take it for certain"."""
+    after = [c for c in clauses if c.start > chosen.start and c.mark == "contrast"]
+    return any(h.kind in {"hedge", "tentative"} and c.start <= h.start < c.end for c in after for h in said.hits)
 
 
 def _stands_in_for_the_writer(said: Said) -> bool:
