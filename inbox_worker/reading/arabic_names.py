@@ -41,10 +41,8 @@ def _titles(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> int:
     """Where the titles that begin at a token end; it itself where there are none."""
     titles = lexicon.lists["titles"]
     while at < len(tokens):
-        length = next(
-            (n for n in (3, 2, 1) if at + n <= len(tokens) and " ".join(t.norm for t in tokens[at : at + n]) in titles),
-            0,
-        )
+        heads = {n: " ".join(t.norm for t in tokens[at : at + n]) for n in (3, 2, 1) if at + n <= len(tokens)}
+        length = next((n for n, words in heads.items() if words in titles), 0)
         if not length:
             break
         at += length

@@ -53,7 +53,7 @@ def languages_of(words: Sequence[Token]) -> list[Lexicon]:
         known = sum(1 for w in of_script if w in vocabulary)
         if len(of_script) <= FEW:
             spoken = {i for h in lexicon.phrases.find(of_script) for i in range(h.start, h.end)}
-            known += sum(2 if lexicon.numbers.get(w, 0) > 1 else i in spoken for i, w in enumerate(of_script))
+            known += sum(3 if lexicon.numbers.get(w, 0) > 1 else i in spoken for i, w in enumerate(of_script))
         score = (common + 0.25 * (known - common)) / max(4, len(of_script)) * (inside / total) ** 0.5
         if score > 0.02:
             scores.append((score, lexicon))

@@ -36,6 +36,7 @@ from inbox_worker.reading.text import MAX_CHARACTERS, Sentence, Token, sentences
 
 NAME = "rules"
 VERSION = "1"
+FEW_WORDS = 6
 PICTURES = (
     "image/",
     "text/vcard",
@@ -157,7 +158,8 @@ class _Reading:
             for x in self.spoken
         ]
         best = max(scores)
-        return self.spoken[0] if scores[0] >= best - 0.5 else self.spoken[scores.index(best)]
+        margin = 0.5 if len(norms) > FEW_WORDS else 1.5  # a few small words are of many languages
+        return self.spoken[0] if scores[0] >= best - margin else self.spoken[scores.index(best)]
 
     def _analyse(self) -> None:
         pieces = self._sentences()

@@ -15,98 +15,120 @@ from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.counts import MOST, Number
 from inbox_worker.reading.grammar.said import Said, Status, Who
 
+Told = tuple[int, str, Said]  # place in the message, part, sentence
+
 
 def acceptance(
     heard: Heard,
     party: Party,
-    accepted: Sequence[tuple[int, str, Said]],
-    tentative: Sequence[tuple[int, str, Said]],
-    declined: Sequence[tuple[int, str, Said]],
+    accepted: Sequence[Told],
+    tentative: Sequence[Told],
+    declined: Sequence[Told],
     blocks: Sequence[tuple[str, Block]],
-    free: Sequence[tuple[int, str, Said]],
+    free: Sequence[Told],
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
-    doubts: list[Doubt] = []
+    """The claim of a message that accepts, or leans to it."""
     answers = sorted([*accepted, *tentative], key=lambda a: a[0])
     best = next((a for a in answers if a[2].strong), answers[0] if answers else None)
-    pivot: tuple[str, int, int] | None = None
-    if best is not None:
-        pivot = (best[1], *best[2].span)
-    elif blocks:
-        pivot = (blocks[0][0], blocks[0][1].start, blocks[0][1].end)
-    partstat = Partstat.ACCEPTED
-    hoped = best is not None and best[2].status is Status.TENTATIVE and best[2].who in {Who.WE, Who.I}
-    if (
-        best is not None
-        and not best[2].strong
-        and not hoped
-        and not party.more
-        and not blocks
-        and not (party.people or party.totals or party.unnamed)
-    ):
-        evidence = (heard.evidence("partstat-unclear", best[1], best[2].sentence.start, best[2].sentence.end),)
-        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "Speaks of coming, but not plainly of coming to this.", evidence))
-    confidence = PLAIN_YES if (best is not None and best[2].strong) or blocks else WEAK_YES
     plain = any(s.strong for _, _, s in accepted) or blocks
     tentative = [t for t in tentative if t[2].strong or not plain or t[2].has("tentative")]
-    if tentative:
-        partstat = Partstat.TENTATIVE
-        pivot = (tentative[0][1], *tentative[0][2].span)
-        sure = [
-            a
-            for a in accepted
-            if (a[2].strong or (a[2].coming and a[2].who is not Who.UNSAID)) and a[0] > tentative[-1][0]
-        ]
-        if sure and not party.open_range:
-            doubts.append(
-                contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")
-            )
-    shaky = next((a for a in answers if a[2].has("shaky") and a[2].status is Status.ACCEPTED), None)
-    if shaky is not None and partstat is Partstat.ACCEPTED:
-        doubts.append(contradiction(heard, shaky, shaky, "May make its coming depend on something."))
-    doubt = refused_too(heard, party, accepted, tentative, declined, blocks)
-    if doubt is not None:
-        doubts.append(doubt)
-    refused = next((s for s in heard.subject if s.status is Status.DECLINED and not s.asks), None)
-    if refused is not None and not heard.answers_us:
-        evidence = (heard.evidence("partstat-unclear", "subject", *refused.span),)
-        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "The subject declines, the text accepts.", evidence))
+    partstat = Partstat.TENTATIVE if tentative else Partstat.ACCEPTED
+    pivot: tuple[str, int, int] | None = None
+    if tentative or best is not None:
+        decides = tentative[0] if tentative else best
+        pivot = (decides[1], *decides[2].span) if decides is not None else None
+    elif blocks:
+        pivot = (blocks[0][0], blocks[0][1].start, blocks[0][1].end)
+    doubts = [
+        *_faint(heard, party, best, blocks),
+        *_between(heard, party, answers, accepted, tentative),
+        *_against(heard, party, accepted, tentative, declined, blocks),
+    ]
     op, revises = _op(answers, party, blocks)
     leaves = tuple(dict.fromkeys(party.absent)) if revises else ()
     number, count_doubts, sure_number = number_of(heard, party, op)
     if op is Op.ADD and any(a[2].op == "replace" for a in answers):
-        newcomers = len(party.people) + sum(n for n, *_ in party.unnamed)
-        number, count_doubts, sure_number = 0, (), max(sure_number, SUMMED)
-        if newcomers > max(1, len(set(party.absent))) and any(_beside_a_name(a[2]) for a in answers):
-            counted = count_evidence(heard, party, "count-unclear")
-            count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)
+        number, count_doubts, sure_number = 0, _replaced_by_several(heard, party, answers), max(sure_number, SUMMED)
         revises = True
     if partstat is Partstat.TENTATIVE and number is None:
-        count_doubts = tuple(d for d in count_doubts if d.code is not Code.COUNT_MISSING)
-        loose = next(((p, s, n) for _, p, s in tentative for n in s.numbers if _may_count(s, n)), None)
-        if loose is not None and not count_doubts:
-            evidence = (heard.evidence("count-unclear", loose[0], *loose[1].offsets(loose[2].start, loose[2].end)),)
-            count_doubts = (Doubt(Code.COUNT_UNCLEAR, f"May count those who come: {evidence[0].text}.", evidence),)
+        count_doubts = _without_number(heard, count_doubts, tentative, free)
     doubts += count_doubts
     if not doubts and (left := unexplained(free, answers)) is not None:
         _, part, said = left
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
-        doubts.append(
-            Doubt(Code.PARTSTAT_UNCLEAR, "One sentence casts doubt on the answer and was not understood.", evidence)
-        )
-    return (
-        claim_of(
-            heard,
-            partstat,
-            number,
-            op,
-            party,
-            doubts,
-            min(confidence, sure_number) if not doubts else DOUBTED,
-            pivot,
-            revises=revises,
-            leaves=leaves,
-        ),
-    ), ()
+        why = "One sentence casts doubt on the answer and was not understood."
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, why, evidence))
+    sure = PLAIN_YES if (best is not None and best[2].strong) or blocks else WEAK_YES
+    confidence = min(sure, sure_number) if not doubts else DOUBTED
+    claim = claim_of(heard, partstat, number, op, party, doubts, confidence, pivot, revises=revises, leaves=leaves)
+    return (claim,), ()
+
+
+def _faint(heard: Heard, party: Party, best: Told | None, blocks: Sequence[tuple[str, Block]]) -> list[Doubt]:
+    """A doubt where nothing plain is said and nobody is counted or named."""
+    if best is None or best[2].strong or blocks or party.more or party.people or party.totals or party.unnamed:
+        return []
+    if best[2].status is Status.TENTATIVE and best[2].who in {Who.WE, Who.I}:
+        return []
+    evidence = (heard.evidence("partstat-unclear", best[1], best[2].sentence.start, best[2].sentence.end),)
+    return [Doubt(Code.PARTSTAT_UNCLEAR, "Speaks of coming, but not plainly of coming to this.", evidence)]
+
+
+def _between(
+    heard: Heard, party: Party, answers: Sequence[Told], accepted: Sequence[Told], tentative: Sequence[Told]
+) -> list[Doubt]:
+    """Doubts between a yes and a perhaps."""
+    if tentative:
+        sure = [a for a in accepted if a[2].strong or (a[2].coming and a[2].who is not Who.UNSAID)]
+        sure = [a for a in sure if a[0] > tentative[-1][0]]
+        if not sure or party.open_range:
+            return []
+        return [contradiction(heard, tentative[-1], sure[-1], "Says once that they come and once that they may.")]
+    shaky = next((a for a in answers if a[2].has("shaky") and a[2].status is Status.ACCEPTED), None)
+    if shaky is None:
+        return []
+    return [contradiction(heard, shaky, shaky, "May make its coming depend on something.")]
+
+
+def _against(
+    heard: Heard,
+    party: Party,
+    accepted: Sequence[Told],
+    tentative: Sequence[Told],
+    declined: Sequence[Told],
+    blocks: Sequence[tuple[str, Block]],
+) -> list[Doubt]:
+    """Doubts where the text or the subject also says no."""
+    doubt = refused_too(heard, party, accepted, tentative, declined, blocks)
+    doubts = [doubt] if doubt is not None else []
+    refused = next((s for s in heard.subject if s.status is Status.DECLINED and not s.asks), None)
+    if refused is not None and not heard.answers_us:
+        evidence = (heard.evidence("partstat-unclear", "subject", *refused.span),)
+        doubts.append(Doubt(Code.PARTSTAT_UNCLEAR, "The subject declines, the text accepts.", evidence))
+    return doubts
+
+
+def _replaced_by_several(heard: Heard, party: Party, answers: Sequence[Told]) -> tuple[Doubt, ...]:
+    """A doubt where more people come in somebody's place than leave."""
+    newcomers = len(party.people) + sum(n for n, *_ in party.unnamed)
+    if newcomers <= max(1, len(set(party.absent))) or not any(_beside_a_name(a[2]) for a in answers):
+        return ()
+    counted = count_evidence(heard, party, "count-unclear")
+    return (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)
+
+
+def _without_number(
+    heard: Heard, doubts: tuple[Doubt, ...], tentative: Sequence[Told], free: Sequence[Told]
+) -> tuple[Doubt, ...]:
+    """What is doubtful where it is not said how many may come."""
+    if any(said.has("undecided") for _, _, said in free):  # they will come back with the rest
+        doubts = tuple(d for d in doubts if d.code is not Code.COUNT_MISSING)
+    loose = next(((p, s, n) for _, p, s in tentative for n in s.numbers if _may_count(s, n)), None)
+    if loose is None or doubts:
+        return doubts
+    part, said, number = loose
+    evidence = (heard.evidence("count-unclear", part, *said.offsets(number.start, number.end)),)
+    return (Doubt(Code.COUNT_UNCLEAR, f"May count those who come: {evidence[0].text}.", evidence),)
 
 
 def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence[tuple[str, Block]]) -> tuple[Op, bool]:

@@ -1,7 +1,7 @@
 """How sure a claim is, as shares measured and not as wishes.
 
 Each number is about the share of undoubted opinions of that kind that were right on the phrases in English, French,
-Spanish and Portuguese that are not held out, rounded to a twentieth (``python -m tests.bench.reader`` prints the table).
+Spanish and Portuguese that are not held out, rounded to a twentieth (``python -m tests.bench.reader`` prints it).
 The phrases are harder than mail, every one unlike the others: on the mailboxes letters-en and season nothing undoubted
 was wrong. A claim is as sure as its weakest part. Nothing is decided between these steps: what the reader does not
 explain carries a doubt, and a doubted claim has less than ``decision.rules.LEAST_CONFIDENCE``.

@@ -68,15 +68,14 @@ def unexplained(
 
 def is_suspicious(said: Said) -> bool:
     """Whether a sentence that was not understood may still be an answer."""
-    if said.has("receipt", "undecided", "courtesy", "past", "other_event", "newsletter") and not said.has(
-        "regret", "hedge", "condition"
-    ):
+    leans = ("regret", "hedge", "condition", "tentative", "cancel", "decline", "accept", "change")
+    if said.has("receipt", "undecided", "courtesy", "past", "other_event", "newsletter") and not said.has(*leans):
         return False
     ours = said.has("we", "i", "our", "undersigned", "colleague")
     if totals_of(said) and not said.has("past"):
         return True
     return (
-        (ours and said.has("attend", "send", "replace"))
+        (ours and said.has("attend", "send", "replace", "accept", "cancel"))
         or (said.has("regret") and (ours or said.has("attend", "attend_weak")))
         or (said.has("absent", "alone", "hedge") and ours)
     )

@@ -75,7 +75,7 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
 
 
 def _people_itself(said: Said, number: Number) -> list[Hit]:
-    """The number where its word counts people by itself (zu dritt): it is in [numbers] and in "people"."""
+    """The number where its word counts people by itself (zu dritt, вдвоём, 俩): it is in [numbers] and "people"."""
     if any(h.kind == "unit" and h.start == number.end for h in said.hits):
         return []
     own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from inbox_worker.reading.grammar.heads import counts_people, heads, strays
 from inbox_worker.reading.grammar.said import Clause, Said, Status, Who
@@ -10,7 +11,63 @@ from inbox_worker.reading.grammar.subjects import subject_of
 from inbox_worker.reading.lexicon import Hit
 
 REACH = 6  # words a negation reaches forward
+BESIDE = 8  # words between a predicate and the hedge that is shown with it
 STRAY = 2  # words that have nothing to do with coming, in a clause that is only a number of people
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The stretch of a sentence that a clause takes up, and whom its words may speak of."""
+
+    start: int
+    end: int
+    mark: str
+    reach: int
+    own: frozenset[int]
+    others: frozenset[int]
+
+    def clause(self, status: Status, who: Who, strong: bool, pivot: tuple[int, int]) -> Clause:
+        reason = self.mark in {"reason", "relative"}
+        return Clause(self.start, self.end, status, who, strong, reason, self.mark, pivot, self.reach)
+
+    def subject(self, said: Said, at: int) -> Who:
+        return subject_of(said, self.reach, at, self.end, self.own, self.others)
+
+
+class _Words:
+    """The words of a clause that speak of coming, by class; the first class that occurs is what the clause says."""
+
+    def __init__(self, said: Said, place: _Place) -> None:
+        start, end = place.start, place.end
+        self.inside = [h for h in said.hits if start <= h.start < end]
+        self.affirmed = self.of("affirm_negated")
+        self.declined = self.of("decline") or _cancelled(self.inside)
+        told = {"has", "have", "had"}
+        self.asked = [h for h in self.of("request") if not (h.start and said.words[h.start - 1].norm in told)]
+        self.accepted, self.attends = self.of("accept", "replaced_by"), self.of("attend")
+        self.weak, self.alone, self.absent = self.of("attend_weak"), self.of("alone"), self.of("absent")
+        self.sends = [
+            h
+            for h in self.of("send")
+            if _people_after(said, h.end, end) or (h.end == end and _people_after(said, start, h.start))
+        ]
+        if self.absent and not (self.affirmed or self.declined or self.asked or self.accepted or self.attends):
+            self.weak, self.sends = [], []
+        self.numbered = _numbered(said, start, end)
+        self.past = bool(self.of("past")) and not self.of("future")
+
+    def of(self, *kinds: str) -> list[Hit]:
+        return [h for h in self.inside if h.kind in kinds]
+
+    @property
+    def plain(self) -> list[Hit]:
+        """Words that mean little else than coming or not."""
+        decided = self.affirmed or self.declined or self.asked or self.accepted
+        return decided or self.attends or self.sends or self.numbered
+
+    @property
+    def main(self) -> list[Hit]:
+        return self.plain or self.weak or self.alone
 
 
 def clause_at(
@@ -24,91 +81,90 @@ def clause_at(
     reach: int,
     near: bool,
 ) -> Clause:
-    inside = [h for h in said.hits if start <= h.start < end]
-    reason = mark in {"reason", "relative"}
+    """What words ``start`` to ``end`` say, opened by ``mark``; ``near``: the sentence names this event's date."""
+    place = _Place(start, end, mark, reach, own, others)
+    words = _Words(said, place)
+    if _says_nothing(words, place, asks, near):
+        return place.clause(Status.NONE, Who.UNSAID, False, (start, start))
+    if not words.main:
+        return _without_predicate(said, words, place)
+    return _with_predicate(said, words, place)
 
-    def of(*kinds: str) -> list[Hit]:
-        return [h for h in inside if h.kind in kinds]
 
-    def clause(status: Status, who: Who, strong: bool, pivot: tuple[int, int]) -> Clause:
-        return Clause(start, end, status, who, strong, reason, mark, pivot, reach)
+def _says_nothing(words: _Words, place: _Place, asks: bool, near: bool) -> bool:
+    """Whether a clause gives a reason, looks back, asks, repeats others' words or speaks of another event."""
+    if place.mark in {"reason", "relative"} and not (words.declined and place.mark == "reason"):
+        return True
+    if words.past and not words.accepted and not words.asked and not words.declined:
+        return True
+    begins = words.accepted and words.accepted[0].start <= place.start + 2 and not words.of("question", "condition")
+    if asks and not words.affirmed and not begins:
+        return True
+    return bool(words.of("hearsay") or (words.of("other_event") and not near))
 
-    none = clause(Status.NONE, Who.UNSAID, False, (start, start))
-    affirmed, declined, asked = of("affirm_negated"), of("decline") or _cancelled(inside), of("request")
-    accepted, attends, weak, alone = of("accept", "replaced_by"), of("attend"), of("attend_weak"), of("alone")
-    sends = [
-        h
-        for h in of("send")
-        if _people_after(said, h.end, end) or (h.end == end and _people_after(said, start, h.start))
-    ]
-    asked = [h for h in asked if not (h.start and said.words[h.start - 1].norm in {"has", "have", "had"})]
-    past = bool(of("past")) and not any(h.kind == "future" for h in inside)
-    if reason and not (declined and mark == "reason"):
-        return none
-    if past and not accepted and not asked and not declined:
-        return none
-    if asks and not affirmed and not (accepted and accepted[0].start <= start + 2 and not of("question", "condition")):
-        return none
-    if of("hearsay") or (of("other_event") and not near):
-        return none
-    absent = of("absent")
-    if absent and not (affirmed or declined or asked or accepted or attends):
-        weak, sends = [], []
-    numbered = _numbered(said, start, end)
-    main = affirmed or declined or asked or accepted or attends or sends or numbered or weak or alone
-    if not main:
-        if absent:
-            who = subject_of(said, reach, absent[0].start, end, own, others)
-            if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE} or mark == "contrast":
-                return clause(Status.DECLINED, who, False, (absent[0].start, absent[0].end))
-        if tentative := of("tentative"):
-            return clause(
-                Status.TENTATIVE,
-                subject_of(said, reach, tentative[0].start, end, own, others),
-                True,
-                (tentative[0].start, tentative[0].end),
-            )
-        return none
-    pivot = main[0]
+
+def _without_predicate(said: Said, words: _Words, place: _Place) -> Clause:
+    if words.absent:
+        absent = words.absent[0]
+        who = place.subject(said, absent.start)
+        if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE} or place.mark == "contrast":
+            return place.clause(Status.DECLINED, who, False, (absent.start, absent.end))
+    if tentative := words.of("tentative"):
+        span = (tentative[0].start, tentative[0].end)
+        return place.clause(Status.TENTATIVE, place.subject(said, tentative[0].start), True, span)
+    return place.clause(Status.NONE, Who.UNSAID, False, (place.start, place.start))
+
+
+def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
+    pivot = words.main[0]
     span = (pivot.start, pivot.end)
+    none = place.clause(Status.NONE, Who.UNSAID, False, (place.start, place.start))
     if _is_quoted(said, pivot.start):
         return none
-    who = subject_of(said, reach, pivot.start, end, own, others)
+    who = place.subject(said, pivot.start)
     if who is Who.UNSAID:  # a verb within the phrase may tell: "с радостью приму участие"
-        who = subject_of(said, reach, pivot.end - 1, end, own, others)
-    if asked and not declined and not affirmed:
+        who = place.subject(said, pivot.end - 1)
+    if words.asked and not words.declined and not words.affirmed:
         who = Who.UNSAID
     if who is Who.OTHER:
         return none
-    strong = bool(affirmed or declined or accepted or asked or attends or sends or numbered or of("replace"))
-    if affirmed:
-        return clause(Status.ACCEPTED, who, True, span)
-    if declined:
-        return clause(Status.DECLINED, who, True, span)
-    negations = [h for h in of("negation") if any(p.start - REACH <= h.start < p.end for p in main)]
-    negations = [
-        h
-        for h in negations
-        if not any(
-            o.kind in {"hedge", "tentative", "condition", "alone"} and o.start <= h.start < o.end for o in inside
-        )
-    ]
-    if asked:
-        negations = [h for h in negations if asked[0].start <= h.start < asked[0].end + 2 or h.end == asked[0].start]
-    if negations:
+    if words.affirmed:
+        return place.clause(Status.ACCEPTED, who, True, span)
+    if words.declined:
+        return place.clause(Status.DECLINED, who, True, span)
+    strong = bool(words.plain or words.of("replace"))
+    if negations := _negations(words):
         turned = (negations[0].start, pivot.end) if negations[0].start < pivot.end else span
-        return clause(Status.DECLINED, who, who is Who.NOBODY or (strong and who is not Who.UNSAID), turned)
-    ours = who in {Who.WE, Who.I, Who.PERSON} or counts_people(said, start, end)
-    if not (accepted or asked or numbered or ours or (alone and not past)):
-        leads = mark in {":", "—"} or (end == len(said.words) and bool(of("lead_list")))
-        if not (attends and leads):
-            return none
+        return place.clause(Status.DECLINED, who, who is Who.NOBODY or (strong and who is not Who.UNSAID), turned)
+    if not _speaks_of_us(said, words, place, who):
+        return none
     if who is Who.NOBODY:
-        return clause(Status.DECLINED, who, strong, span)
-    hedged = of("tentative", "hedge", "condition")
-    if hedged and abs(hedged[0].start - pivot.start) < 8:
+        return place.clause(Status.DECLINED, who, strong, span)
+    hedged = words.of("tentative", "hedge", "condition")
+    if hedged and abs(hedged[0].start - pivot.start) < BESIDE:
         span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
-    return clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
+    return place.clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
+
+
+def _negations(words: _Words) -> list[Hit]:
+    """Negations that reach the predicate and belong to no "not sure", "not alone"."""
+    kept = {"hedge", "tentative", "condition", "alone"}
+    found = [h for h in words.of("negation") if any(p.start - REACH <= h.start < p.end for p in words.main)]
+    found = [h for h in found if not any(o.kind in kept and o.start <= h.start < o.end for o in words.inside)]
+    if not words.asked:
+        return found
+    asked = words.asked[0]
+    return [h for h in found if asked.start <= h.start < asked.end + 2 or h.end == asked.start]
+
+
+def _speaks_of_us(said: Said, words: _Words, place: _Place, who: Who) -> bool:
+    """Whether it is the writers who come: by the words, by who is the subject, by a list that follows."""
+    if words.accepted or words.asked or words.numbered or (words.alone and not words.past):
+        return True
+    if who in {Who.WE, Who.I, Who.PERSON} or counts_people(said, place.start, place.end):
+        return True
+    leads = place.mark in {":", "—"} or (place.end == len(said.words) and bool(words.of("lead_list")))
+    return bool(words.attends) and leads
 
 
 def _cancelled(inside: Sequence[Hit]) -> list[Hit]:
