@@ -26,6 +26,9 @@ def arabic_names(tokens: Sequence[Token], lexicon: Lexicon, taken: Collection[in
         end = start
         if titled or _given(tokens, start, lexicon) or _stands_alone(tokens, start, lexicon, found):
             end = _end(tokens, start, lexicon, taken)
+        office = titled and end - start == 1 and tokens[start].raw.startswith("ال")
+        if office and tokens[start - 1].norm in lexicon.lists["functions"]:
+            end = start  # المستشار القانوني: the legal adviser
         if end > start and (titled or end - start > 1):
             found.append((i, start, end))
             i = end

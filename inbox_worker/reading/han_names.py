@@ -116,7 +116,9 @@ def _listed(before: Token | None, after: Token | None, found: Sequence[Found], s
     """Whether a run stands between marks or "and", as an item of a list."""
     joins = lexicon.lists["and"]
     opens = before is None or before.raw in "、，,：:；;（(|．.)）-" or before.norm in joins
-    closes = after is None or after.raw in "、，,；;。.（(）)|—-：:" or after.norm in joins
+    closes = (
+        after is None or after.raw in "、，,；;。.（(）)|—-：:" or after.norm in joins or after.norm in lexicon.numbers
+    )
     return opens and closes
 
 
@@ -126,4 +128,6 @@ def _beside(found: Sequence[Found], start: int) -> bool:
 
 def _comes(after: Token | None, lexicon: Lexicon) -> bool:
     """Whether what follows a name of two characters says what its bearer does."""
+    if after is not None and after.norm.startswith(("不", "无法", "未能", "因")):
+        return True
     return after is not None and after.norm in {"将", "去", "来", "出席", "参加", "前往", "代表", "同志"}

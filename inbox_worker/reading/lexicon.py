@@ -94,8 +94,12 @@ class Phrases:
     def __init__(self, phrases: Sequence[Phrase]) -> None:
         self._by_word: dict[str, list[Phrase]] = {}
         self._by_stem: dict[str, list[Phrase]] = {}
+        self._by_pair: dict[tuple[str, str], list[Phrase]] = {}  # where the first two places hold one word each
         for phrase in phrases:
             first = phrase.elements[0]
+            if (pair := _pair(phrase)) is not None:
+                self._by_pair.setdefault(pair, []).append(phrase)
+                continue
             for word in first.words:
                 self._by_word.setdefault(word, []).append(phrase)
             for stem in first.stems:
@@ -117,8 +121,8 @@ class Phrases:
             if hit.end - hit.start == 1 and is_ideograph(letters[hit.start][0]) and len(words[owner[hit.start]]) > 1:
                 continue
             word = words[owner[hit.start]]
-            if len(word) > 2 and word[0] == word[2] and owner[hit.start - 1] == owner[hit.start]:
-                continue  # 能不能: whether one can, not that one cannot
+            if len(word) > 2 and word[0] in {word[2], word[-1]} and owner[hit.start - 1] == owner[hit.start]:
+                continue  # 能不能, 去与不去: whether one can or goes, not that one cannot
             start, end = owner[hit.start], owner[hit.end - 1] + 1
             if (hit.kind, start) not in hits or end > hits[hit.kind, start].end:
                 hits[hit.kind, start] = Hit(hit.kind, start, end)
@@ -128,19 +132,29 @@ class Phrases:
         hits: list[Hit] = []
         for i, word in enumerate(words):
             longest: dict[str, int] = {}
-            for phrase in self._starting(word):
+            following = words[i + 1] if i + 1 < len(words) else ""
+            for phrase in self._starting(word, following):
                 end = _match(phrase.elements, 1, words, i + 1, gap)
                 if end > longest.get(phrase.kind, 0):
                     longest[phrase.kind] = end
             hits.extend(Hit(kind, i, end) for kind, end in longest.items())
         return hits
 
-    def _starting(self, word: str) -> Iterator[Phrase]:
+    def _starting(self, word: str, following: str) -> Iterator[Phrase]:
+        yield from self._by_pair.get((word, following), ())
         yield from self._by_word.get(word, ())
         for length in self._stem_lengths:
             if length > len(word):
                 break
             yield from self._by_stem.get(word[:length], ())
+
+
+def _pair(phrase: Phrase) -> tuple[str, str] | None:
+    """The first two words of a phrase that begins with two that have no alternatives."""
+    begin = phrase.elements[:2]
+    if len(begin) < 2 or any(e.gap or e.stems or len(e.words) != 1 for e in begin):
+        return None
+    return min(begin[0].words), min(begin[1].words)
 
 
 def letters_of(word: str) -> list[str]:

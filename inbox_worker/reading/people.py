@@ -235,7 +235,7 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         for t in large
         if t.norm in no_names or t.norm in functions or t.norm in months or t.norm in lexicon.lists["weekdays"]
     ]
-    common = [t for t in large if t.norm in lexicon.vocabulary]
+    common = [t for t in large if len(t.raw) > 1 and t.norm in lexicon.vocabulary]
     phrase = " ".join(t.norm for t in words)
     if phrase in no_names or (not titled and (len(known) * 2 >= len(large) or len(common) * 2 > len(large))):
         return None
@@ -304,6 +304,8 @@ def _first_word(tokens: tuple[Token, ...]) -> int:
 def _is_word(tokens: tuple[Token, ...], at: int, lexicon: Lexicon, first: bool) -> bool:
     """Whether a capitalised token is an ordinary word here: a small word, or one the language file knows."""
     token = tokens[at]
+    if len(token.raw) == 1 and at + 1 < len(tokens) and tokens[at + 1].raw == "." and tokens[at + 1].start == token.end:
+        return False  # an initial
     if (
         token.norm in lexicon.lists["stopwords"]
         or token.norm in lexicon.lists["functions"]

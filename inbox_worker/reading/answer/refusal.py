@@ -104,6 +104,8 @@ def _not_understood(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tupl
     """The sentence of a message without an answer that may yet be one."""
     plain = [(p, s) for _, p, s in free if not s.foreign and not s.asks]
     odd = next(((p, s) for p, s in plain if is_suspicious(s)), None)
+    if odd is None:  # "if you pay the tickets we are two, is that possible?"
+        odd = next(((p, s) for _, p, s in free if s.asks and s.has("condition", "hedge") and totals_of(s)), None)
     explained = ("want_answer", "receipt", "undecided", "newsletter", "auto_reply")
     if odd is None and not any(s.asks or s.has(*explained) for _, _, s in free):
         invited = heard.answerer.organisation is not None and not heard.answerer.doubts

@@ -92,6 +92,7 @@ def _new_subject(said: Said, at: int, own: frozenset[int], others: frozenset[int
     """Whether a subject with a predicate of its own begins at or after a word, within three words."""
     near = range(at, at + 3)
     subject = any(h.start in near and h.kind in {"we", "i", "our", "undersigned", "colleague"} for h in said.hits)
+    subject = subject or any(h.start == at and h.kind == "replace" for h in said.hits)  # "instead of me comes Ana"
     subject = subject or any(m.start in near for m in said.names) or any(i in own or i in others for i in near)
     predicate = any(
         h.kind in {"attend", "attend_weak", "accept", "decline", "absent"} and at < h.start < at + 9 for h in said.hits

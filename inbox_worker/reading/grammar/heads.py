@@ -76,7 +76,7 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
 
 def _people_itself(said: Said, number: Number) -> list[Hit]:
     """The number where its word counts people by itself (zu dritt, вдвоём, 俩): it is in [numbers] and "people"."""
-    if any(h.kind == "unit" and number.end <= h.start <= number.end + 1 for h in said.hits):
+    if any(h.kind == "unit" and h.start == number.end for h in said.hits):
         return []
     own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
     return [Hit("people", number.end, number.end)] if own else []
@@ -139,6 +139,8 @@ def _joined(said: Said, at: int) -> bool:
     """Whether the number at a word comes on top of people named beside it."""
     before = [h for h in said.hits if h.kind == "companion" and at - 2 <= h.end <= at]
     marks = said.sentence.text[said.words[at - 1].end : said.words[at].start] if at else ""
+    if "，" in marks:
+        return False  # "我和小李都来，两个人": a full stop to what was told before
     named = [m for m in said.names if m.end <= at]
     if "," in marks and not before:
         ends = [m.end for m in named] + [h.end for h in roles_told(said)]

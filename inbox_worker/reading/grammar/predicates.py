@@ -97,7 +97,7 @@ def _says_nothing(words: _Words, place: _Place, asks: bool, near: bool) -> bool:
         return True
     if words.past and not words.accepted and not words.asked and not words.declined:
         return True
-    begins = words.accepted and words.accepted[0].start <= place.start + 2 and not words.of("question")
+    begins = words.accepted and words.accepted[0].start <= place.start + 2 and not words.of("question", "condition")
     if asks and not words.affirmed and not begins:
         return True
     return bool(words.of("hearsay") or (words.of("other_event") and not near))

@@ -23,10 +23,11 @@ def subject_of(said: Said, start: int, pivot: int, end: int, own: frozenset[int]
         h.kind == "companion" and start < h.start <= start + 2 for h in said.hits
     ):
         best, who = start, Who.I  # "me and my colleague"
+    spent = max((h.start for h in said.hits if h.kind == "absent" and start <= h.start and h.end <= pivot), default=0)
     weak = False  # "our" may belong to somebody else's name: "our sister organisation X"
     for hit in said.hits:
-        if not start <= hit.start <= pivot:
-            continue
+        if not start <= hit.start <= pivot or hit.start < spent:
+            continue  # "I am away, the organisation is represented by": who is away is not who comes
         if hit.kind in kinds and hit.start >= best and not (hit.kind == "our" and hit.start == best):
             best, who, weak = hit.start, kinds[hit.kind], hit.kind == "our"
     for mention in said.names:
