@@ -175,7 +175,10 @@ class _Reading:
         )
         others = tuple((p.found.start, p.found.end) for p in places if p.found.organisation not in own)
         context = Context(self.invitation.starts.date(), mine, others)
-        self.said = [(part, say(s, x, context)) for part, s, x in pieces if not self._greets(s, x)]
+        told = [(part, say(s, x, context), self._greets(s, x)) for part, s, x in pieces]
+        self.said = [  # "Dear Ms Lutz," but not "Hello, we will be three."
+            (part, said) for part, said, greets in told if not greets or said.status is not Status.NONE or said.numbers
+        ]
         header = self.message.header("subject") or ""
         about = sentences(header, 0, len(header))
         self.subject = tuple(say(s, self._lexicon(s), context) for s in about if s.words)

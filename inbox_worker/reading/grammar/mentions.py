@@ -269,7 +269,11 @@ def _selves(
         return [Mention("anaphor", pronoun.start, pronoun.end)]
     if clause.who is Who.I:
         i = max((h.start for h in said.hits if h.kind == "i" and clause.reach <= h.start < clause.pivot[1]), default=-1)
-        performs = any(h.kind == "perform" and i <= h.start <= max(i + 5, clause.pivot[1]) for h in said.hits)
+        turned = {h.start for h in said.hits if h.kind == "i" and h.start < i < h.end}  # "bestätige ich"
+        performs = any(
+            h.kind == "perform" and (i <= h.start <= max(i + 5, clause.pivot[1]) or h.start in turned)
+            for h in said.hits
+        )
         if performs and (names or totals or roles or said.has("our", "we")):
             return []
         if i >= 0:
