@@ -24,6 +24,17 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     hits = tuple(lexicon.phrases.find(norms))
     covered = {i for h in hits if h.kind == "affirm_negated" for i in range(h.start, h.end)}
     hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
+    unsaid = {
+        n.start
+        for u in hits
+        for n in hits
+        if u.kind == "undecided" and n.kind == "negation" and u.start <= n.start < u.end
+    }  # "can not yet say": this "not" refuses nothing
+    hits = tuple(
+        h
+        for h in hits
+        if not (h.kind in {"negation", "decline", "absent"} and any(h.start <= n < h.end for n in unsaid))
+    )
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
