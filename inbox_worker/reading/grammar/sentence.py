@@ -29,11 +29,11 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for u in hits
         for n in hits
         if u.kind == "undecided" and n.kind == "negation" and u.start <= n.start < u.end
-    }  # "can not yet say": this "not" refuses nothing
+    }  # "can not yet say": refuses nothing, accepts nothing
     hits = tuple(
         h
         for h in hits
-        if not (h.kind in {"negation", "decline", "absent"} and any(h.start <= n < h.end for n in unsaid))
+        if not (h.kind in {"negation", "decline", "absent", "accept"} and any(h.start <= n < h.end for n in unsaid))
     )
     own = _inside(words, context.own)
     others = _inside(words, context.others)
