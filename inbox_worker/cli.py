@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sqlite3
 import sys
@@ -38,6 +39,14 @@ class FailedError(Exception):
 
 class Commands(click.Group):
     """The commands by name, each in a module of its own."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; whoever reads our output may stop reading, which is no failure of ours."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -80,6 +89,9 @@ def cli(ctx: click.Context, config: Path | None) -> None:
 def main() -> NoReturn:
     """Run a command; say what went wrong in one line."""
     status, problem = 0, ""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # people's names are not ASCII, whatever the locale says
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         result = cli.main(prog_name="inbox-worker", standalone_mode=False)
         status = result if isinstance(result, int) else 0
@@ -90,8 +102,6 @@ def main() -> NoReturn:
         status, problem = 2, f"{error.format_message()} (see 'inbox-worker --help')"
     except (click.Abort, KeyboardInterrupt):
         status = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         known = _known(error)
         if known is None:

@@ -35,9 +35,12 @@ def read_invited(source: Path) -> tuple[Organisation, ...]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     columns = [c.strip() for c in reader.fieldnames or ()]
     reader.fieldnames = columns
+    if len(set(columns)) < len(columns):
+        raise InvitedError(f"{source}, line 1: a column is there twice; the first line must be {','.join(REQUIRED)}")
     if missing := [c for c in REQUIRED if c not in columns]:
+        separator = "; separate columns with commas, not semicolons" if ";" in "".join(columns) else ""
         raise InvitedError(
-            f"{source}, line 1: no column {', '.join(missing)}; the first line must be {','.join(REQUIRED)}"
+            f"{source}, line 1: no column {', '.join(missing)}; the first line must be {','.join(REQUIRED)}{separator}"
         )
     if unknown := [c for c in columns if c not in REQUIRED + OPTIONAL]:
         raise InvitedError(

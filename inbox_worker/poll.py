@@ -25,6 +25,8 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
     """
     worker = Worker.open(settings)
     try:
+        if reread := worker.follow_invited_list():
+            log.info("invited list changed %s", pairs(read_anew=reread))
         worker.retry_failed()
         counts = dict.fromkeys(Outcome, 0)
         error, retry = None, True

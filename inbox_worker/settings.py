@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +13,7 @@ from inbox_worker.invited import InvitedError, read_invited
 from inbox_worker.model import Invitation
 from inbox_worker.toml_table import SettingsError, Table
 
+LAST_YEAR = 9000
 DEFAULT_PATH = Path("config/worker.toml")
 ENVIRONMENT = "INBOX_WORKER_CONFIG"
 
@@ -56,7 +57,7 @@ class MailboxSettings:
         if self.password_file is None:
             raise SettingsError("[mailbox] has neither password_env nor password_file; set one of them")
         try:
-            value = self.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+            value = self.password_file.read_text(encoding="utf-8-sig").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"[mailbox] password_file {self.password_file} cannot be read: {error}") from None
         if not value:
@@ -136,7 +137,7 @@ def load(source: Path) -> Settings:
         SettingsError: where the file, a key in it or the invited list it names cannot be used.
     """
     try:
-        text = source.read_text(encoding="utf-8")
+        text = source.read_text(encoding="utf-8-sig")
         document = tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError(
@@ -151,17 +152,20 @@ def load(source: Path) -> Settings:
         raise SettingsError(f"{source}: is not valid TOML: {error}") from None
     valid = ("event", "mailbox", "registry", "service", "web")
     for name, value in document.items():
-        if name not in valid or not isinstance(value, dict):
+        if name in valid and not isinstance(value, dict):
+            raise SettingsError(f"{source}: {name} must be a table; write it once, as [{name}] on a line of its own")
+        if name not in valid:
             raise SettingsError(f"{source}: [{name}]: no such table; valid are {', '.join(f'[{v}]' for v in valid)}")
     tables = {name: Table(source, text, name, document.get(name, {})) for name in valid}
     if "event" not in document:
         raise SettingsError(f"{source}: the table [event] is missing; see 'inbox-worker init DIR' for an example")
     invited = tables["event"].path("invited")
+    mailbox = _mailbox(tables["mailbox"])
     return Settings(
         source=source,
-        invitation=_invitation(tables["event"], invited),
+        invitation=replace(_invitation(tables["event"], invited), authserv_id=mailbox.authserv_id),
         invited=invited,
-        mailbox=_mailbox(tables["mailbox"]),
+        mailbox=mailbox,
         registry=_registry(tables["registry"]),
         service=_service(tables["service"]),
         web=_web(tables["web"]),
@@ -205,9 +209,11 @@ def _moment(table: Table, key: str, zone: ZoneInfo, *, end_of_day: bool = False)
     if isinstance(value, datetime):
         return value.astimezone(zone) if value.tzinfo else value.replace(tzinfo=zone)
     if isinstance(value, date):
+        if value.year >= LAST_YEAR:
+            raise table.fail(key, f"{value} is too far away; the year must lie before {LAST_YEAR}")
         day = value + timedelta(days=1) if end_of_day else value
         return datetime.combine(day, time(), tzinfo=zone)
-    problem = "is missing" if value is None else f"{value!r} is not a date"
+    problem = "is missing" if value is None else f"{str(value)!r} is not a date"
     raise table.fail(key, f"{problem}; write 2016-02-26 or 2016-02-26T18:00:00, without quotes")
 
 
@@ -234,8 +240,14 @@ def _mailbox(table: Table) -> MailboxSettings:
         batch=table.number("batch", 25, 1, 500),
         marks=table.flag("marks", False),
     )
+    if not settings.folders or len(set(settings.folders)) < len(settings.folders):
+        raise table.fail("folders", 'must name at least one folder, and each once, such as ["INBOX", "Junk"]')
     if host and not settings.user:
         raise table.fail("user", "is missing; give the name to log in with")
+    if host and not (settings.password_env or settings.password_file):
+        raise table.fail(
+            "password_env", "is missing; name the environment variable that holds the password, or give password_file"
+        )
     if settings.password_env and settings.password_file:
         raise table.fail("password_file", "give either password_env or password_file, not both")
     return settings

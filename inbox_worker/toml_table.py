@@ -47,7 +47,7 @@ class Table:
         """A list of texts."""
         value = self.values.get(key, list(default))
         if isinstance(value, str) or not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-            raise self.fail(key, 'must be a list of texts, such as ["INBOX", "Junk"]')
+            raise self.fail(key, 'must be a list of texts in quotes, such as ["one", "two"]')
         return tuple(value)
 
     def number(self, key: str, default: int, least: int, most: int) -> int:
@@ -67,4 +67,7 @@ class Table:
     def path(self, key: str) -> Path | None:
         """A path, relative to the file; None where it is not given."""
         value = self.string(key, "")
-        return self.source.parent / Path(value).expanduser() if value else None
+        try:
+            return self.source.parent / Path(value).expanduser() if value else None
+        except RuntimeError:
+            raise self.fail(key, f"nobody has the home directory that {value} begins with") from None

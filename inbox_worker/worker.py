@@ -137,6 +137,15 @@ class Worker:
                 self.registry.record(raw, None, None, None, reader=READER, error=_in_a_line(error))
             return Outcome.FAILED
 
+    def follow_invited_list(self) -> int:
+        """Read anew what was read with another invited list, for it may name somebody who is listed now, or no longer.
+
+        Returns how many messages that were. Breaking it off does no harm: the next call goes on from there.
+        """
+        outdated = self.registry.outdated()
+        self.read_again(outdated)
+        return len(outdated)
+
     def retry_failed(self) -> int:
         """Read anew what an earlier version of us failed on; how many failed once more."""
         return self.read_again(self.registry.failed(reader=READER))

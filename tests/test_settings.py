@@ -66,10 +66,16 @@ def test_the_deadline_is_in_the_time_zone_of_the_event(config, written, meant):
         (EVENT + "\n[evnt]\n", "FILE: [evnt]: no such table; valid are [event], [mailbox], [registry], [service], [web]"),
         (EVENT + "[mailbox]\nhots = 'a'\n", "FILE, line 9: [mailbox] hots: no such key; valid here are host, port, "),
         (EVENT + "[mailbox]\nhost = 'a'\n", "FILE: [mailbox] user: is missing; give the name to log in with"),
+        (EVENT + "[mailbox]\nfolders = []\n", "FILE, line 9: [mailbox] folders: must name at least one folder, and each once"),
+        (EVENT + "[mailbox]\nfolders = ['A', 'A']\n", "FILE, line 9: [mailbox] folders: must name at least one folder, and each once"),
+        (EVENT + "[mailbox]\npath = '~nobody-of-that-name/x'\n", "FILE, line 9: [mailbox] path: nobody has the home directory"),
+        (EVENT.replace("2031-05-10", "9999-12-31"), "FILE, line 7: [event] reply_by: 9999-12-31 is too far away"),
+        (EVENT.replace("2031-05-10", "15:00:00"), "FILE, line 7: [event] reply_by: '15:00:00' is not a date"),
+        ("event = 3\n", "FILE: event must be a table; write it once, as [event] on a line of its own"),
         (EVENT + "[mailbox]\ntls = 'yes'\n", "FILE, line 9: [mailbox] tls: must be one of implicit, starttls, none, is 'yes'"),
         (EVENT + "[mailbox]\nport = 0\n", "FILE, line 9: [mailbox] port: must be a whole number from 1 to 65535, is 0"),
         (EVENT + "[mailbox]\nmarks = 1\n", "FILE, line 9: [mailbox] marks: must be true or false"),
-        (EVENT + "[mailbox]\nfolders = 'INBOX'\n", 'FILE, line 9: [mailbox] folders: must be a list of texts, such as ["INBOX", "Junk"]'),
+        (EVENT + "[mailbox]\nfolders = 'INBOX'\n", 'FILE, line 9: [mailbox] folders: must be a list of texts in quotes, such as ["one", "two"]'),
         (EVENT + "[service]\npoll_every = 0\n", "FILE, line 9: [service] poll_every: must be a whole number from 1 to 86400, is 0"),
         (EVENT.replace("Europe/Zurich", "Zurich"), 'FILE, line 5: [event] timezone: "Zurich" is not in the time zone database; e.g. "Europe/Zurich"'),
         (EVENT.replace("Europe/Zurich", "../etc/passwd"), "FILE, line 5: [event] timezone: "),
@@ -84,6 +90,10 @@ def test_an_error_names_the_file_the_key_and_what_is_valid(config, text, said):
     assert said in problem(config(text))
 
 
+def test_a_byte_order_mark_is_no_part_of_the_configuration(config):
+    assert load(config("\ufeff" + EVENT)).invitation.title == "Meeting"
+
+
 def test_a_missing_file_says_how_to_make_one(tmp_path):
     assert "there is no such file; write one with 'inbox-worker init DIR'" in problem(tmp_path / "worker.toml")
 
@@ -94,8 +104,8 @@ def test_the_password_comes_from_the_environment_or_a_file(config, tmp_path, mon
     assert load(config(account + "password_env = 'TEST_PASSWORD'\n")).mailbox.password() == "from environment"
     (tmp_path / "secret").write_text("from file \n")
     assert load(config(account + "password_file = 'secret'\n")).mailbox.password() == "from file "
+    assert "[mailbox] password_env: is missing" in problem(config(account))
     for text, said in (
-        ("", "neither password_env nor password_file"),
         ("password_env = 'NOT_SET'\n", "NOT_SET named by [mailbox] password_env is not set"),
         ("password_file = 'gone'\n", "cannot be read"),
     ):
@@ -114,6 +124,8 @@ HEADER = "id,name,acronym,aliases,domains,category,country\n"
             "id,name\n",
             "line 1: no column acronym, aliases, domains, category, country; the first line must be id,name,",
         ),
+        (HEADER.replace(",", ";"), "separate columns with commas, not semicolons"),
+        (HEADER.replace("acronym", "name"), "line 1: a column is there twice; the first line must be id,name,"),
         (HEADER.replace("country", "country,colour"), "line 1: no such column colour; valid are id, name,"),
         (HEADER + "a,A,,,,,\na,B,,,,,\n", "line 3: the id 'a' stands in line 2 already"),
         (HEADER + "A b,A,,,,,\n", "line 2: the id 'A b' must be lower-case letters, digits, '-', '.' or '_'"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,6 @@ def command(ctx: click.Context, paths: tuple[Path, ...]) -> None:
         else:
             result = describe(found, understand(found, invitation), invitation)
         print(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"), flush=True)
-    sys.stdout.flush()
 
 
 def describe(raw: RawMessage, understood: Understood, invitation: Invitation) -> dict[str, Any]:

@@ -24,6 +24,10 @@ def command(ctx: click.Context, once: bool, registry: Path | None) -> int:
     settings = settings_of(ctx, registry)
     if not settings.mailbox.configured:
         raise UnusableError(f"{settings.source}: [mailbox] has neither host nor path; say where the mail is")
+    if settings.mailbox.path is not None and not settings.mailbox.path.exists():
+        raise UnusableError(f"{settings.source}: [mailbox] path: there is no {settings.mailbox.path}")
+    if settings.mailbox.host:
+        settings.mailbox.password()
     refuse_newer(settings.registry.path)
     settings.registry.path.parent.mkdir(parents=True, exist_ok=True)
     logs.start()

@@ -44,8 +44,10 @@ def command(ctx: click.Context, paths: tuple[Path, ...], registry: Path | None) 
     settings = settings_of(ctx, registry)
     found = read_paths(paths, received_time)
     refuse_newer(settings.registry.path)
+    settings.registry.path.parent.mkdir(parents=True, exist_ok=True)
     with RegistryLock(settings.registry.path):
         worker = Worker.open(settings)
+        worker.follow_invited_list()
         outcomes: Counter[Outcome] = Counter()
         waiting, unreadable = _keep(found, worker.registry.mail)
         for message in progress(waiting, "importing", len(waiting)):

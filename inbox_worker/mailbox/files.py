@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from inbox_worker.mailbox.mbox import LARGEST, is_mbox, read_mbox
-from inbox_worker.model import UTC, Location, RawMessage
+from inbox_worker.model import Location, RawMessage
 
 ReceivedTime = Callable[[bytes], datetime | None]  # the topmost Received header of a message
 
@@ -39,7 +39,7 @@ class Kind(Enum):
 
     MESSAGE = "message"
     MBOX = "mbox"
-    MAILDIR = "maildir"  # a message whose file's time is that of its delivery
+    MAILDIR = "maildir"  # a message whose file is complete from the moment it is there
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def read_paths(paths: Iterable[Path], received_time: ReceivedTime) -> Iterator[R
     """All messages below ``paths``, in natural order of their names, one in memory at a time.
 
     Every path is checked before the first message comes. The time of reception is what ``received_time`` finds, else
-    the From_ line of an mbox, else the file's time in a Maildir, else None.
+    the From_ line of an mbox, else None: a file's own time says when somebody copied it.
 
     Raises:
         PathError: at once, where a path is missing, a directory without mail, or a file that cannot be read.
@@ -180,10 +180,7 @@ def _single(file: MailFile, stream: BinaryIO, received_time: ReceivedTime) -> Ra
         return Unreadable(file.label, "is empty")
     if len(content) > LARGEST:
         return Unreadable(file.label, f"is larger than {LARGEST // 1_000_000} MB")
-    received = received_time(content)
-    if received is None and file.kind is Kind.MAILDIR:
-        received = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
-    return RawMessage(content, received, Location(file.label))
+    return RawMessage(content, received_time(content), Location(file.label))
 
 
 def _mbox(label: str, stream: BinaryIO, received_time: ReceivedTime) -> Iterator[RawMessage | Unreadable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
@@ -11,6 +12,8 @@ from inbox_worker.message import structure
 
 HEADER_SCANNED = 200_000  # bytes at the beginning of a message in which the header is looked for
 LONGEST = 2_000  # characters of a Received header
+_COMMENT = re.compile(r"\([^()]*\)")
+_NAMED_ZONE = re.compile(r":\d\d\s+(?!(?:UTC?|GMT|Z)\b)[A-Za-z]+\Z")
 
 
 def received_time(content: bytes) -> datetime | None:
@@ -21,12 +24,18 @@ def received_time(content: bytes) -> datetime | None:
     raw = structure.top_header(content[:HEADER_SCANNED], "received")
     if raw is None or len(raw) > LONGEST:
         return None
-    return _date(raw.rpartition(";")[2]) or _by_mail_parser(raw)
+    text = _COMMENT.sub("", raw.rpartition(";")[2]).strip()
+    found = _date(text)
+    if found is None and not _NAMED_ZONE.search(text):
+        found = _by_mail_parser(raw)
+    return found
 
 
 def _date(text: str) -> datetime | None:
     try:
-        found = parsedate_to_datetime(text.strip())
+        found = parsedate_to_datetime(text)
+        if found.tzinfo is None and _NAMED_ZONE.search(text):
+            return None  # a zone by a name that nobody defined may be hours away from what one would guess
         return _aware(found) if found.year > 1970 else None
     except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
         return None

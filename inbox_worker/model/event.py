@@ -34,4 +34,5 @@ class Invitation:
     subtitle: str = ""
     venue: str = ""
     capacity: int | None = None  # people the room holds
+    authserv_id: str = ""  # our server's name in Authentication-Results (RFC 8601); "": topmost Received's "by" host
     own_domains: tuple[str, ...] = ()  # domains of the inviting secretariat

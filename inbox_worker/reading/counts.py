@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inbox_worker.reading.lexicon import Hit, Lexicon
+from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.text import Token
 
 NEAR = 120  # characters in which the next number of an enumeration follows
@@ -97,8 +97,3 @@ def _spelled(words: Sequence[Token], i: int, lexicon: Lexicon) -> Number | None:
         if len(words[i : i + length]) == length and piece in lexicon.numbers:
             return Number(i, i + length, lexicon.numbers[piece])
     return None
-
-
-def hits_at(hits: Sequence[Hit], kinds: frozenset[str], start: int, end: int) -> list[Hit]:
-    """Hits of some classes that begin in words ``start`` to ``end`` (exclusive)."""
-    return [h for h in hits if h.kind in kinds and start <= h.start < end]

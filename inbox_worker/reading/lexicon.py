@@ -11,7 +11,7 @@ from typing import Any
 
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.segments import is_ideograph
-from inbox_worker.reading.text import Token, tokens
+from inbox_worker.reading.text import tokens
 
 GAP = 3  # words that "~" in a phrase may stand for, at most
 GAP_OF_CHARACTERS = 8  # the same where a phrase is found by characters
@@ -311,8 +311,3 @@ def lexicons() -> Mapping[str, Lexicon]:
                 )
             found[lexicon.code] = lexicon
     return found
-
-
-def words_of(found: Sequence[Token]) -> list[Token]:
-    """The words among tokens."""
-    return [t for t in found if t.is_word]

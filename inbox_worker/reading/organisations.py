@@ -14,7 +14,6 @@ from inbox_worker.reading.text import Token, tokens
 
 FUZZY = 80  # rapidfuzz token_set_ratio from which a name counts
 GAP = 3  # and how far the second best must lie behind
-MOST_WORDS = 16
 
 FREE_MAIL = frozenset(
     """

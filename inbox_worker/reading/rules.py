@@ -127,7 +127,7 @@ class _Reading:
         if automatic := self._automatic():
             return Reading(self.reader, automatic[0], code, evidence=automatic[1])
         claims, doubts = self._claims()
-        if claims and (doubt := unverified(self.message)) is not None:
+        if claims and (doubt := unverified(self.message, self.invitation.authserv_id)) is not None:
             doubts = (*doubts, doubt)
         if any(layout.cut for layout in self.layouts):
             doubts = (*doubts, Doubt(Code.UNREADABLE, "The message is too long to be read to its end."))

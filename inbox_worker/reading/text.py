@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from inbox_worker.reading.segments import segments
 
-MAX_CHARACTERS = 30_000  # of a message's new words that are read; a letter has two thousand
+MAX_CHARACTERS = 20_000  # of a message's new words that are read; a letter has two thousand
 MAX_WORDS = 120  # of a sentence; longer ones are cut, so that nothing grows with the square of a line
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

@@ -71,14 +71,16 @@ def references(message: Message) -> list[str]:
 
 
 def append_reading(
-    db: Database, message_id: int, reading: Reading | None, reader: str, error: str | None, now: datetime
+    db: Database, message_id: int, reading: Reading | None, reader: str, invited: str, error: str | None, now: datetime
 ) -> int:
     """Add what a reader made of a message, or that it failed."""
     cursor = db.execute(
-        "insert into readings (message_id, reader, kind, language, error, read_at) values (?, ?, ?, ?, ?, ?)",
+        "insert into readings (message_id, reader, invited, kind, language, error, read_at) "
+        "values (?, ?, ?, ?, ?, ?, ?)",
         [
             message_id,
             reader,
+            invited,
             reading.kind.value if reading else None,
             reading.language if reading else None,
             error,
@@ -133,6 +135,12 @@ def claims_of(db: Database, message_id: int) -> list[int]:
     return [row["id"] for row in db.query("select id from claims where message_id = ?", [message_id])]
 
 
+def is_ruled(db: Database, message_id: int) -> bool:
+    """Whether a ruling holds on one of a message's claims."""
+    query = "select 1 from standing_rulings where claim_id in (select id from claims where message_id = ?)"
+    return db.execute(query, [message_id]).fetchone() is not None
+
+
 def close_flags(db: Database, message_id: int, now: datetime) -> None:
     """Close what an earlier reading flagged, because the message is read anew."""
     db.execute(
@@ -169,10 +177,11 @@ def settle_flags(db: Database, claim_id: int, now: datetime) -> None:
 
 
 def sync_late_flags(db: Database, reply_by: datetime, now: datetime) -> None:
-    """After the deadline moved: flag the replies that are late now, close the flags of those that no longer are."""
+    """After the deadline moved: flag the replies that are late now, close the flags of those that no longer are.
+
+    What somebody ruled on stays as it was ruled.
+    """
     values = {"reply_by": timestamp(reply_by), "now": timestamp(now)}
-    replies = "select message_id from readings where kind = 'reply'"
-    late = f"received_at >= :reply_by and id in ({replies})"
     db.execute(
         """
         update flags set closed_at = :now where code = 'late' and closed_at is null
@@ -180,11 +189,22 @@ def sync_late_flags(db: Database, reply_by: datetime, now: datetime) -> None:
         """,
         values,
     )
-    db.execute(
-        f"""
-        insert into flags (message_id, code, detail, opened_at)
-        select id, 'late', 'received ' || received_at || ', after the deadline', :now from messages
-        where {late} and id not in (select message_id from flags where code = 'late' and closed_at is null)
-        """,  # noqa: S608
+    late = db.query(
+        """
+        select messages.id, messages.received_at from messages
+        join readings_in_force on readings_in_force.message_id = messages.id
+        join readings on readings.id = readings_in_force.reading_id
+        where readings.kind = 'reply' and messages.received_at >= :reply_by
+          and messages.id not in (select message_id from flags where code = 'late' and closed_at is null)
+        """,
         values,
     )
+    for row in list(late):
+        if is_ruled(db, row["id"]):
+            continue
+        local = datetime.fromisoformat(row["received_at"]).astimezone(reply_by.tzinfo)
+        detail = f"received {local:%Y-%m-%d %H:%M}, after the deadline"
+        db.execute(
+            "insert into flags (message_id, code, detail, opened_at) values (?, 'late', ?, ?)",
+            [row["id"], detail, timestamp(now)],
+        )

@@ -118,6 +118,10 @@ def _sync_conflicts(db: Database, entries: list[Entry], story: Story, now: datet
 
 def _write(db: Database, organisation: str, entries: list[Entry], story: Story) -> None:
     state = story.state
+    db.execute("delete from delegates where organisation_id = ?", [organisation])
+    if not story.applied and not _is_invited(db, organisation):
+        db.execute("delete from participations where organisation_id = ?", [organisation])
+        return
     about = {
         "claims": json.dumps([entry.id for entry in entries]),
         "messages": json.dumps([entry.message for entry in entries]),
@@ -143,8 +147,13 @@ def _write(db: Database, organisation: str, entries: list[Entry], story: Story) 
             organisation,
         ],
     )
-    db.execute("delete from delegates where organisation_id = ?", [organisation])
     db.conn.executemany(
         "insert into delegates (organisation_id, position, name, title, function) values (?, ?, ?, ?, ?)",
         [(organisation, at, p.name, p.title, p.function) for at, p in enumerate(state.people, 1)],
     )
+
+
+def _is_invited(db: Database, organisation: str) -> bool:
+    """Whether an organisation is on the list: if not, it has a row only once it has answered."""
+    found = db.execute("select invited from organisations where id = ?", [organisation]).fetchone()
+    return bool(found and found[0])

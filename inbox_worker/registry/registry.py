@@ -16,7 +16,7 @@ from inbox_worker.registry.database import RegistryError, connect, writing
 from inbox_worker.registry.projection import Tell
 from inbox_worker.registry.rawmail import RawMail
 from inbox_worker.registry.rows import moment, timestamp
-from inbox_worker.registry.sync import SyncReport, sync
+from inbox_worker.registry.sync import SyncReport, fingerprint, sync
 
 
 def utc_now() -> datetime:
@@ -39,6 +39,7 @@ class Registry:
     ) -> None:
         self.db, self.mail, self.invitation = db, mail, invitation
         self._tell, self._now = tell, now
+        self._list = fingerprint(invitation)
 
     @classmethod
     def open(cls, path: Path, mail: Path, invitation: Invitation, tell: Tell, *, create: bool = True) -> Registry:
@@ -67,7 +68,7 @@ class Registry:
                 append.sync_late_flags(self.db, self.invitation.reply_by, self._now())
                 self.rebuild()
             else:
-                self.project((*report.new, *report.changed))
+                self.project((*report.new, *report.changed, *report.removed))
         return report
 
     def knows(self, sha256: str) -> bool:
@@ -118,8 +119,10 @@ class Registry:
         error: str | None,
     ) -> None:
         """Append another reading of a message that is in the registry; its claims take the place of the earlier
-        ones, unless somebody ruled on those."""
+        ones. A message that somebody ruled on is left as it is."""
         with self.writing():
+            if append.is_ruled(self.db, message_id):
+                return
             before = append.claims_of(self.db, message_id)
             if message is not None:
                 append.complete_message(self.db, message_id, message)
@@ -131,7 +134,7 @@ class Registry:
         self, message_id: int, reading: Reading | None, decision: Decision | None, *, reader: str, error: str | None
     ) -> None:
         now = self._now()
-        reading_id = append.append_reading(self.db, message_id, reading, reader, error, now)
+        reading_id = append.append_reading(self.db, message_id, reading, reader, self._list, error, now)
         claims = append.append_claims(self.db, message_id, reading_id, decision) if decision else []
         append.append_flags(self.db, message_id, claims, decision, error, now)
         self.project(projection.touched_by(self.db, claims))
@@ -178,6 +181,17 @@ class Registry:
         where id not in (select message_id from readings where reader = ?) order by id
         """
         return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ])]
+
+    def outdated(self) -> list[tuple[int, str]]:
+        """Messages last read with another invited list than today's, and not ruled on: id and hash."""
+        query = """
+        select messages.id, messages.sha256 from messages
+        join readings on readings.id = (select max(id) from readings where message_id = messages.id)
+        where readings.invited <> ? and readings.reader <> ?
+          and messages.id not in (select message_id from standing_rulings where message_id is not null)
+        order by messages.id
+        """
+        return [(row["id"], row["sha256"]) for row in self.db.query(query, [self._list, self.NOT_READ])]
 
     def failed(self, *, reader: str | None = None) -> list[tuple[int, str]]:
         """Messages whose last reading failed: id and hash. With ``reader``: only those another reader failed on."""

@@ -63,6 +63,7 @@ create table readings (
   id integer primary key,
   message_id integer not null references messages(id),
   reader text not null,                 -- name and version
+  invited text not null,                -- fingerprint of the invited list it was read with
   kind text check (kind in ('reply', 'auto-reply', 'bounce', 'other')),  -- null where reading failed
   language text,                        -- ISO 639-1
   error text,                           -- what failed, or null

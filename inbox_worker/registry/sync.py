@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,12 @@ def sync(db: Database, invitation: Invitation) -> SyncReport:
     for organisation_id in removed:
         db.execute("update organisations set invited = 0 where id = ?", [organisation_id])
     return SyncReport(tuple(new), tuple(changed), tuple(removed), _sync_event(db, invitation))
+
+
+def fingerprint(invitation: Invitation) -> str:
+    """Tells one invited list from another."""
+    rows = [_columns(organisation) for organisation in invitation.organisations]
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def _columns(organisation: Organisation) -> dict[str, Any]:

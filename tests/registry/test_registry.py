@@ -296,3 +296,45 @@ def test_claims_survive_the_way_through_their_columns(registry):
     assert (json.loads(row["people"]), json.loads(row["leaves"]), row["revises"], row["confidence"]) == (
         [{"name": "Ann Lee", "title": None, "function": None}], ["Bo Berg"], 1, 0.75,
     )  # fmt: skip
+
+
+def test_messages_read_with_another_list_are_known_as_such(tmp_path, registry):
+    record(registry, 1, claim("accepted", 2))
+    record(registry, 2, claim("declined", organisation="blue"))
+    assert registry.outdated() == []
+    rule(registry, "accept", 2)
+    registry.close()
+    longer = open_registry(tmp_path, invitation(organisations=(*ORGANISATIONS, replace(ORGANISATIONS[0], id="new"))))
+    assert [message_id for message_id, _ in longer.outdated()] == [1]
+    longer.close()
+
+
+def test_an_organisation_off_the_list_that_never_answered_has_no_row(tmp_path, registry):
+    registry.close()
+    shorter = open_registry(tmp_path, invitation(organisations=ORGANISATIONS[1:]))
+    assert [row["organisation_id"] for row in shorter.db.query("select * from participations order by 1")] == [
+        "blue",
+        "green",
+    ]
+    shorter.close()
+
+
+def test_a_moved_deadline_leaves_alone_what_is_no_reply_any_more(tmp_path, registry):
+    at = record(registry, 1, claim("declined"))
+    other = reading(kind="other")
+    again = (message(1), other, decision.decide(other, IN_TIME, registry.invitation))
+    registry.record_again(at, *again, reader="test 2", error=None)
+    registry.close()
+    earlier = open_registry(tmp_path, invitation(reply_by=IN_TIME))
+    assert list(earlier.db.query("select * from flags where closed_at is null")) == []
+    earlier.close()
+
+
+def test_reading_anew_opens_no_flag_that_a_ruling_settled(registry):
+    at = record(registry, 1, claim("accepted", doubts=["count-missing"]))
+    rule(registry, "correct", 1, claim("accepted", 2))
+    unsure = reading(claim("accepted", doubts=["count-missing"]))
+    again = (message(1), unsure, decision.decide(unsure, IN_TIME, registry.invitation))
+    registry.record_again(at, *again, reader="test 2", error=None)
+    assert list(registry.db.query("select * from flags where closed_at is null")) == []
+    assert state(registry) == ("accepted", 2, 0)
