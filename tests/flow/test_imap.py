@@ -131,9 +131,10 @@ def test_a_wrong_password_is_told_without_being_told(
 
 def test_a_password_that_is_not_set(server: Dovecot, folder: str, watching: MakeStation) -> None:
     station = watching(server, folder, password_env='"IW_NO_SUCH_VARIABLE"')
-    log = poll(station, status=1)
-    assert "the environment variable IW_NO_SUCH_VARIABLE named by [mailbox] password_env is not set; set it" in log
-    assert "IW_NO_SUCH_VARIABLE" in station.heartbeat()["error"]
+    done = station.run("run", "--once")
+    said = "the environment variable IW_NO_SUCH_VARIABLE named by [mailbox] password_env is not set; set it"
+    assert (done.returncode, done.stderr) == (2, f"inbox-worker: {said}\n")
+    assert not station.registry.exists()
 
 
 def test_a_certificate_that_nobody_vouches_for(server: Dovecot, folder: str, watching: MakeStation) -> None:
