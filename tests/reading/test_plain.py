@@ -1,8 +1,8 @@
 """Plain replies, which are most of the mail: each line of plain/*.tsv is read as a whole message and must be right.
 
 Columns: partstat ("none": no claim), op, number, people and leaves (separated by ";"), doubts, text ("\\n" is a line
-end). Some tables add what kind of message it is and the needs ("question", "assistance"). From what plain senders write: add to it,
-and keep every line right.
+end). Some tables add what kind of message it is and the needs ("question", "assistance"). Plain
+senders write so: add to it, and keep every line right.
 """
 
 import csv
