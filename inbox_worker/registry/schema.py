@@ -70,6 +70,7 @@ create table readings (
   read_at text not null                 -- UTC clock of the worker
 ) strict;
 create index readings_message_id on readings(message_id);
+create index readings_invited on readings(invited);
 
 create table claims (
   -- what one message says of one organisation, as read; appended
