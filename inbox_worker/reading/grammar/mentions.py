@@ -85,10 +85,28 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
         coming += [] if selves and _is_named_self(said, names) else selves
+    coming = _without_spelt_out(said, coming)
     whole = next((m for m in coming if m.kind == "total" and is_whole(said, m)), None)
     if whole is not None:
         coming = [m for m in coming if m.kind != "total" or m.end <= whole.start or m.number >= whole.number]
     return _with_joined(said, coming), absent
+
+
+def _without_spelt_out(said: Said, coming: list[Mention]) -> list[Mention]:
+    """Without numbers of people whom the rest of the sentence spells out: "with two colleagues: Ana and a driver"."""
+    kept = []
+    for mention in coming:
+        after = [m for m in coming if m.start >= mention.end and m.kind in {"name", "role", "self"}]
+        opens = mention.kind == "part" and after and _opens_list(said, mention.end, after[0].start)
+        if not (opens and sum(m.number for m in after) == mention.number):
+            kept.append(mention)
+    return kept
+
+
+def _opens_list(said: Said, start: int, end: int) -> bool:
+    """Whether a colon, a bracket or a dash stands between two places."""
+    text = said.sentence.text[said.words[start - 1].end : said.words[end].start]
+    return any(mark in text for mark in (":", "(", " - ", "–", "—", "："))
 
 
 def _holds(said: Said, outer: Hit, *kinds: str) -> bool:
@@ -197,6 +215,8 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
             continue  # "she will be our delegate"
         if any(h.kind == "undersigned" and h.start <= hit.end and hit.start <= h.end for h in said.hits):
             continue  # "the undersigned Secretary-General"
+        if any(h.kind == "me" and h.start < hit.end and hit.start < h.end for h in said.hits):
+            continue  # "un servidor"
         found.append(hit)
     return found
 
