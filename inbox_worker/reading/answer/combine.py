@@ -59,6 +59,9 @@ def _single(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     accepted = [(i, p, s) for i, p, s in free if s.status is Status.ACCEPTED]
     tentative = [(i, p, s) for i, p, s in free if s.status is Status.TENTATIVE]
     declined = [(i, p, s) for i, p, s in free if s.status is Status.DECLINED]
+    if any(not s.has("remote") for _, _, s in accepted):  # others follow from afar: they are no delegates
+        accepted = [a for a in accepted if not a[2].has("remote")]
+        tentative = [t for t in tentative if not t[2].has("remote")]
     removed = [(i, p, s) for i, p, s in free if s.op == "remove"]
     corrected = [(i, p, s) for i, p, s in free if s.op == "correct"]
     party = party_of(heard, accepted + tentative, blocks, free)

@@ -113,6 +113,8 @@ def unplaced(
     for i, part, said in free:
         if not first - 1 <= i <= last + 2 or said.foreign or said.asks or (said.has("past") and not said.has("future")):
             continue
+        if said.has("contact") and said.status is Status.NONE:
+            continue  # whom to write to
         if said.has("negation") and said.status is Status.NONE and not said.has("attend", "attend_weak", "send"):
             continue
         for name in said.names:

@@ -12,7 +12,7 @@ from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.neighbours import followers, joined_by
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
-from inbox_worker.reading.answer.safeguards import is_suspicious, may_still_come
+from inbox_worker.reading.answer.safeguards import is_suspicious, may_still_come, unnoticed
 from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.grammar.heads import is_taken_back, strays, totals_of
 from inbox_worker.reading.grammar.roles import roles_told
@@ -45,6 +45,8 @@ def refusal(
         )
     if (maybe := may_still_come(heard, said, free)) is not None:
         doubts.append(maybe)
+    if not doubts and (left := unnoticed(heard, said, free)) is not None:
+        doubts.append(left)
     claim = claim_of(
         heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises
     )

@@ -63,6 +63,7 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
         if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
             names = [m for m in names if m.start >= clause.pivot[0]]
+        names = _sent(said, clause, names)
         gone = [m for m in names if _is_gone(said, m)]
         if len(gone) < len(names):
             absent += gone
@@ -90,6 +91,22 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
     if whole is not None:
         coming = [m for m in coming if m.kind != "total" or m.end <= whole.start or m.number >= whole.number]
     return _with_joined(said, coming), absent
+
+
+def _sent(said: Said, clause: Clause, names: list[Mention]) -> list[Mention]:
+    """Of the people named in a clause that somebody sends somebody, those who are sent: who stands after the verb."""
+    sends = [h for h in said.hits if h.kind == "send" and clause.start <= h.start < clause.end]
+    if not sends or any(h.kind == "replaced_by" for h in said.hits):
+        return names
+    after = [m for m in names if m.start >= sends[0].end and not m.vague]
+    before = [m for m in names if m.end <= sends[0].start]
+    return [m for m in names if m not in before] if after and before and not _joins_any(said, before, sends[0]) else names
+
+
+def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
+    """Whether the verb is a participle beside the names: "Ana, sent by the board, and Bo"."""
+    gap = said.sentence.text[said.words[before[-1].end - 1].end : said.words[verb.start].start]
+    return gap.strip() in {",", "("}
 
 
 def _without_spelt_out(said: Said, coming: list[Mention]) -> list[Mention]:
@@ -259,14 +276,13 @@ def _selves(
             gap_before = text[before[0].end : words[hit.start].start] if before else ""
             gap_after = text[words[hit.end - 1].end : after[0].start] if after else ""
             near_people = bool(names or roles or totals)
+            is_subject = any(h.kind == "i" and h.start == hit.start for h in said.hits)
             if before and (before[0].norm in joins or any(c in gap_before for c in "+&")):
                 return [Mention("self", hit.start, hit.end)]
             if after and (after[0].norm in joins or any(c in gap_after for c in "+&")):
                 return [Mention("self", hit.start, hit.end)]
             if (
-                near_people
-                and (("," in gap_before) or "(" in gap_before)
-                and words[hit.start].norm not in {"i", "ich", "io", "ik"}
+                near_people and (("," in gap_before) or "(" in gap_before) and not is_subject
             ):
                 return [Mention("self", hit.start, hit.end)]
             inside = [
@@ -274,7 +290,7 @@ def _selves(
                 for h in said.hits
                 if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end
             ]
-            if inside and words[hit.start].norm not in {"i", "ich", "io", "ik"}:
+            if inside and not is_subject:
                 return [Mention("self", hit.start, hit.end)]
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
     if alone and not names:

@@ -16,6 +16,7 @@ from inbox_worker.reading.grammar.said import Clause, Context, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit, Lexicon
 from inbox_worker.reading.text import Sentence, Token
 
+OBLIGED = 3  # words between "must we" and what one must
 VERBS = frozenset({"attend", "attend_weak", "accept", "decline", "send", "add", "remove", "request", "we", "i"})
 APART = frozenset({";", ":", "—", "–", "-", "!", "…", "relative"})  # marks after which a clause has dates of its own
 
@@ -25,7 +26,7 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     words = sentence.words
     norms = [w.norm for w in words]
     hits = tuple(lexicon.phrases.find(norms))
-    covered = {i for h in hits if h.kind == "affirm_negated" for i in range(h.start, h.end)}
+    covered = {i for h in hits if h.kind in {"affirm_negated", "never_fail"} for i in range(h.start, h.end)}
     hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
     unsaid = {
         n.start
@@ -38,7 +39,7 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for h in hits
         if not (h.kind in {"negation", "decline", "absent", "accept"} and any(h.start <= n < h.end for n in unsaid))
     )
-    hits = tuple(h for h in hits if not _is_proper(lexicon, words, h))
+    hits = tuple(h for h in hits if not _is_proper(lexicon, words, h) and not _is_obliged(sentence, hits, h))
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
@@ -61,6 +62,13 @@ def _is_proper(lexicon: Lexicon, words: Sequence[Token], hit: Hit) -> bool:
     if hit.kind not in VERBS or lexicon.lists["noun_endings"]:
         return False
     return word.norm not in lexicon.vocabulary and not words[hit.start - 1].is_capital
+
+
+def _is_obliged(sentence: Sentence, hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether words that ask to be put on the list ask whether one has to: "must we also register online?"."""
+    if hit.kind != "request" or not sentence.is_question:
+        return False
+    return any(h.kind == "obligation" and h.start <= hit.start <= h.end + OBLIGED for h in hits)
 
 
 def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
