@@ -48,9 +48,11 @@ LISTS = frozenset(
         "persons",
         "articles",
         "noun_endings",
+        "day_articles",
+        "columns",
     }
 )
-NAMES = frozenset({"given_names", "surnames", "noun_endings"})  # lists that are no vocabulary
+NAMES = frozenset({"given_names", "surnames", "noun_endings", "columns"})  # lists that are no vocabulary
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 

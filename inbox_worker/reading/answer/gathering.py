@@ -52,6 +52,8 @@ def party_of(
         party.absent += [m.name for m in said.absent if m.kind == "name"]
     for part, block in blocks:
         party.listed = True
+        if block.unread is not None:
+            party.unread = party.unread or (part, *block.unread)
         for item in block.items:
             if item.verdict is False:
                 party.absent += [m.name for m in item.mentions if m.kind == "name"]

@@ -61,7 +61,7 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
             back = [s for s in order[:i] if starts[s] not in {"reason", "relative"}]
             reach = back[-1] if back else start
         mark = starts[start]
-        if mark == ":" and result and result[-1].status is Status.DECLINED:
+        if mark == ":" and result and result[-1].status is Status.DECLINED and not said.has("change"):
             mark = "reason"  # "we cannot come: our congress meets that day"
         result.append(clause_at(said, start, end, mark, own, others, start >= asked_from, reach, near))
     return result

@@ -79,7 +79,7 @@ def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozens
 
 
 def _asks(said: Said) -> bool:
-    return said.sentence.is_question and not said.has("request")
+    return said.sentence.is_question and not said.has("request", "remove")
 
 
 def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) -> Said:
