@@ -280,8 +280,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     written = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
     if not titled and (is_code(written) or (i == _first_word(tokens) and _is_clitic(written))):
         return None
-    if titled and all(t.norm in functions for t in large):
-        return None  # "Senhor Presidente"
+    if titled and large[0].norm in functions and (len(large) == 1 or len(words) > 2):
+        return None  # "Senhor Presidente da Administração"
     title = " ".join(text[tokens[i].start : tokens[start].start].split()) if titled else None
     if lexicon.script == "cyrillic":
         written = nominative(written, title, lexicon.given)

@@ -39,7 +39,11 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for h in hits
         if not (h.kind in {"negation", "decline", "absent", "accept"} and any(h.start <= n < h.end for n in unsaid))
     )
-    hits = tuple(h for h in hits if not _is_proper(lexicon, words, h) and not _is_obliged(sentence, hits, h))
+    hits = tuple(
+        h
+        for h in hits
+        if not (_is_proper(lexicon, words, h) or _is_obliged(sentence, hits, h) or _is_clitic(sentence, words, h))
+    )
     hits = tuple(h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title)
     own = _inside(words, context.own)
     others = _inside(words, context.others)
@@ -70,6 +74,12 @@ def _is_obliged(sentence: Sentence, hits: Sequence[Hit], hit: Hit) -> bool:
     if hit.kind != "request" or not sentence.is_question:
         return False
     return any(h.kind == "obligation" and h.start <= hit.start <= h.end + OBLIGED for h in hits)
+
+
+def _is_clitic(sentence: Sentence, words: Sequence[Token], hit: Hit) -> bool:
+    """Whether what would be "if" is the pronoun of the verb before it: "deslocar-se"."""
+    before = sentence.text[max(0, words[hit.start].start - 1) : words[hit.start].start]
+    return before in {"-", "‑"} and hit.kind in {"condition", "shaky", "question_word"}
 
 
 def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
