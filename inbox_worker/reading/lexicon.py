@@ -51,6 +51,7 @@ LISTS = frozenset(
         "day_articles",
         "columns",
         "infinitive_endings",
+        "origin",
     }
 )
 NAMES = frozenset({"given_names", "surnames", "noun_endings", "columns", "infinitive_endings"})  # lists that are no vocabulary

@@ -178,7 +178,7 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
     for told in coming:
         mention = told
         after = said.words[mention.end : mention.end + 1]
-        joined = bool(after) and after[0].norm in joins
+        joined = bool(after) and after[0].norm in joins and not _lists(said, mention.end + 1)
         if (
             mention.kind == "total"
             and joined
@@ -189,6 +189,11 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
             mention = replace(mention, kind="part")
         result.append(mention)
     return result
+
+
+def _lists(said: Said, at: int) -> bool:
+    """Whether a word says that those told before follow by name: "namely"."""
+    return any(h.kind == "lead_list" and h.start == at for h in said.hits)
 
 
 def _is_gone(said: Said, name: Mention) -> bool:
@@ -209,6 +214,8 @@ def _companion_before(said: Said, mention: Mention) -> bool:
 def _beside_somebody(said: Said, name: Mention) -> bool:
     """Whether a bare first name stands beside a person: "me and Ana", "my attendant, Ana"."""
     joins = said.lexicon.lists["and"]
+    if ")" in said.sentence.text[said.words[name.end - 1].end : said.words[name.end - 1].end + 1]:
+        return False  # "our two officers (Chad and Iraq) and me"
     kinds = {"me", "undersigned", "colleague"}
     for hit in said.hits:
         if hit.kind in kinds and not (hit.start < name.end and name.start < hit.end):

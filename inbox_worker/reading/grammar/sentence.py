@@ -130,7 +130,8 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
             general = [c for c in no if c.who in {Who.WE, Who.NOBODY, Who.UNSAID} and c.strong]
             if last.status is Status.DECLINED and not general:
                 chosen = yes[-1]
-        status, who, strong = chosen.status, chosen.who, chosen.strong
+        status, who = chosen.status, chosen.who
+        strong = any(c.strong for c in spoken if c.status is status)
         pivot = chosen.pivot
         unsure = any(c.status is Status.TENTATIVE for c in yes) and not (chosen.mark == "contrast" and chosen.strong)
         unsure = unsure or (said.has("condition") and not said.has("assistance"))
