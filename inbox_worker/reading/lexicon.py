@@ -54,7 +54,9 @@ LISTS = frozenset(
         "origin",
     }
 )
-NAMES = frozenset({"given_names", "surnames", "noun_endings", "columns", "infinitive_endings"})  # lists that are no vocabulary
+NAMES = frozenset(
+    {"given_names", "surnames", "noun_endings", "columns", "infinitive_endings"}
+)  # lists that are no vocabulary
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 

@@ -228,9 +228,14 @@ def _people_after(said: Said, at: int, end: int) -> bool:
     return (
         any(at <= m.start < end for m in said.names)
         or any(h.kind in kinds and at <= h.start < end for h in said.hits)
-        or any(at <= n.start <= at + 3 for n in said.numbers)
+        or any(at <= n.start <= at + 3 and not _is_measure(said, n.start, n.end) for n in said.numbers)
         or any(h.kind == "attend" and at <= h.start < end for h in said.hits)
     )
+
+
+def _is_measure(said: Said, start: int, end: int) -> bool:
+    """Whether a number counts days, rooms, money."""
+    return any(h.kind == "unit" and start - 1 <= h.start <= end + 1 for h in said.hits)
 
 
 def _numbered(said: Said, start: int, end: int) -> list[Hit]:
