@@ -243,7 +243,7 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         return None
     words = [t for t in tokens[start:end] if t.is_word]
     large = [t for t in words if t.norm not in lexicon.lists["particles"]]
-    if not large or len(words) > MAX_NAME:
+    if not large or len(words) > MAX_NAME or all(t.norm in lexicon.lists["titles"] for t in large):
         return None
     months = (
         lexicon.lists["months"] if any(t.raw[0].isdigit() for t in tokens[max(0, i - 2) : end + 2]) else frozenset()

@@ -53,7 +53,7 @@ def acceptance(
     if partstat is Partstat.TENTATIVE and number is None:
         count_doubts = _without_number(heard, count_doubts, tentative, free)
     doubts += count_doubts
-    if not doubts and (left := unexplained(free, answers)) is not None:
+    if not doubts and (left := unexplained(free, answers, bool(tentative))) is not None:
         _, part, said = left
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
         why = "One sentence casts doubt on the answer and was not understood."

@@ -50,8 +50,8 @@ def removal(
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     _, part, said = removed
     leaving = Party(people=[(m, part, *said.offsets(m.start, m.end)) for m in said.names])
-    if not leaving.people and said.has("me", "i"):
-        hit = next(h for h in said.hits if h.kind in {"me", "i"})
+    if not leaving.people and said.has("me", "i", "my_attend"):
+        hit = next(h for h in said.hits if h.kind in {"me", "i", "my_attend"})
         leaving.selves.append((part, *said.offsets(hit.start, hit.end)))
     if not leaving.people and not leaving.selves and (found := _named_before(heard, removed)) is not None:
         leaving.people.append(found)

@@ -13,6 +13,9 @@ from inbox_worker.reading.grammar.roles import uncounted
 from inbox_worker.reading.grammar.said import Mention, Said
 
 
+MANY = 10  # people whom only a plain answer can announce beside others
+
+
 def party_of(
     heard: Heard,
     answers: Sequence[tuple[int, str, Said]],
@@ -22,10 +25,13 @@ def party_of(
     party = Party()
     answers = _near(answers, blocks)
     by_sentence: dict[int, set[str]] = {}
+    plainly = any(s.strong and s.coming for _, _, s in answers)
     for i, part, said in sorted(answers, key=lambda a: a[0]):
         for mention in said.coming:
             if mention.kind == "role" and blocks:
                 continue  # a list names them
+            if mention.kind == "total" and not said.strong and mention.number > MANY and plainly:
+                continue  # "I come by on Friday for the roster of 12 surveyors"
             add(heard, party, part, said, mention, i)
             by_sentence.setdefault(i, set()).add(mention.kind)
         full = [m for m in said.coming if m.kind == "name" and not m.vague]
