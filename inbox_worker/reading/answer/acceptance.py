@@ -50,6 +50,7 @@ def acceptance(
     if op is Op.ADD and any(a[2].op == "replace" for a in answers):
         number, count_doubts, sure_number = 0, _replaced_by_several(heard, party, answers), max(sure_number, SUMMED)
         revises = True
+        doubts += _unbalanced(heard, party, leaves)
     if partstat is Partstat.TENTATIVE and number is None:
         count_doubts = _without_number(heard, count_doubts, tentative, free)
     doubts += count_doubts
@@ -115,6 +116,18 @@ def _replaced_by_several(heard: Heard, party: Party, answers: Sequence[Told]) ->
         return ()
     counted = count_evidence(heard, party, "count-unclear")
     return (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)
+
+
+def _unbalanced(heard: Heard, party: Party, leaves: Sequence[str]) -> list[Doubt]:
+    """A doubt where it is not one for one: somebody replaces nobody that was named, or several do."""
+    arrived = len(party.people) + (1 if party.selves else 0)
+    if arrived == len(set(leaves)) or (arrived == 1 and not leaves and not party.unnamed):
+        return []
+    counted = count_evidence(heard, party, "count-unclear")
+    why = (
+        f"Somebody is replaced; of {arrived} named as coming and {len(set(leaves))} as leaving the pairs are not clear."
+    )
+    return [Doubt(Code.COUNT_UNCLEAR, why, counted)]
 
 
 def _without_number(

@@ -119,6 +119,8 @@ def _not_understood(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tupl
     odd = next(((p, s) for p, s in plain if is_suspicious(s)), None)
     if odd is None:  # "if you pay the tickets we are two, is that possible?"
         odd = next(((p, s) for _, p, s in free if s.asks and s.has("condition", "hedge") and totals_of(s)), None)
+    if odd is None:  # "could you add Ana López to our list?"
+        odd = next(((p, s) for _, p, s in free if not s.foreign and _may_change(s)), None)
     explained = ("want_answer", "receipt", "undecided", "newsletter", "auto_reply")
     if odd is None and not any(s.asks or s.has(*explained) for _, _, s in free):
         invited = heard.answerer.organisation is not None and not heard.answerer.doubts
@@ -129,6 +131,15 @@ def _not_understood(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tupl
             ((p, s) for p, s in plain if any(not n.vague and not is_sender(heard, n.name) for n in s.names)), None
         )
     return odd
+
+
+def _may_change(said: Said) -> bool:
+    """Whether a sentence speaks of adding, taking away or sending somebody."""
+    if not said.has("add", "remove", "replace", "send", "request", "attend", "accept") or said.has("past", "contact"):
+        return False
+    named = any(not n.vague for n in said.names)
+    counted = any(h.kind in {"people", "colleague", "delegation"} for h in said.hits) and bool(said.numbers)
+    return named or counted
 
 
 def _other_numbers(said: Said, totals: Sequence[Mention], free: Sequence[tuple[int, str, Said]]) -> bool:
