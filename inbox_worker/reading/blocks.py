@@ -335,7 +335,7 @@ def _turned(text: str, start: int, end: int, found: Sequence[Token], lexicon: Le
         return None
     words = [t for t in found if t.is_word]
     known = lexicon.lists["functions"] | lexicon.lists["not_names"]
-    if any(w.norm in known or not w.is_capital and w.norm not in lexicon.lists["particles"] for w in words):
+    if any(w.norm in known or (not w.is_capital and w.norm not in lexicon.lists["particles"]) for w in words):
         return None
     if not parts[0].isupper() and any(w.norm in lexicon.vocabulary for w in words):
         return None

@@ -121,7 +121,7 @@ def _replaced_by_several(heard: Heard, party: Party, answers: Sequence[Told]) ->
 def _unbalanced(heard: Heard, party: Party, leaves: Sequence[str]) -> list[Doubt]:
     """A doubt where it is not one for one: somebody replaces nobody that was named, or several do."""
     arrived = len(party.people) + (1 if party.selves else 0)
-    if arrived == len(set(leaves)) or (arrived == 1 and not leaves and not party.unnamed):
+    if arrived == len(set(leaves)) or (arrived == 1 and not leaves):
         return []
     counted = count_evidence(heard, party, "count-unclear")
     why = (
@@ -165,7 +165,7 @@ def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence
 def _tells_whole(said: Said) -> bool:
     """Whether "two more" are besides the writer, who comes by the same sentence: "I shall come, with two more"."""
     selves = any(m.kind == "self" for m in said.coming)
-    return selves and any(m.kind == "more" for m in said.coming) and not said.has("change")
+    return selves and any(m.kind in {"more", "spelt"} for m in said.coming) and not said.has("change")
 
 
 def _may_count(said: Said, number: Number) -> bool:

@@ -12,7 +12,6 @@ from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import may_still_come
 from inbox_worker.reading.grammar.said import Mention, Said
 
-
 MOST_LEAVING = 2  # people taken off a list at once; more are asked about
 
 

@@ -107,10 +107,11 @@ def _counted(
         party.selves.append((part, *said.offsets(me.start, me.end)))
     if party.totals and not party.people:
         followers(heard, party, [(i, part, replace(said, coming=tuple(totals)))], free)
-    number, doubts, confidence = number_of(heard, party, Op.SET)
+    op = Op.ADD if said.has("add") else Op.SET
+    number, doubts, confidence = number_of(heard, party, op)
     pivot = (part, *said.offsets(totals[0].start, totals[0].end))
     sure = min(confidence, BARE_NUMBER)
-    return claim_of(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, sure, pivot, revises=said.revises)
+    return claim_of(heard, Partstat.ACCEPTED, number, op, party, doubts, sure, pivot, revises=said.revises)
 
 
 def _not_understood(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[str, Said] | None:
@@ -135,7 +136,9 @@ def _not_understood(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tupl
 
 def _may_change(said: Said) -> bool:
     """Whether a sentence speaks of adding, taking away or sending somebody."""
-    if not said.has("add", "remove", "replace", "send", "request", "attend", "accept") or said.has("past", "contact"):
+    if not said.has("add", "remove", "replace", "send", "request", "attend", "accept") or said.has("contact"):
+        return False
+    if said.has("past") and not said.has("add", "remove", "replace"):
         return False
     named = any(not n.vague for n in said.names)
     counted = any(h.kind in {"people", "colleague", "delegation"} for h in said.hits) and bool(said.numbers)

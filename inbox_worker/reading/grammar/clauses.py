@@ -51,7 +51,7 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
                 or (any(opened <= p < following for p in predicates) and _new_subject(said, following, own, others))
             ):
                 starts.setdefault(following, ",")
-    result = []
+    result: list[Clause] = []
     near = dates_told(said, event)[0]
     order = sorted(starts)
     asked_from = _question_start(said, starts) if asks else len(said.words)

@@ -91,6 +91,8 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
         coming += [] if selves and _is_named_self(said, names) else selves
+    if not coming and any(c.status is Status.ACCEPTED for c in clauses):
+        coming = _told_in_passing(said, clauses)
     coming = _without_spelt_out(said, coming)
     whole = next((m for m in coming if m.kind == "total" and is_whole(said, m)), None)
     if whole is not None:
@@ -118,6 +120,15 @@ def _is_sent(said: Said, clause: Clause, names: Sequence[Mention]) -> bool:
     return bool(names) and sends and declines
 
 
+def _told_in_passing(said: Said, clauses: Sequence[Clause]) -> list[Mention]:
+    """Who is named in the reason of an answer: "we shall not be absent, as our director Ana López will attend"."""
+    reasons = [c for c in clauses if c.mark == "reason"]
+    verbs = [h for h in said.hits if h.kind in {"attend", "send"} and any(c.start <= h.start < c.end for c in reasons)]
+    if not verbs or said.has("absent"):
+        return []
+    return [m for m in said.names if not m.vague and any(c.start <= m.start < c.end for c in reasons)]
+
+
 def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
     """Whether the verb is a participle beside the names: "Ana, sent by the board, and Bo"."""
     gap = said.sentence.text[said.words[before[-1].end - 1].end : said.words[verb.start].start]
@@ -125,7 +136,7 @@ def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
 
 
 def _without_spelt_out(said: Said, coming: list[Mention]) -> list[Mention]:
-    """Numbers of people whom the rest of the sentence spells out count nobody besides: "with two colleagues: Ana and a driver"."""
+    """Numbers of people that the rest of the sentence spells out count nobody besides: "with two: Ana and a driver"."""
     kept = []
     for mention in coming:
         after = [m for m in coming if m.start >= mention.end and m.kind in {"name", "role", "self"}]
@@ -195,7 +206,7 @@ def _is_apposed(said: Said, name: Mention) -> bool:
         return False
     verbs = {"attend", "attend_weak", "accept", "we", "companion", "colleague", "pronoun"}
     return not any(h.kind in verbs and h.start >= name.end - 1 for h in said.hits) and not any(
-        h.kind in {"companion", "colleague", "we"} and h.end <= name.start for h in said.hits
+        h.kind in {"companion", "colleague", "we"} and name.start - APPOSED <= h.end <= name.start for h in said.hits
     )
 
 
@@ -279,6 +290,7 @@ def _somebody_before(said: Said, hit: Hit) -> bool:
     )
 
 
+APPOSED = 4  # words before a name set off by a comma in which nobody else may be joined
 LONG_OFFICE = 10  # words of what somebody is: "its director for water, rivers and wetlands, Ana López"
 
 
