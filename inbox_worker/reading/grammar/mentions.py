@@ -274,6 +274,8 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
             continue
         if any(_describes(said, hit, m) for m in names if not m.vague or _beside_somebody(said, m)):
             continue
+        if _is_away(said, hit) or _is_denied(said, hit):
+            continue  # "neither I nor the director can get away"
         if any(h.kind == "copula" and h.end == hit.start for h in said.hits) and _somebody_before(said, hit):
             continue  # "she will be our delegate"
         if any(h.kind == "undersigned" and h.start <= hit.end and hit.start <= h.end for h in said.hits):
@@ -282,6 +284,16 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
             continue  # "un servidor"
         found.append(hit)
     return found
+
+
+def _is_away(said: Said, hit: Hit) -> bool:
+    """Whether it is told right after somebody that they do not come: "my boss can't make it"."""
+    return any(h.kind in {"absent", "decline"} and hit.end <= h.start <= hit.end + 2 for h in said.hits)
+
+
+def _is_denied(said: Said, hit: Hit) -> bool:
+    """Whether a "nor" stands right before somebody."""
+    return any(h.kind == "nor" and hit.start - 1 <= h.end <= hit.start for h in said.hits)
 
 
 def _somebody_before(said: Said, hit: Hit) -> bool:

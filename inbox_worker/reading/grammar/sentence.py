@@ -16,6 +16,7 @@ from inbox_worker.reading.grammar.said import Clause, Context, Mention, Said, St
 from inbox_worker.reading.lexicon import Hit, Lexicon
 from inbox_worker.reading.text import Sentence, Token
 
+CHANGES = frozenset({"cancel", "remove", "replace", "change"})
 CONDITIONS = frozenset({"if", "condition", "shaky", "tentative", "hedge"})
 OBLIGED = 3  # words between "must we" and what one must
 VERBS = frozenset({"attend", "attend_weak", "accept", "decline", "send", "add", "remove", "request", "we", "i"})
@@ -52,6 +53,8 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     hits = tuple(
         h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title
     )
+    hits = tuple(h for h in hits if not _is_of_a_name(sentence, words, hits, h))
+    hits = _without_hypothetical(sentence, words, hits)
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
@@ -102,6 +105,26 @@ def _is_auxiliary(lexicon: Lexicon, words: Sequence[Token], hits: Sequence[Hit],
     verb = words[at].norm
     coming = {"attend", "attend_weak", "accept", "request", "send"}
     return len(verb) > 3 and verb.endswith(endings) and not any(h.start == at and h.kind in coming for h in hits)
+
+
+def _is_of_a_name(sentence: Sentence, words: Sequence[Token], hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether only a name is still open: "me and one colleague (tbc)"."""
+    if hit.kind not in {"tentative", "hedge", "condition"} or not hit.start:
+        return False
+    gap = sentence.text[words[hit.start - 1].end : words[hit.start].start]
+    after = sentence.text[words[hit.end - 1].end : words[hit.end - 1].end + 1]
+    return "(" in gap and after == ")" and any(h.kind in {"colleague", "people"} and h.end == hit.start for h in hits)
+
+
+def _without_hypothetical(sentence: Sentence, words: Sequence[Token], hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Without changes that are only what a condition names: "subject to the strike being called off"."""
+    starts = [h.end for h in hits if h.kind in {"condition", "if"}]
+
+    def inside(hit: Hit) -> bool:
+        before = [s for s in starts if s <= hit.start]
+        return bool(before) and "," not in sentence.text[words[before[-1] - 1].end : words[hit.start].start]
+
+    return tuple(h for h in hits if not (h.kind in CHANGES and inside(h)))
 
 
 def _is_title(words: Sequence[Token], mention: Mention, title: frozenset[str]) -> bool:
