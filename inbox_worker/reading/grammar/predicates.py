@@ -275,6 +275,8 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
         groups = [h for h in said.hits if h.kind == "delegation" and h.start < total.start]
         before = [h for h in groups if total.start - 3 <= h.end < total.end]  # "in due" may share a word with it
         we = any(o.kind == "we" and h.start <= o.start < h.end for h in before for o in said.hits)
+        if not before and said.has("delegation") and said.has("change") and (said.has("we", "our")):
+            before = [h for h in groups if any(o.kind in {"we", "our"} for o in said.hits)]  # "reduce ours from 4 to 2"
         ours = any(h.kind in {"of_us", "pair_of_us"} and total.start <= h.start <= total.end + 1 for h in said.hits)
         spoken = any(
             h.kind in {"attend", "accept", "attend_weak", "request"} and start <= h.start < end for h in said.hits

@@ -165,6 +165,8 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
         unsure = any(c.status is Status.TENTATIVE for c in yes) and not (chosen.mark == "contrast" and chosen.strong)
         unsure = unsure or (said.has("condition") and not said.has("assistance"))
         unsure = unsure or _weakened(said, clauses, chosen)
+        if status is Status.ACCEPTED and _still_open(said, chosen):
+            status, strong = Status.UNDECIDED, False  # "we will come back to you as to who will represent us"
         if status is Status.ACCEPTED and unsure:
             status = Status.TENTATIVE
             hedge = next((h for h in said.hits if h.kind in {"hedge", "condition"}), None)
@@ -241,10 +243,22 @@ def _of_numbers(said: Said) -> bool:
     )
 
 
+def _still_open(said: Said, chosen: Clause) -> bool:
+    """Whether what sounds like a yes is what somebody has yet to decide."""
+    open_ = [h for h in said.hits if h.kind == "undecided" and h.end <= chosen.pivot[0]]
+    return (
+        bool(open_) and chosen.mark in {"", ",", "resume", "reason", "relative"} and not said.names and not said.numbers
+    )
+
+
 def _weakened(said: Said, clauses: Sequence[Clause], chosen: Clause) -> bool:
     """Whether a "but" after the yes makes it a perhaps: "say five, but do not take it for certain"."""
     after = [c for c in clauses if c.start > chosen.start and c.mark == "contrast"]
     return any(h.kind in {"hedge", "tentative"} and c.start <= h.start < c.end for c in after for h in said.hits)
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _stands_in_for_the_writer(said: Said) -> bool:
@@ -256,5 +270,9 @@ def _stands_in_for_the_writer(said: Said) -> bool:
         for h in replaced
         for o in said.hits
     ) and not said.has("correction", "cancel", "remove", "retract", "add")
-    others = [h for h in said.hits if h.kind == "change" and not any(r.start <= h.start < r.end for r in replaced)]
+    beside = [
+        *replaced,
+        *(h for h in said.hits if h.kind in {"decline", "absent", "negation"}),
+    ]  # "I am not coming but"
+    others = [h for h in said.hits if h.kind == "change" and not any(_overlap(r, h) for r in beside)]
     return mine and not others
