@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "Tell how the worker and the registry are doing.",
     "web": "Show the registry in Datasette.",
     "explain": "Tell why an organisation stands where it stands.",
+    "review": "What waits for a person, and rulings on it.",
     "reread": "Read stored messages anew.",
 }
 MODULES = {"import": "take_in"}

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import click
 
-from inbox_worker.cli import UnusableError
-from inbox_worker.commands.options import registry_option, settings_of
+from inbox_worker.commands.options import find_one, registry_option, settings_of
 from inbox_worker.registry import connect_readonly
-from inbox_worker.registry.dossier import Dossier, Letter, Row, dossier, find
+from inbox_worker.registry.dossier import Dossier, Letter, Row, dossier
 
 STATES = {
     "needs-action": "has not answered",
@@ -34,14 +33,9 @@ def command(ctx: click.Context, organisation: str, registry: Path | None) -> Non
     """
     settings = settings_of(ctx, registry)
     db = connect_readonly(settings.registry.path)
-    found = find(db, organisation)
-    if not found:
-        raise UnusableError(f'no organisation is called "{organisation}"; try a part of its name')
-    if len(found) > 1:
-        names = "; ".join(f"{row['id']} ({row['name']})" for row in found[:10])
-        raise UnusableError(f'"{organisation}" may be {names}: name one')
+    found = find_one(db, organisation)
     zone = settings.invitation.reply_by.tzinfo
-    for line in tell(dossier(db, found[0]["id"]), zone):
+    for line in tell(dossier(db, found["id"]), zone):
         click.echo(line)
 
 

@@ -22,16 +22,20 @@ where (claims.organisation_id = :organisation
        or claims.id in (select claim_id from rulings where organisation_id = :organisation))
   and claims.reading_id = (select reading_id from readings_in_force where message_id = claims.message_id)
 """
-# All rulings on those claims, and on claims that were once this organisation's, with what undoes them.
+# All rulings on those claims, on claims that were once this organisation's, and on messages in which a person read
+# something of it, with what undoes them.
 RULINGS = """
 with recursive about(id) as (
   select id from rulings where organisation_id = :organisation
     or claim_id in (select id from claims where organisation_id = :organisation)
     or claim_id in (select claim_id from rulings where organisation_id = :organisation)
+    or (claim_id is null and message_id in
+        (select message_id from rulings where organisation_id = :organisation and claim_id is null))
   union
   select rulings.id from rulings join about on rulings.undoes = about.id
 )
-select * from rulings where id in (select id from about) order by id
+select rulings.*, messages.received_at from rulings left join messages on messages.id = rulings.message_id
+where rulings.id in (select id from about) order by rulings.id
 """
 DOUBTS = ", ".join(f"'{code.value}'" for code in Code if code not in SERVICE_CODES)
 OPEN_DOUBTS = f"""
@@ -106,8 +110,9 @@ def _sync_conflicts(db: Database, entries: list[Entry], story: Story, now: datet
         row = flagged.get(entry_id)
         if row is None:
             db.execute(
-                "insert into flags (message_id, claim_id, code, detail, opened_at) values (?, ?, 'conflict', ?, ?)",
-                [by_id[entry_id].message, entry_id, why, timestamp(now)],
+                "insert into flags (message_id, reading_id, claim_id, code, detail, opened_at) "
+                "select message_id, reading_id, id, 'conflict', ?, ? from claims where id = ?",
+                [why, timestamp(now), entry_id],
             )
         elif row["closed_at"] is not None or row["detail"] != why:
             db.execute("update flags set closed_at = null, detail = ? where id = ?", [why, row["id"]])

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from inbox_worker.model import UTC, Decision, Invitation, Kind, Message, RawMessage, Reading, Ruling
-from inbox_worker.registry import append, projection, rulings
+from inbox_worker.registry import append, flags, projection, rulings
 from inbox_worker.registry.database import RegistryError, connect, writing
 from inbox_worker.registry.projection import Tell
 from inbox_worker.registry.rawmail import RawMail
@@ -65,7 +65,7 @@ class Registry:
         with self.writing():
             report = sync(self.db, self.invitation)
             if report.deadline_moved:
-                append.sync_late_flags(self.db, self.invitation.reply_by, self._now())
+                flags.sync_late_flags(self.db, self.invitation.reply_by, self._now())
                 self.rebuild()
             else:
                 self.project((*report.new, *report.changed, *report.removed))
@@ -121,12 +121,12 @@ class Registry:
         """Append another reading of a message that is in the registry; its claims take the place of the earlier
         ones. A message that somebody ruled on is left as it is."""
         with self.writing():
-            if append.is_ruled(self.db, message_id):
+            if flags.is_ruled(self.db, message_id):
                 return
             before = append.claims_of(self.db, message_id)
             if message is not None:
                 append.complete_message(self.db, message_id, message)
-            append.close_flags(self.db, message_id, self._now())
+            flags.close_flags(self.db, message_id, self._now())
             self._append_reading(message_id, reading, decision, reader=reader, error=error)
             self.project(projection.touched_by(self.db, before))
 
@@ -136,7 +136,8 @@ class Registry:
         now = self._now()
         reading_id = append.append_reading(self.db, message_id, reading, reader, self._list, error, now)
         claims = append.append_claims(self.db, message_id, reading_id, decision) if decision else []
-        append.append_flags(self.db, message_id, claims, decision, error, now)
+        flags.append_flags(self.db, message_id, reading_id, claims, decision, error, now)
+        flags.settle_flags(self.db, message_id, now)
         self.project(projection.touched_by(self.db, claims))
 
     def project(self, organisations: Iterable[str]) -> None:
@@ -159,15 +160,26 @@ class Registry:
         Raises:
             RegistryError: where what it rules on is not there, or is undone already.
         """
+        return self.rule_and_tell(ruling)[0]
+
+    def rule_and_tell(self, ruling: Ruling) -> tuple[int, set[str]]:
+        """As ``rule``; also the organisations whose state it can have changed."""
         with self.writing():
             try:
-                ruling_id, claim_id = rulings.append_ruling(self.db, ruling)
+                ruling_id, message_id = rulings.append_ruling(self.db, ruling)
             except sqlite3.IntegrityError:
-                raise RegistryError(f"the {ruling.verb} names a claim or ruling that is not there") from None
-            if claim_id is not None:
-                append.settle_flags(self.db, claim_id, self._now())
-            self.project(rulings.touched(self.db, ruling_id))
-            return ruling_id
+                raise RegistryError(
+                    f"the {ruling.verb} names a claim, message, flag, organisation or ruling that is not there"
+                ) from None
+            if message_id is not None:
+                flags.settle_flags(self.db, message_id, self._now())
+            organisations = rulings.touched(self.db, ruling_id)
+            self.project(organisations)
+            return ruling_id, organisations
+
+    def now(self) -> datetime:
+        """The worker's clock."""
+        return self._now()
 
     def received(self, message_id: int) -> datetime | None:
         """When a message was received, in UTC; None where nothing tells."""
@@ -193,7 +205,8 @@ class Registry:
         where (readings.invited < :list or readings.invited > :list) and readings.reader <> :not_read
           and not exists (select 1 from readings as later
                           where later.message_id = readings.message_id and later.id > readings.id)
-          and messages.id not in (select message_id from standing_rulings where message_id is not null)
+          and messages.id not in
+            (select message_id from standing_rulings where message_id is not null and verb <> 'close')
         order by messages.id
         """
         about = {"list": self._list, "not_read": self.NOT_READ}

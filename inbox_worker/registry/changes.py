@@ -1,0 +1,74 @@
+"""What changed in the schema since the first release, a migration each. New ones are added at the end."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from inbox_worker.registry.schema import _statements, migrations
+
+__all__ = ["migrations"]
+
+RULINGS = """
+drop view waiting;
+drop view readings_in_force;
+drop view standing_rulings;
+
+create table rulings_since (
+  -- what a person decided; appended, undone only by another ruling
+  id integer primary key,
+  verb text not null check (verb in
+    ('accept', 'correct', 'dismiss', 'admit', 'refuse', 'merge', 'add', 'enter', 'close', 'undo')),
+  message_id integer references messages(id),
+  claim_id integer references claims(id),    -- null with a message: about the message as a whole
+  flag_id integer references flags(id),      -- the flag that was closed by hand, for close
+  organisation_id text references organisations(id),  -- whose state it touches
+  claim text,                           -- JSON: what holds instead, for correct, merge, add and enter
+  undoes integer unique references rulings_since(id),  -- an undoing itself is not undone: rule anew
+  made_at text not null,                -- UTC
+  made_by text not null,
+  why text not null,
+  revision text not null default '',    -- what they saw when they ruled; '' where nobody asked
+  told_by text not null default '',     -- for enter: who told it,
+  told_to text not null default '',     --   whom,
+  told_at text                          --   and when, in UTC
+) strict;
+insert into rulings_since (id, verb, message_id, claim_id, organisation_id, claim, undoes, made_at, made_by, why)
+  select id, verb, message_id, claim_id, organisation_id, claim, undoes, made_at, made_by, why from rulings;
+drop table rulings;
+alter table rulings_since rename to rulings;
+create index rulings_claim_id on rulings(claim_id);
+create index rulings_message_id on rulings(message_id);
+create index rulings_organisation_id on rulings(organisation_id);
+
+alter table flags add column reading_id integer references readings(id) /* the reading that raised it */;
+update flags set reading_id = coalesce(
+  (select reading_id from claims where claims.id = flags.claim_id),
+  (select max(readings.id) from readings where readings.message_id = flags.message_id
+    and readings.read_at <= flags.opened_at),
+  (select min(readings.id) from readings where readings.message_id = flags.message_id));
+
+create view standing_rulings as
+  -- the rulings that hold: neither undone nor undoings
+  select * from rulings where verb <> 'undo' and id not in (select undoes from rulings where undoes is not null);
+
+create view readings_in_force as
+  -- the reading of each message that counts: the one a person ruled on, else the latest
+  select messages.id as message_id, coalesce(
+    (select max(claims.reading_id) from claims join standing_rulings on standing_rulings.claim_id = claims.id
+      where claims.message_id = messages.id),
+    (select max(readings.id) from readings where readings.message_id = messages.id)) as reading_id
+  from messages;
+
+create view waiting as
+  select flags.id as flag_id, flags.code, flags.detail, messages.received_at, messages.from_address, messages.subject,
+    coalesce(claims.name, '') as organisation, flags.message_id, flags.claim_id
+  from flags join messages on messages.id = flags.message_id left join claims on claims.id = flags.claim_id
+  where flags.closed_at is null;
+"""
+
+
+@migrations()
+def m002_reviews(db: Database) -> None:
+    """Rulings merge, add and close; they keep the revision seen and who told what came by telephone."""
+    for statement in _statements(RULINGS):
+        db.execute(statement)
