@@ -67,6 +67,15 @@ class Ruling:
 
 
 @dataclass(frozen=True)
+class Known:
+    """By whom an organisation is known to speak, whoever has written so far."""
+
+    domains: frozenset[str] = frozenset()  # of its own and of the secretariat, lower case
+    own: frozenset[str] = frozenset()  # those that are its own alone
+    addresses: frozenset[str] = frozenset()  # lower case
+
+
+@dataclass(frozen=True)
 class Participation:
     """The state of one organisation: a row of ``participations`` and its ``delegates``."""
 

@@ -15,15 +15,6 @@ from inbox_worker.reading.text import Token, tokens
 FUZZY = 80  # rapidfuzz token_set_ratio from which a name counts
 GAP = 3  # and how far the second best must lie behind
 
-FREE_MAIL = frozenset(
-    """
-    gmail googlemail yahoo ymail hotmail outlook live msn icloud me aol gmx web mail proton protonmail pm yandex
-    ya rambler inbox list bk qq 163 126 sina foxmail aliyun naver daum hanmail rediffmail orange wanadoo laposte
-    free sfr libero tiscali virgilio terra uol bol ig t-online bluewin zoho fastmail tutanota rocketmail 139
-    yeah ukr i
-    """.split()  # noqa: SIM905 - a list this long reads better so
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -120,11 +111,6 @@ def by_domain(domain: str, index: Index) -> tuple[str, ...]:
         if found := index.domains.get(".".join(parts[i:])):
             return found
     return ()
-
-
-def is_free_mail(domain: str) -> bool:
-    """Whether a domain is that of a provider of private mailboxes."""
-    return domain.split(".", maxsplit=1)[0] in FREE_MAIL
 
 
 def resemble(text: str, index: Index, among: frozenset[str] = frozenset()) -> tuple[str, float] | None:

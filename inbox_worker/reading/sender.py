@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message
+from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, is_free_mail
 from inbox_worker.reading.layout import Layout
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.organisations import (
@@ -15,7 +15,6 @@ from inbox_worker.reading.organisations import (
     distinct,
     find,
     index_of,
-    is_free_mail,
     related,
     resemble,
 )

@@ -72,3 +72,9 @@ def m002_reviews(db: Database) -> None:
     """Rulings merge, add and close; they keep the revision seen and who told what came by telephone."""
     for statement in _statements(RULINGS):
         db.execute(statement)
+
+
+@migrations()
+def m003_messages_by_sender(db: Database) -> None:
+    """An index: what the same sender wrote for."""
+    db.execute("create index messages_from_address on messages(from_address)")

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from inbox_worker.model import SERVICE_CODES, Code, Effect, Entry, Ruling, Story
+from inbox_worker.model import SERVICE_CODES, Code, Effect, Entry, Invitation, Known, Ruling, Story
 from inbox_worker.registry.rows import claim_of, moment, ruling_of, timestamp
 
-Tell = Callable[[str, Iterable[Entry], Iterable[Ruling], datetime], Story]
+Tell = Callable[[str, Iterable[Entry], Iterable[Ruling], datetime, Known], Story]
 
 # A claim counts if its reading is in force, for the organisation it names and for one that a ruling gives it to.
 ENTRIES = """
@@ -38,32 +38,69 @@ select rulings.*, messages.received_at from rulings left join messages on messag
 where rulings.id in (select id from about) order by rulings.id
 """
 DOUBTS = ", ".join(f"'{code.value}'" for code in Code if code not in SERVICE_CODES)
+# A message in which nothing could be read still doubts an organisation: that which its sender wrote for, if it is one
+# only, and those whose messages it answers.
 OPEN_DOUBTS = f"""
 select count(*) from (
   select id, code, closed_at from flags where claim_id in (select value from json_each(:claims))
   union
   select id, code, closed_at from flags
     where claim_id is null and message_id in (select value from json_each(:messages))
+  union
+  select flags.id, code, closed_at from flags join messages on messages.id = flags.message_id
+    where closed_at is null and claim_id is null
+      and not exists (select 1 from claims where claims.reading_id = flags.reading_id)
+      and (exists (select 1 from json_each(messages.refers) where value in (select value from json_each(:headers)))
+        or (messages.from_address in (select value from json_each(:senders)) and 1 =
+          (select count(distinct organisation_id) from claims join messages as theirs on theirs.id = claims.message_id
+           where theirs.from_address = messages.from_address)))
 ) where closed_at is null and code in ({DOUBTS})
 """  # noqa: S608 - the codes are our own
+LINKED = """
+with here as (select * from messages where id = :message)
+select organisation_id from claims join messages on messages.id = claims.message_id
+  where messages.from_address <> '' and messages.from_address = (select from_address from here)
+    and organisation_id is not null
+union
+select organisation_id from claims join messages on messages.id = claims.message_id
+  where messages.message_id <> '' and organisation_id is not null
+    and messages.message_id in (select value from here, json_each(here.refers))
+"""
 
 
-def project(db: Database, organisations: Iterable[str], tell: Tell, reply_by: datetime, now: datetime) -> None:
+def project(db: Database, organisations: Iterable[str], tell: Tell, invitation: Invitation, now: datetime) -> None:
     """Derive the rows of these organisations, their delegates and conflict flags. Costs what their stories cost.
 
     All flags are settled before any row counts its open doubts. Call it inside a transaction.
     """
     stories = []
+    shared = _shared_domains(db)
     for organisation in organisations:
         entries = [_entry(row) for row in db.query(ENTRIES, {"organisation": organisation})]
         rulings = [ruling_of(row) for row in db.query(RULINGS, {"organisation": organisation})]
-        story = tell(organisation, entries, rulings, reply_by)
+        known = _known(db, organisation, shared, invitation.own_domains)
+        story = tell(organisation, entries, rulings, invitation.reply_by, known)
         # An entry that a ruling gave to another organisation is that one's matter.
         own = [entry for entry in entries if entry.id not in story.elsewhere]
         _sync_conflicts(db, own, story, now)
         stories.append((organisation, own, story))
     for organisation, own, story in stories:
         _write(db, organisation, own, story)
+
+
+def _shared_domains(db: Database) -> frozenset[str]:
+    """Domains that more than one organisation is listed with."""
+    query = "select value from organisations, json_each(domains) group by value having count(*) > 1"
+    return frozenset(row["value"] for row in db.query(query))
+
+
+def _known(db: Database, organisation: str, shared: frozenset[str], secretariat: Iterable[str]) -> Known:
+    """By whom an organisation is known to speak."""
+    query = "select domains, contact from organisations where id = ?"
+    row = next(iter(db.query(query, [organisation])), {"domains": "[]", "contact": ""})
+    listed = frozenset(domain.casefold() for domain in json.loads(row["domains"]))
+    addresses = frozenset({row["contact"].casefold()} - {""})
+    return Known(listed | frozenset(secretariat), listed - shared, addresses)
 
 
 def touched_by(db: Database, claims: Iterable[int]) -> set[str]:
@@ -76,6 +113,11 @@ def touched_by(db: Database, claims: Iterable[int]) -> set[str]:
     union select organisation_id from rulings where claim_id in beside and organisation_id is not null
     """
     return {row["organisation_id"] for row in db.query(query, {"ids": json.dumps(sorted(claims))})}
+
+
+def linked(db: Database, message_id: int) -> set[str]:
+    """The organisations that a message's sender wrote for, or whose messages it answers."""
+    return {row["organisation_id"] for row in db.query(LINKED, {"message": message_id})}
 
 
 def _entry(row: dict[str, object]) -> Entry:
@@ -130,6 +172,8 @@ def _write(db: Database, organisation: str, entries: list[Entry], story: Story) 
     about = {
         "claims": json.dumps([entry.id for entry in entries]),
         "messages": json.dumps([entry.message for entry in entries]),
+        "headers": json.dumps([entry.message_id for entry in entries if entry.message_id]),
+        "senders": json.dumps(sorted({entry.sender for entry in entries if entry.sender})),
     }
     doubts = db.execute(OPEN_DOUBTS, about).fetchone()[0]
     db.execute(

@@ -138,13 +138,13 @@ class Registry:
         claims = append.append_claims(self.db, message_id, reading_id, decision) if decision else []
         flags.append_flags(self.db, message_id, reading_id, claims, decision, error, now)
         flags.settle_flags(self.db, message_id, now)
-        self.project(projection.touched_by(self.db, claims))
+        self.project(projection.touched_by(self.db, claims) | projection.linked(self.db, message_id))
 
     def project(self, organisations: Iterable[str]) -> None:
         """Derive the state of these organisations anew."""
         with self.writing():
             wanted = sorted(set(organisations))
-            projection.project(self.db, wanted, self._tell, self.invitation.reply_by, self._now())
+            projection.project(self.db, wanted, self._tell, self.invitation, self._now())
 
     def rebuild(self) -> None:
         """Throw the projection away and derive all of it from claims and rulings."""

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from inbox_worker.model import Ruling, Verb
 from inbox_worker.registry.database import RegistryError
-from inbox_worker.registry.projection import touched_by
+from inbox_worker.registry.projection import linked, touched_by
 from inbox_worker.registry.rows import claim_columns, timestamp
 
 
@@ -55,7 +55,7 @@ def touched(db: Database, ruling_id: int) -> set[str]:
     named = {row["organisation_id"] for row in rows if row["organisation_id"] is not None}
     for row in rows:
         if row["message_id"] is not None:
-            named |= touched_by_message(db, row["message_id"])
+            named |= touched_by_message(db, row["message_id"]) | linked(db, row["message_id"])
     return named | touched_by(db, [row["claim_id"] for row in rows if row["claim_id"] is not None])
 
 

@@ -216,7 +216,7 @@ def test_an_answer_by_telephone_is_told_with_who_told_whom_and_when(registry, de
 
 
 def test_a_call_before_a_letter_does_not_take_the_letter_back(registry, desk):
-    record(registry, 48, claim("accepted", 2, revises=True))
+    record(registry, 48, claim("accepted", 2, revises=True), sender="ann@redkite.example")
     desk.enter(Claim("red", "", Partstat.ACCEPTED, 3), Told("Ann", "Bo", IN_TIME))
     assert state(registry) == ("accepted", 2, 0)
 
