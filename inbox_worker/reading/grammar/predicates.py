@@ -126,6 +126,8 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
         who = place.subject(said, pivot.end - 1)
     if words.asked and not words.declined and not words.affirmed:
         who = Who.UNSAID
+    if who is Who.OTHER and (words.accepted or words.asked) and _addressed(said, pivot.start):
+        who = Who.UNSAID  # "you can count on me"
     if who is Who.OTHER:
         return none
     if words.affirmed:
@@ -144,6 +146,11 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
     if hedged and abs(hedged[0].start - pivot.start) < BESIDE:
         span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
     return place.clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
+
+
+def _addressed(said: Said, at: int) -> bool:
+    """Whether the subject of a word is the reader of the letter."""
+    return any(h.kind == "you" and at - 2 <= h.start <= at for h in said.hits)
 
 
 def _negations(words: _Words) -> list[Hit]:
@@ -214,4 +221,18 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
             continue
         if (before or ours) and (we or spoken or strays(said, [total], start, end) <= STRAY):
             found.append(Hit("numbered", total.start, total.end))
-    return found
+    return found or _listed(said, start, end)
+
+
+def _listed(said: Said, start: int, end: int) -> list[Hit]:
+    """Those whom "we shall be" lists right after it: "we shall be Ana López and me"."""
+    for group in said.hits:
+        we = any(o.kind == "we" and group.start <= o.start < group.end for o in said.hits)
+        if group.kind != "delegation" or not we or not start <= group.start < end:
+            continue
+        first = [m for m in said.names if m.start == group.end and not m.vague]
+        me = [h for h in said.hits if h.kind in {"undersigned", "colleague"} and h.start == group.end]
+        joined = any(h.kind == "companion" and group.end < h.start < group.end + 6 for h in said.hits)
+        if joined and (first or me):
+            return [Hit("numbered", group.start, group.end)]
+    return []

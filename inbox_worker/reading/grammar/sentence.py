@@ -13,8 +13,12 @@ from inbox_worker.reading.grammar.heads import is_taken_back, open_range
 from inbox_worker.reading.grammar.mentions import mentions_of, replaced
 from inbox_worker.reading.grammar.names import named
 from inbox_worker.reading.grammar.said import Clause, Context, Said, Status, Who
-from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.lexicon import Hit, Lexicon
 from inbox_worker.reading.text import Sentence, Token
+
+OBLIGED = 3  # words between "must we" and what one must
+VERBS = frozenset({"attend", "attend_weak", "accept", "decline", "send", "add", "remove", "request", "we", "i"})
+APART = frozenset({";", ":", "—", "–", "-", "!", "…", "relative"})  # marks after which a clause has dates of its own
 
 
 def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
@@ -22,7 +26,7 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     words = sentence.words
     norms = [w.norm for w in words]
     hits = tuple(lexicon.phrases.find(norms))
-    covered = {i for h in hits if h.kind == "affirm_negated" for i in range(h.start, h.end)}
+    covered = {i for h in hits if h.kind in {"affirm_negated", "never_fail"} for i in range(h.start, h.end)}
     hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
     unsaid = {
         n.start
@@ -35,6 +39,7 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for h in hits
         if not (h.kind in {"negation", "decline", "absent", "accept"} and any(h.start <= n < h.end for n in unsaid))
     )
+    hits = tuple(h for h in hits if not _is_proper(lexicon, words, h) and not _is_obliged(sentence, hits, h))
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
@@ -49,6 +54,23 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     return _conclude(draft, clauses, asks, context.event)
 
 
+def _is_proper(lexicon: Lexicon, words: Sequence[Token], hit: Hit) -> bool:
+    """Whether what begins like a verb is a proper noun: "Irak" for "ira*"; not where every noun has a capital."""
+    word = words[hit.start]
+    if hit.end - hit.start > 1 or hit.start == 0 or not word.is_capital or word.raw.isupper():
+        return False
+    if hit.kind not in VERBS or lexicon.lists["noun_endings"]:
+        return False
+    return word.norm not in lexicon.vocabulary and not words[hit.start - 1].is_capital
+
+
+def _is_obliged(sentence: Sentence, hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether words that ask to be put on the list ask whether one has to: "must we also register online?"."""
+    if hit.kind != "request" or not sentence.is_question:
+        return False
+    return any(h.kind == "obligation" and h.start <= hit.start <= h.end + OBLIGED for h in hits)
+
+
 def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
     if not spans or not words:
         return frozenset()
@@ -57,14 +79,15 @@ def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozens
 
 
 def _asks(said: Said) -> bool:
-    return said.sentence.is_question and not said.has("request")
+    return said.sentence.is_question and not said.has("request", "remove")
 
 
 def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) -> Said:
     spoken = [c for c in clauses if c.status is not Status.NONE]
     yes = [c for c in spoken if c.status in {Status.ACCEPTED, Status.TENTATIVE}]
     no = [c for c in spoken if c.status is Status.DECLINED]
-    foreign = is_foreign(said, event) or (not spoken and said.has("other_event") and not dates_told(said, event)[0])
+    near = dates_told(said, event)[0]
+    foreign = not near and (_elsewhere(said, clauses, event) or (not spoken and said.has("other_event")))
     status, who, strong, mixed = Status.NONE, Who.UNSAID, False, False
     pivot: tuple[int, int] | None = None
     if spoken and not foreign:
@@ -100,6 +123,21 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
         said, clauses=clauses, status=status, who=who, strong=strong, mixed=mixed, asks=asks, op=op, revises=revises,
         coming=tuple(mentions), absent=tuple(absent), range=open_range(said), foreign=foreign, span=span,
     )  # fmt: skip
+
+
+def _elsewhere(said: Said, clauses: tuple[Clause, ...], event: date) -> bool:
+    """Whether each predicate of a sentence stands beside a date of another event, or the sentence has no predicate."""
+    spoken = [c for c in clauses if c.status is not Status.NONE]
+    if not spoken:
+        return is_foreign(said, event)
+    opened = 0
+    beside = []
+    for clause in clauses:
+        if clause.mark in APART:
+            opened = clause.start
+        if clause in spoken:
+            beside.append(is_foreign(said, event, opened, clause.end))
+    return all(beside)
 
 
 def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
