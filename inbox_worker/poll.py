@@ -6,7 +6,7 @@ import logging
 
 from inbox_worker import __version__
 from inbox_worker.logs import pairs
-from inbox_worker.mailbox import Arrival, Cursor, MailboxError, open_mailbox
+from inbox_worker.mailbox import Arrival, Cursor, Mailbox, MailboxError, open_mailbox
 from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.poller import PollResult, StopFlag
@@ -55,6 +55,15 @@ def _take_in_new(worker: Worker, settings: Settings, stop: StopFlag, counts: dic
                 counts[outcome] += 1
             if stop.is_set():
                 return
+        _follow_answers(worker, mailbox)
+
+
+def _follow_answers(worker: Worker, mailbox: Mailbox) -> None:
+    """Close the questions of messages that somebody of us has answered in their mail program."""
+    asked = {where: message_id for message_id, where in worker.registry.asked()}
+    if asked and (found := mailbox.answered(asked)):
+        worker.registry.answered(sorted(asked[where] for where in found))
+        log.info("questions answered %s", pairs(messages=len(found)))
 
 
 def _deal_with(worker: Worker, arrival: Arrival) -> Outcome | None:

@@ -8,7 +8,7 @@ from datetime import timezone
 from inbox_worker.model.claims import Claim, Doubt, Evidence, Person, Reading
 from inbox_worker.model.domains import is_free_mail
 from inbox_worker.model.event import Invitation, Organisation
-from inbox_worker.model.mail import Address, Location, Message, Part, RawMessage, Span, identity
+from inbox_worker.model.mail import Address, Location, Message, Part, RawMessage, Span, Undelivered, identity
 from inbox_worker.model.state import Decision, Entry, Flag, Known, Participation, Ruling, Story
 from inbox_worker.model.terms import SERVICE_CODES, Code, Effect, Kind, Op, Partstat, Role, Verb, Zone
 
@@ -43,6 +43,7 @@ __all__ = [
     "Ruling",
     "Span",
     "Story",
+    "Undelivered",
     "Verb",
     "Zone",
     "identity",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from inbox_worker.model import Decision, Message, RawMessage, Reading, Role, Zone
+from inbox_worker.model import Decision, Kind, Message, RawMessage, Reading, Role, Zone
 from inbox_worker.registry.rows import claim_columns, timestamp
 
 TEXT_LIMIT = 100_000  # characters of a message's own words that are kept for searching
@@ -109,3 +109,14 @@ def append_claims(db: Database, message_id: int, reading_id: int, decision: Deci
 def claims_of(db: Database, message_id: int) -> list[int]:
     """Ids of all claims ever read in a message."""
     return [row["id"] for row in db.query("select id from claims where message_id = ?", [message_id])]
+
+
+def append_bounces(db: Database, message_id: int, message: Message | None, reading: Reading | None) -> None:
+    """Keep the addresses that a delivery report names, for good or not yet."""
+    if message is None or reading is None or reading.kind is not Kind.BOUNCE:
+        return
+    db.conn.executemany(
+        "insert into bounces (message_id, address, for_good) values (?, ?, ?) "
+        "on conflict (message_id, address) do update set for_good = excluded.for_good",
+        [(message_id, failed.address, int(failed.for_good)) for failed in message.undelivered],
+    )

@@ -66,6 +66,47 @@ create view waiting as
   where flags.closed_at is null;
 """
 
+DELIVERY = """
+create table bounces (
+  -- addresses that delivery reports say our mail did not reach
+  message_id integer not null references messages(id),
+  address text not null,                -- lower case
+  for_good integer not null check (for_good in (0, 1)),  -- 0: the server was still trying
+  primary key (message_id, address)
+) strict;
+create index bounces_address on bounces(address);
+
+create table answered (
+  -- messages that the mailbox showed as answered by one of us (RFC 3501, section 2.3.2)
+  message_id integer primary key references messages(id),
+  seen_at text not null                 -- UTC clock of the worker
+) strict;
+
+create view not_delivered as
+  -- organisations that our mail did not reach, and that have not answered since; an address is an organisation's if it
+  -- is its contact, or if it alone is listed with that domain
+  select organisations.id as organisation_id, organisations.name, bounces.address, messages.received_at,
+    bounces.message_id
+  from bounces join messages on messages.id = bounces.message_id
+  join organisations on lower(organisations.contact) = bounces.address
+    or (substr(bounces.address, instr(bounces.address, '@') + 1) in
+          (select value from json_each(organisations.domains))
+        and not exists (select 1 from organisations as other where lower(other.contact) = bounces.address)
+        and not exists (select 1 from organisations as other, json_each(other.domains) as shared
+          where shared.value = substr(bounces.address, instr(bounces.address, '@') + 1)
+            and other.id <> organisations.id))
+  left join participations on participations.organisation_id = organisations.id
+  where bounces.for_good and (participations.received_at is null
+    or participations.received_at < messages.received_at);
+
+create view not_delivered_to_nobody_listed as
+  -- addresses that our mail did not reach and that no organisation of the list is known by
+  select bounces.address, messages.received_at, bounces.message_id
+  from bounces join messages on messages.id = bounces.message_id
+  where bounces.for_good and not exists (select 1 from organisations where lower(contact) = bounces.address
+    or substr(bounces.address, instr(bounces.address, '@') + 1) in (select value from json_each(domains)));
+"""
+
 
 @migrations()
 def m002_reviews(db: Database) -> None:
@@ -78,3 +119,10 @@ def m002_reviews(db: Database) -> None:
 def m003_messages_by_sender(db: Database) -> None:
     """An index: what the same sender wrote for."""
     db.execute("create index messages_from_address on messages(from_address)")
+
+
+@migrations()
+def m004_delivery(db: Database) -> None:
+    """What delivery reports say, and which messages somebody of us has answered."""
+    for statement in _statements(DELIVERY):
+        db.execute(statement)

@@ -27,6 +27,7 @@ settled(id) as (
     flags.reading_id <> (select reading_id from readings_in_force where message_id = :message)
     or exists (select 1 from standing join flags as closed on closed.id = standing.flag_id
                where standing.verb = 'close' and closed.code = flags.code)
+    or (flags.code = 'question' and exists (select 1 from answered where message_id = :message))
     or (flags.code = 'late' and exists (select 1 from messages, event where messages.id = :message
         and julianday(messages.received_at) < julianday(event.reply_by)))
     or (flags.claim_id is not null and flags.claim_id not in (select id from unjudged))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from inbox_worker.model import UTC, Decision, Invitation, Kind, Message, RawMessage, Reading, Ruling
+from inbox_worker.model import UTC, Decision, Invitation, Kind, Location, Message, RawMessage, Reading, Ruling
 from inbox_worker.registry import append, flags, projection, rulings
 from inbox_worker.registry.database import RegistryError, connect, writing
 from inbox_worker.registry.projection import Tell
@@ -105,6 +105,7 @@ class Registry:
         with self.writing():
             now = self._now()
             message_id = append.append_message(self.db, raw, message, now)
+            append.append_bounces(self.db, message_id, message, reading)
             self._append_reading(message_id, reading, decision, reader=reader, error=error)
             return message_id
 
@@ -126,6 +127,7 @@ class Registry:
             before = append.claims_of(self.db, message_id)
             if message is not None:
                 append.complete_message(self.db, message_id, message)
+                append.append_bounces(self.db, message_id, message, reading)
             flags.close_flags(self.db, message_id, self._now())
             self._append_reading(message_id, reading, decision, reader=reader, error=error)
             self.project(projection.touched_by(self.db, before))
@@ -222,6 +224,24 @@ class Registry:
         order by messages.id
         """
         return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ, reader])]
+
+    def asked(self) -> list[tuple[int, Location]]:
+        """Messages with an open question, and where each was first seen in a mailbox."""
+        query = """
+        select distinct messages.id, source, uidvalidity, uid from flags join messages on messages.id = flags.message_id
+        where flags.closed_at is null and flags.code = 'question' and uid is not null order by messages.id
+        """
+        return [(row["id"], Location(row["source"], row["uidvalidity"], row["uid"])) for row in self.db.query(query)]
+
+    def answered(self, message_ids: Iterable[int]) -> None:
+        """Somebody of us answered these messages: their questions are closed."""
+        with self.writing():
+            for message_id in message_ids:
+                self.db.execute(
+                    "insert into answered (message_id, seen_at) values (?, ?) on conflict do nothing",
+                    [message_id, timestamp(self._now())],
+                )
+                flags.settle_flags(self.db, message_id, self._now())
 
     def heartbeat(self, version: str, error: str | None) -> None:
         """Write down that the worker looked at the mailbox, and how that ended."""

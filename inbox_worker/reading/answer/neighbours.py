@@ -100,9 +100,7 @@ def followers(
     _forerunners(heard, party, first, total, free)
 
 
-def _forerunners(
-    heard: Heard, party: Party, first: int, total: int, free: Sequence[tuple[int, str, Said]]
-) -> None:
+def _forerunners(heard: Heard, party: Party, first: int, total: int, free: Sequence[tuple[int, str, Said]]) -> None:
     """Names in the sentence before a number, where they are as many: "X and I have applied. We will be two"."""
     for i, part, said in free:
         if not first - 2 <= i < first or said.foreign or said.asks or said.has("past", "other_event", "contact"):

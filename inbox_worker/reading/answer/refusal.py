@@ -24,7 +24,11 @@ SHORT = 40  # words of a message so short that a bare number of people is its an
 def refusal(
     heard: Heard, declined: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
-    strong = [d for d in declined if (d[2].strong or d[2].op == "remove") and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}]
+    strong = [
+        d
+        for d in declined
+        if (d[2].strong or d[2].op == "remove") and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}
+    ]
     _, part, said = (strong or declined)[0]
     doubts: list[Doubt] = []
     confidence = PLAIN_NO

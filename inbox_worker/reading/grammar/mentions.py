@@ -100,7 +100,9 @@ def _sent(said: Said, clause: Clause, names: list[Mention]) -> list[Mention]:
         return names
     after = [m for m in names if m.start >= sends[0].end and not m.vague]
     before = [m for m in names if m.end <= sends[0].start]
-    return [m for m in names if m not in before] if after and before and not _joins_any(said, before, sends[0]) else names
+    return (
+        [m for m in names if m not in before] if after and before and not _joins_any(said, before, sends[0]) else names
+    )
 
 
 def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
@@ -281,9 +283,7 @@ def _selves(
                 return [Mention("self", hit.start, hit.end)]
             if after and (after[0].norm in joins or any(c in gap_after for c in "+&")):
                 return [Mention("self", hit.start, hit.end)]
-            if (
-                near_people and (("," in gap_before) or "(" in gap_before) and not is_subject
-            ):
+            if near_people and (("," in gap_before) or "(" in gap_before) and not is_subject:
                 return [Mention("self", hit.start, hit.end)]
             inside = [
                 h
