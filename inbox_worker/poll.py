@@ -25,6 +25,8 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
     """
     worker = Worker.open(settings)
     try:
+        if changes := worker.registry.report.counts:
+            log.info("invited list taken in %s", pairs(**changes))
         if reread := worker.follow_invited_list():
             log.info("invited list changed %s", pairs(read_anew=reread))
         worker.retry_failed()

@@ -70,11 +70,12 @@ class RegistrySettings:
     """Where the registry lies. Raw mail lies beside it in ``<registry>.mail/``."""
 
     path: Path = Path("registry.db")
+    mail: Path | None = None  # another directory of raw messages, for a copy of a registry
 
     @property
     def mail_directory(self) -> Path:
         """The directory of raw messages."""
-        return self.path.with_name(self.path.name + ".mail")
+        return self.mail or self.path.with_name(self.path.name + ".mail")
 
 
 @dataclass(frozen=True)

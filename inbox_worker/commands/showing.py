@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from inbox_worker.registry.difference import Difference
 from inbox_worker.registry.review import Item
+from inbox_worker.registry.sync import SyncReport
 from inbox_worker.settings import Settings
 
 Row = Mapping[str, Any]
@@ -109,6 +111,33 @@ def _standing(row: Row) -> str:
     if row["partstat"] in ("accepted", "tentative"):
         parts.append("number unknown" if row["delegates"] is None else f"{row['delegates']}")
         parts += [row["people"]] if row["people"] else []
+    if row.get("late"):
+        parts.append("late")
     if row["open_doubts"]:
         parts.append(f"{row['open_doubts']} open doubt(s)")
     return "; ".join(parts)
+
+
+def list_lines(report: SyncReport, db: Database) -> Iterator[str]:
+    """What a changed invited list changed: a line for each organisation."""
+    if not report.counts:
+        return
+    yield f"invited list: {', '.join(f'{number} {what}' for what, number in report.counts.items() if number)}"
+    answered = "select partstat from participations where organisation_id = ?"
+    for what, ids in (("new", report.new), ("changed", report.changed), ("no longer on it", report.removed)):
+        for organisation in ids:
+            row = db.execute(answered, [organisation]).fetchone()
+            stays = f" ({STATES[row[0]]}; stays in the registry)" if what == "no longer on it" and row else ""
+            yield f"  {what}: {organisation}{stays}"
+
+
+def difference_lines(found: Difference) -> Iterator[str]:
+    """What is not as it was: organisations, then flags."""
+    if not found.organisations and not found.flags:
+        yield "no organisation stands elsewhere than before, and no flag was opened or closed"
+    nobody = {"partstat": None}
+    for before, after in found.organisations:
+        name = (after or before or {})["name"]
+        yield f"{name}: {_standing(before or nobody)} -> {_standing(after or nobody)}"
+    for code, number in found.flags.items():
+        yield f"open {code} flags: {number:+d}"

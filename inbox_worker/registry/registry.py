@@ -40,6 +40,7 @@ class Registry:
         self.db, self.mail, self.invitation = db, mail, invitation
         self._tell, self._now = tell, now
         self._list = fingerprint(invitation)
+        self.report = SyncReport()  # what the configuration changed when it was taken in
 
     @classmethod
     def open(cls, path: Path, mail: Path, invitation: Invitation, tell: Tell, *, create: bool = True) -> Registry:
@@ -49,7 +50,7 @@ class Registry:
             RegistryError: where it cannot be opened.
         """
         registry = cls(connect(path, create=create), RawMail(mail), invitation, tell)
-        registry.sync()
+        registry.report = registry.sync()
         return registry
 
     def close(self) -> None:
@@ -195,6 +196,11 @@ class Registry:
         where id not in (select message_id from readings where reader = ?) order by id
         """
         return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ])]
+
+    def ruled_messages(self) -> int:
+        """How many messages stand as somebody ruled."""
+        query = "select count(distinct message_id) from standing_rulings where verb <> 'close'"
+        return int(self.db.execute(query).fetchone()[0])
 
     def outdated(self) -> list[tuple[int, str]]:
         """Messages last read with another invited list than today's, and not ruled on: id and hash.
