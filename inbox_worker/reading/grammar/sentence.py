@@ -39,7 +39,12 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for h in hits
         if not (h.kind in {"negation", "decline", "absent", "accept"} and any(h.start <= n < h.end for n in unsaid))
     )
-    hits = tuple(h for h in hits if not _is_proper(lexicon, words, h) and not _is_obliged(sentence, hits, h))
+    hits = tuple(
+        h
+        for h in hits
+        if not (_is_proper(lexicon, words, h) or _is_obliged(sentence, hits, h) or _is_clitic(sentence, words, h))
+    )
+    hits = tuple(h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title)
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
@@ -69,6 +74,12 @@ def _is_obliged(sentence: Sentence, hits: Sequence[Hit], hit: Hit) -> bool:
     if hit.kind != "request" or not sentence.is_question:
         return False
     return any(h.kind == "obligation" and h.start <= hit.start <= h.end + OBLIGED for h in hits)
+
+
+def _is_clitic(sentence: Sentence, words: Sequence[Token], hit: Hit) -> bool:
+    """Whether what would be "if" is the pronoun of the verb before it: "deslocar-se"."""
+    before = sentence.text[max(0, words[hit.start].start - 1) : words[hit.start].start]
+    return before in {"-", "‑"} and hit.kind in {"condition", "shaky", "question_word"}
 
 
 def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
@@ -148,7 +159,8 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
         return "retract", True
     if said.has("correction") and said.names:
         return "correct", True
-    if said.has("replace", "replaced_by") and said.names and status is not Status.NONE:
+    instead = said.has("replace", "replaced_by") and not _of_numbers(said)
+    if instead and said.names and status in {Status.ACCEPTED, Status.TENTATIVE}:
         return ("", False) if _stands_in_for_the_writer(said) else ("replace", True)
     if said.has("remove") and said.names:
         return "remove", True
@@ -159,6 +171,13 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     if said.has("add") and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
         return "add", True
     return "", revises
+
+
+def _of_numbers(said: Said) -> bool:
+    """Whether a number is what gives way, not a person: "instead of three participants we shall be two"."""
+    return all(
+        any(h.end <= n.start <= h.end + 1 for n in said.numbers) for h in said.hits if h.kind in {"replace", "replaced_by"}
+    )
 
 
 def _weakened(said: Said, clauses: Sequence[Clause], chosen: Clause) -> bool:
