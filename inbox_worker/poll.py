@@ -29,6 +29,8 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
             log.info("invited list taken in %s", pairs(**changes))
         if reread := worker.follow_invited_list():
             log.info("invited list changed %s", pairs(read_anew=reread))
+        if reread := worker.follow_rulings():
+            log.info("rulings followed %s", pairs(read_anew=reread))
         worker.retry_failed()
         counts = dict.fromkeys(Outcome, 0)
         error, retry = None, True

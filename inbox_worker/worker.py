@@ -147,6 +147,12 @@ class Worker:
         self.read_again(outdated)
         return len(outdated)
 
+    def follow_rulings(self) -> int:
+        """Read anew what a ruling bears on that taught us something, or was undone; how many messages that were."""
+        waiting = self.registry.to_read()
+        self.read_again(waiting)
+        return len(waiting)
+
     def retry_failed(self) -> int:
         """Read anew what an earlier version of us failed on; how many failed once more."""
         return self.read_again(self.registry.failed(reader=READER))

@@ -17,12 +17,14 @@ from inbox_worker import decision
 from inbox_worker.cli import UnusableError
 from inbox_worker.commands.options import find_one, registry_option, settings_of
 from inbox_worker.commands.showing import item_lines, state_lines, waiting_lines
+from inbox_worker.lock import LockError, RegistryLock
 from inbox_worker.model import Claim, Op, Partstat, Person
 from inbox_worker.registry import Registry, connect_readonly
 from inbox_worker.registry.corrections import Correction, Newcomer
 from inbox_worker.registry.desk import Desk, Outcome, Told
 from inbox_worker.registry.review import Target, item, waiting
 from inbox_worker.settings import Settings
+from inbox_worker.worker import Worker
 
 Command = Callable[..., Any]
 
@@ -51,6 +53,7 @@ def ruling(function: Command) -> Command:
         settings = settings_of(ctx, registry)
         with _desk(settings, by) as desk:
             _tell(function(desk, *args, **values), settings, desk)
+        _follow(settings)
 
     for option in (
         registry_option,
@@ -79,6 +82,18 @@ def _tell(outcome: Outcome, settings: Settings, desk: Desk) -> None:
         click.echo(line)
     for flag in outcome.still_open:
         click.echo(f"still open: {flag['id']} {flag['code']}: {flag['detail']}")
+
+
+def _follow(settings: Settings) -> None:
+    """Read anew what a ruling bears on, unless a running service does it at its next look."""
+    try:
+        with RegistryLock(settings.registry.path):
+            worker = Worker.open(settings, create=False)
+            if read_anew := worker.follow_rulings():
+                click.echo(f"{read_anew} messages read anew, for the ruling taught something or took a lesson back")
+            worker.registry.close()
+    except LockError:
+        click.echo("the running service follows it at its next look")
 
 
 what = click.argument("item_", metavar="ITEM")

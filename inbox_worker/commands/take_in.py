@@ -52,6 +52,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], registry: Path | None) 
             click.echo(line)
         if read_anew := worker.follow_invited_list():
             click.echo(f"{read_anew} messages read anew with the changed list")
+        worker.follow_rulings()
         outcomes: Counter[Outcome] = Counter()
         waiting, unreadable = _keep(found, worker.registry.mail)
         for message in progress(waiting, "importing", len(waiting)):

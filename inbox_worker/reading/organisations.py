@@ -57,8 +57,8 @@ def index_of(organisations: tuple[Organisation, ...]) -> Index:
                 first.setdefault(words[1], []).append((words[1:], organisation.id, weight, ""))
             if len(words) > 1:
                 names.append((" ".join(words), organisation.id))
-        for domain in organisation.domains:
-            domains.setdefault(domain.lower(), []).append(organisation.id)
+        for known in (*organisation.domains, *organisation.addresses):
+            domains.setdefault(known.lower(), []).append(organisation.id)
     return Index(
         {o.id: o for o in organisations},
         {k: tuple(sorted(v, key=lambda e: -len(e[0]))) for k, v in first.items()},
@@ -102,6 +102,11 @@ def find(words: Sequence[Token], index: Index) -> list[Found]:
 def _named(words: Sequence[Token]) -> bool:
     """Whether words are written as a name: a capital among them, or a script without any."""
     return any(w.is_capital for w in words) or not any(c.isascii() for c in words[0].raw)
+
+
+def by_sender(address: str, index: Index) -> tuple[str, ...]:
+    """The organisations that an address is known to write for, else those listed with its domain."""
+    return index.domains.get(address.lower()) or by_domain(address.rpartition("@")[2], index)
 
 
 def by_domain(domain: str, index: Index) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.organisations import (
     Found,
     Index,
-    by_domain,
+    by_sender,
     distinct,
     find,
     index_of,
@@ -75,7 +75,7 @@ def answerer_of(
     index = index_of(invitation.organisations)
     places = places_of(message, layouts, index)
     domain = message.from_.domain
-    owners = by_domain(domain, index)
+    owners = by_sender(message.from_.address, index)
     subjects = _subjects(places, answers)
     if len(owners) == 1:
         return _with_domain(owners[0], message, places, subjects, index)

@@ -107,6 +107,29 @@ create view not_delivered_to_nobody_listed as
     or substr(bounces.address, instr(bounces.address, '@') + 1) in (select value from json_each(domains)));
 """
 
+LESSONS = """
+create table lessons (
+  -- by whom and how an organisation is known since a person said so; appended, and forgotten with the ruling
+  id integer primary key,
+  ruling_id integer not null references rulings(id),
+  kind text not null check (kind in ('address', 'domain', 'alias')),
+  value text not null,
+  organisation_id text not null references organisations(id)
+) strict;
+create index lessons_organisation_id on lessons(organisation_id);
+create index lessons_ruling_id on lessons(ruling_id);
+
+create table to_read (
+  -- messages that a lesson learnt or taken back may change the reading of, until they are read anew
+  message_id integer primary key references messages(id),
+  asked_at text not null                -- UTC
+) strict;
+
+create view standing_lessons as
+  -- the lessons of the rulings that hold
+  select lessons.* from lessons join standing_rulings on standing_rulings.id = lessons.ruling_id;
+"""
+
 
 @migrations()
 def m002_reviews(db: Database) -> None:
@@ -125,4 +148,11 @@ def m003_messages_by_sender(db: Database) -> None:
 def m004_delivery(db: Database) -> None:
     """What delivery reports say, and which messages somebody of us has answered."""
     for statement in _statements(DELIVERY):
+        db.execute(statement)
+
+
+@migrations()
+def m005_lessons(db: Database) -> None:
+    """What rulings teach: addresses, domains and names by which organisations are known."""
+    for statement in _statements(LESSONS):
         db.execute(statement)

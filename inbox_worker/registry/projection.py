@@ -98,9 +98,11 @@ def _known(db: Database, organisation: str, shared: frozenset[str], secretariat:
     """By whom an organisation is known to speak."""
     query = "select domains, contact from organisations where id = ?"
     row = next(iter(db.query(query, [organisation])), {"domains": "[]", "contact": ""})
+    taught = list(db.query("select kind, value from standing_lessons where organisation_id = ?", [organisation]))
     listed = frozenset(domain.casefold() for domain in json.loads(row["domains"]))
-    addresses = frozenset({row["contact"].casefold()} - {""})
-    return Known(listed | frozenset(secretariat), listed - shared, addresses)
+    domains = listed | {lesson["value"] for lesson in taught if lesson["kind"] == "domain"}
+    addresses = {row["contact"].casefold()} | {le["value"] for le in taught if le["kind"] == "address"}
+    return Known(domains | frozenset(secretariat), domains - shared, frozenset(addresses - {""}))
 
 
 def touched_by(db: Database, claims: Iterable[int]) -> set[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from inbox_worker.model import UTC, Decision, Invitation, Kind, Location, Message, RawMessage, Reading, Ruling
-from inbox_worker.registry import append, flags, projection, rulings
+from inbox_worker.registry import append, flags, lessons, projection, rulings
 from inbox_worker.registry.database import RegistryError, connect, writing
 from inbox_worker.registry.projection import Tell
 from inbox_worker.registry.rawmail import RawMail
@@ -123,6 +123,7 @@ class Registry:
         """Append another reading of a message that is in the registry; its claims take the place of the earlier
         ones. A message that somebody ruled on is left as it is."""
         with self.writing():
+            self.db.execute("delete from to_read where message_id = ?", [message_id])
             if flags.is_ruled(self.db, message_id):
                 return
             before = append.claims_of(self.db, message_id)
@@ -176,6 +177,7 @@ class Registry:
                 ) from None
             if message_id is not None:
                 flags.settle_flags(self.db, message_id, self._now())
+            lessons.learn(self.db, ruling_id, ruling, self.invitation.own_domains, self._now())
             organisations = rulings.touched(self.db, ruling_id)
             self.project(organisations)
             return ruling_id, organisations
@@ -219,6 +221,11 @@ class Registry:
         """
         about = {"list": self._list, "not_read": self.NOT_READ}
         return [(row["id"], row["sha256"]) for row in self.db.query(query, about)]
+
+    def to_read(self) -> list[tuple[int, str]]:
+        """Messages that a ruling, or undoing one, has read anew: id and hash."""
+        query = "select id, sha256 from messages join to_read on to_read.message_id = messages.id order by id"
+        return [(row["id"], row["sha256"]) for row in self.db.query(query)]
 
     def failed(self, *, reader: str | None = None) -> list[tuple[int, str]]:
         """Messages whose last reading failed: id and hash. With ``reader``: only those another reader failed on."""

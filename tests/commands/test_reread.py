@@ -117,3 +117,25 @@ def test_an_old_registry_is_brought_up_to_date_only_by_the_real_run(place, tmp_p
     before = (tmp_path / "registry.db").read_bytes()
     assert "nothing was changed" in place("reread", "--dry-run")
     assert (tmp_path / "registry.db").read_bytes() == before
+
+
+def test_a_ruling_teaches_and_what_it_taught_is_taken_back_with_it(place, tmp_path, run):  # noqa: F811
+    """A private address that a person settled on is trusted from then on, in mail that says nothing else."""
+    (tmp_path / "more").mkdir()
+    first = letter(4, "Kit <kit1987@gmail.example>", "Two of us will attend.")
+    second = letter(5, "Kit <kit1987@gmail.example>", "We will be 3 instead of 2.")
+    for number, content in ((4, first), (5, second)):
+        (tmp_path / f"more/{number}.eml").write_bytes(content)
+    place("import", "more")
+    assert table(tmp_path)["red"] == ("accepted", 2)
+    waiting = place("review", "list", "--code", "organisation-unclear")
+    assert waiting.count("organisation-unclear") == 2
+    number = waiting.split()[0]
+    made = place("review", "merge", number, "blue", "--by", "ann")
+    assert "1 messages read anew" in made
+    assert table(tmp_path)["blue"] == ("accepted", 3)
+    ruling = made.partition("reopen ")[2].partition("'")[0]
+    assert "read anew" in place("review", "reopen", ruling, "--by", "ann")
+    assert table(tmp_path)["blue"] == ("declined", None)
+    again = place("review", "list", "--code", "organisation-unclear")
+    assert again.count("organisation-unclear") == 2

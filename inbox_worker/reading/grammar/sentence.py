@@ -44,7 +44,9 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for h in hits
         if not (_is_proper(lexicon, words, h) or _is_obliged(sentence, hits, h) or _is_clitic(sentence, words, h))
     )
-    hits = tuple(h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title)
+    hits = tuple(
+        h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title
+    )
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
@@ -176,7 +178,9 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
 def _of_numbers(said: Said) -> bool:
     """Whether a number is what gives way, not a person: "instead of three participants we shall be two"."""
     return all(
-        any(h.end <= n.start <= h.end + 1 for n in said.numbers) for h in said.hits if h.kind in {"replace", "replaced_by"}
+        any(h.end <= n.start <= h.end + 1 for n in said.numbers)
+        for h in said.hits
+        if h.kind in {"replace", "replaced_by"}
     )
 
 
