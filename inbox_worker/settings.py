@@ -70,7 +70,7 @@ class RegistrySettings:
     """Where the registry lies. Raw mail lies beside it in ``<registry>.mail/``."""
 
     path: Path = Path("registry.db")
-    mail: Path | None = None  # another directory of raw messages, for a copy of a registry
+    mail: Path | None = None  # the directory of raw messages; None: beside the registry
 
     @property
     def mail_directory(self) -> Path:
@@ -255,8 +255,8 @@ def _mailbox(table: Table) -> MailboxSettings:
 
 
 def _registry(table: Table) -> RegistrySettings:
-    table.reject_unknown(("path",))
-    return RegistrySettings(table.path("path") or table.source.parent / "registry.db")
+    table.reject_unknown(tuple(f.name for f in fields(RegistrySettings)))
+    return RegistrySettings(table.path("path") or table.source.parent / "registry.db", table.path("mail"))
 
 
 def _service(table: Table) -> ServiceSettings:

@@ -92,7 +92,7 @@ def test_the_defaults_of_the_types_are_those_of_a_file_that_sets_nothing(tmp_pat
 
 def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
     settings = loaded(tmp_path, EXAMPLE)
-    holders = {"event": settings.invitation, "mailbox": settings.mailbox}
+    holders = {"event": settings.invitation, "mailbox": settings.mailbox, "registry": settings.registry}
     for table, key in lines(examples=True):
         assert not getattr(holders[table], key), f"[{table}] {key} has a default; show that"
 

@@ -33,7 +33,7 @@ def when(stamp: str | None, zone: tzinfo | None) -> str:
 def person(row: Row) -> str:
     """A person with title and function."""
     name = " ".join(filter(None, (row.get("title"), row["name"])))
-    return f"{name} ({row['function']})" if row.get("function") else name
+    return f"{name} ({' '.join(row['function'].split())})" if row.get("function") else name
 
 
 def claim(row: Row) -> str:
