@@ -25,6 +25,9 @@ COMMANDS = {
     "web": "Show the registry in Datasette.",
     "explain": "Tell why an organisation stands where it stands.",
     "review": "What waits for a person, and rulings on it.",
+    "report": "One page: how many come, and what waits.",
+    "outstanding": "Who is still to be asked, as a list or as mail drafts.",
+    "export": "Write participants and delegates as CSV, XLSX and JSON.",
     "reread": "Read stored messages anew.",
 }
 MODULES = {"import": "take_in"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,7 @@ from inbox_worker.model import Invitation
 from inbox_worker.toml_table import SettingsError, Table
 
 LAST_YEAR = 9000
+KEYWORD = re.compile(r"[$A-Za-z0-9_.-]{1,60}\Z")  # an IMAP flag-keyword is an atom (RFC 3501, section 9)
 DEFAULT_PATH = Path("config/worker.toml")
 ENVIRONMENT = "INBOX_WORKER_CONFIG"
 
@@ -96,6 +98,30 @@ class WebSettings:
 
 
 @dataclass(frozen=True)
+class DraftSettings:
+    """Drafts of acknowledgements in the mailbox."""
+
+    acknowledge: bool = False  # needs [mailbox] marks
+    folder: str = ""  # "": the one the server calls \Drafts (RFC 6154)
+    templates: Path | None = None  # None: those that come with us
+
+
+@dataclass(frozen=True)
+class MarkSettings:
+    """What staff see in their mail program: keywords on messages, or folders that they are moved to. "": none."""
+
+    recorded: str = ""
+    waiting: str = ""
+    late: str = ""
+    move: bool = False  # the names are folders, and messages are moved there
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is anything to mark."""
+        return bool(self.recorded or self.waiting or self.late)
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole configuration."""
 
@@ -106,6 +132,8 @@ class Settings:
     registry: RegistrySettings = field(default_factory=RegistrySettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    drafts: DraftSettings = field(default_factory=DraftSettings)
+    marks: MarkSettings = field(default_factory=MarkSettings)
 
 
 EVENT_KEYS = (
@@ -151,7 +179,7 @@ def load(source: Path) -> Settings:
         raise SettingsError(f"{source}: is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{source}: is not valid TOML: {error}") from None
-    valid = ("event", "mailbox", "registry", "service", "web")
+    valid = ("event", "mailbox", "registry", "service", "web", "drafts", "marks")
     for name, value in document.items():
         if name in valid and not isinstance(value, dict):
             raise SettingsError(f"{source}: {name} must be a table; write it once, as [{name}] on a line of its own")
@@ -170,6 +198,8 @@ def load(source: Path) -> Settings:
         registry=_registry(tables["registry"]),
         service=_service(tables["service"]),
         web=_web(tables["web"]),
+        drafts=_drafts(tables["drafts"], mailbox),
+        marks=_marks(tables["marks"], mailbox),
     )
 
 
@@ -266,6 +296,26 @@ def _service(table: Table) -> ServiceSettings:
         poll_deadline=table.number("poll_deadline", 900, 5, 86_400),
         misfire_grace=table.number("misfire_grace", 3600, 1, 86_400),
     )
+
+
+def _drafts(table: Table, mailbox: MailboxSettings) -> DraftSettings:
+    table.reject_unknown(tuple(f.name for f in fields(DraftSettings)))
+    settings = DraftSettings(table.flag("acknowledge", False), table.string("folder", ""), table.path("templates"))
+    if settings.acknowledge and not (mailbox.host and mailbox.marks):
+        raise table.fail("acknowledge", "needs [mailbox] host and marks = true, for it writes into the mailbox")
+    return settings
+
+
+def _marks(table: Table, mailbox: MailboxSettings) -> MarkSettings:
+    table.reject_unknown(tuple(f.name for f in fields(MarkSettings)))
+    names = {name: table.string(name, "").strip() for name in ("recorded", "waiting", "late")}
+    settings = MarkSettings(**names, move=table.flag("move", False))
+    for name, value in names.items():
+        if value and not settings.move and not KEYWORD.match(value):
+            raise table.fail(name, f"{value!r} cannot be a keyword; use letters, digits, '-', '_' and '$' only")
+    if settings.wanted and not (mailbox.host and mailbox.marks):
+        raise table.fail(next(n for n in names if names[n]), "needs [mailbox] host and marks = true")
+    return settings
 
 
 def _web(table: Table) -> WebSettings:

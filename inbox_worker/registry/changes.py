@@ -130,6 +130,25 @@ create view standing_lessons as
   select lessons.* from lessons join standing_rulings on standing_rulings.id = lessons.ruling_id;
 """
 
+EXPORTS = """
+create table exports (
+  -- when lists were written out
+  id integer primary key,
+  made_at text not null,                -- UTC
+  made_by text not null
+) strict;
+
+create table exported (
+  -- what the last export held, to tell what is new since
+  export_id integer not null references exports(id),
+  kind text not null,
+  key text not null,                    -- fingerprint of what names the row
+  label text not null,                  -- its name, to tell what is gone
+  fingerprint text not null,            -- of what it said
+  primary key (kind, key)
+) strict;
+"""
+
 
 @migrations()
 def m002_reviews(db: Database) -> None:
@@ -155,4 +174,11 @@ def m004_delivery(db: Database) -> None:
 def m005_lessons(db: Database) -> None:
     """What rulings teach: addresses, domains and names by which organisations are known."""
     for statement in _statements(LESSONS):
+        db.execute(statement)
+
+
+@migrations()
+def m006_exports(db: Database) -> None:
+    """What the last export held."""
+    for statement in _statements(EXPORTS):
         db.execute(statement)
