@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from inbox_worker import __version__
+from inbox_worker.afterwards import change_mailbox
 from inbox_worker.logs import pairs
 from inbox_worker.mailbox import Arrival, Cursor, Mailbox, MailboxError, open_mailbox
 from inbox_worker.message import received_time
@@ -36,6 +37,8 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
         error, retry = None, True
         try:
             _take_in_new(worker, settings, stop, counts)
+            if not stop.is_set():
+                change_mailbox(worker.registry, settings)
         except (MailboxError, SettingsError) as problem:
             error, retry = str(problem), getattr(problem, "retry", False)
         worker.registry.heartbeat(__version__, error)

@@ -313,6 +313,8 @@ def _marks(table: Table, mailbox: MailboxSettings) -> MarkSettings:
     for name, value in names.items():
         if value and not settings.move and not KEYWORD.match(value):
             raise table.fail(name, f"{value!r} cannot be a keyword; use letters, digits, '-', '_' and '$' only")
+    if settings.move and settings.waiting:
+        raise table.fail("waiting", 'must be "" with move = true: what waits stays where people look')
     if settings.wanted and not (mailbox.host and mailbox.marks):
         raise table.fail(next(n for n in names if names[n]), "needs [mailbox] host and marks = true")
     return settings

@@ -41,6 +41,8 @@ def lines(found: Figures) -> Iterator[str]:
     doubts = sum(number for code, number in found.waiting.items() if code not in SERVICE_CODES)
     asks = ", ".join(f"{found.waiting[code]} {code}" for code in sorted(SERVICE_CODES) if code in found.waiting)
     yield f"waiting for somebody: {doubts} doubts about {at['doubtful']} organisations; {asks or 'no question'}"
+    if found.unknown_drafts:
+        yield f"drafts: {found.unknown_drafts} not known to have come to the mailbox; acknowledge by hand (table drafts)"
 
 
 def _besides(found: Figures) -> str:

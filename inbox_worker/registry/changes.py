@@ -149,6 +149,28 @@ create table exported (
 ) strict;
 """
 
+INTENTS = """
+create table drafts (
+  -- acknowledgements put into the mailbox's drafts, or meant to be; at most one a message
+  message_id integer primary key references messages(id),
+  organisation_id text not null references organisations(id),
+  key text not null unique,             -- in the draft's header X-Inbox-Worker-Draft, by which it is found again
+  state text not null check (state in ('planned', 'begun', 'done', 'unknown', 'not wanted')),
+  planned_at text not null,             -- UTC
+  ended_at text,                        -- UTC
+  note text not null default ''         -- why it is not wanted, or not known
+) strict;
+create index drafts_state on drafts(state);
+
+create table marks (
+  -- what messages were marked with in the mailbox: the keyword they have, or the folder they were moved to
+  message_id integer primary key references messages(id),
+  mark text not null,
+  made_at text not null,                -- UTC
+  note text not null default ''         -- '' where the server said that it is done
+) strict;
+"""
+
 
 @migrations()
 def m002_reviews(db: Database) -> None:
@@ -181,4 +203,11 @@ def m005_lessons(db: Database) -> None:
 def m006_exports(db: Database) -> None:
     """What the last export held."""
     for statement in _statements(EXPORTS):
+        db.execute(statement)
+
+
+@migrations()
+def m007_intents(db: Database) -> None:
+    """What is meant to be done in the mailbox, and what was."""
+    for statement in _statements(INTENTS):
         db.execute(statement)

@@ -67,6 +67,7 @@ class Figures:
     figures: dict[str, int]
     waiting: dict[str, int]
     not_delivered: int
+    unknown_drafts: int = 0  # of which nobody knows whether they came to the mailbox
 
 
 def outstanding(db: Database) -> list[Row]:
@@ -92,4 +93,5 @@ def figures(db: Database) -> Figures:
         figures=next(iter(db.query(FIGURES))),
         waiting=dict(db.execute(waiting).fetchall()),
         not_delivered=db.execute("select count(distinct organisation_id) from not_delivered").fetchone()[0],
+        unknown_drafts=db.execute("select count(*) from drafts where state = 'unknown'").fetchone()[0],
     )
