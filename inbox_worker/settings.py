@@ -73,6 +73,7 @@ class RegistrySettings:
 
     path: Path = Path("registry.db")
     mail: Path | None = None  # the directory of raw messages; None: beside the registry
+    keep_days: int = 0  # days after the event after which "forget --expired" removes personal data; 0: never
 
     @property
     def mail_directory(self) -> Path:
@@ -286,7 +287,8 @@ def _mailbox(table: Table) -> MailboxSettings:
 
 def _registry(table: Table) -> RegistrySettings:
     table.reject_unknown(tuple(f.name for f in fields(RegistrySettings)))
-    return RegistrySettings(table.path("path") or table.source.parent / "registry.db", table.path("mail"))
+    path = table.path("path") or table.source.parent / "registry.db"
+    return RegistrySettings(path, table.path("mail"), table.number("keep_days", 0, 0, 36_500))
 
 
 def _service(table: Table) -> ServiceSettings:

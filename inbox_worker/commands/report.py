@@ -42,7 +42,7 @@ def lines(found: Figures) -> Iterator[str]:
     asks = ", ".join(f"{found.waiting[code]} {code}" for code in sorted(SERVICE_CODES) if code in found.waiting)
     yield f"waiting for somebody: {doubts} doubts about {at['doubtful']} organisations; {asks or 'no question'}"
     if found.unknown_drafts:
-        yield f"drafts: {found.unknown_drafts} not known to have come to the mailbox; acknowledge by hand (table drafts)"
+        yield f"drafts: {found.unknown_drafts} not known to have come to the mailbox; see the table drafts"
 
 
 def _besides(found: Figures) -> str:

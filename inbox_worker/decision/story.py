@@ -19,6 +19,7 @@ from inbox_worker.model import Code, Effect, Entry, Known, Op, Participation, Pa
 
 NOBODY = Delegation(None, ())
 NOT_KNOWN = Known()
+NOT_ANSWERED = Participation()
 END_OF_TIME = datetime.max.replace(tzinfo=timezone.utc)
 
 
@@ -33,12 +34,17 @@ class _Telling:
     conflicts: list[tuple[int, str]] = field(default_factory=list)
 
     @property
+    def begun(self) -> bool:
+        """Whether it has answered already."""
+        return bool(self.applied) or self.state.partstat is not Partstat.NEEDS_ACTION
+
+    @property
     def delegation(self) -> Delegation:
         return Delegation(self.state.delegates, self.state.people)
 
     def apply(self, entry: Entry, partstat: Partstat, delegation: Delegation) -> bool:
         """Take an entry in, unless it changes something that its sender has no standing to change."""
-        first = not self.applied
+        first = not self.begun
         changes = (partstat, delegation) != (self.state.partstat, self.delegation)
         if not first and changes and is_stranger(entry, self.applied, self.known):
             self.doubt(entry, _of_a_stranger(entry))
@@ -67,6 +73,7 @@ def tell(
     rulings: Iterable[Ruling],
     reply_by: datetime,
     known: Known = NOT_KNOWN,
+    start: Participation = NOT_ANSWERED,
 ) -> Story:
     """Where an organisation stands after all that was said of it and ruled on it.
 
@@ -76,9 +83,10 @@ def tell(
         rulings: rulings on those claims, and answers entered for it, in any order.
         reply_by: the deadline, aware; the first moment that is late.
         known: by whom it is known to speak, whoever has written so far.
+        start: where it stood before all of them, where earlier messages were forgotten.
     """
     ruled = rule(entries, rulings)
-    telling = _Telling(reply_by, known)
+    telling = _Telling(reply_by, known, start)
     for entry in sorted((entry for entry in ruled if entry.claim.organisation == organisation), key=_order):
         if entry.effect is not Effect.WAIT:
             _tell_one(telling, entry)
@@ -119,7 +127,7 @@ def _set(telling: _Telling, entry: Entry) -> None:
     said = NOBODY if claim.partstat is Partstat.DECLINED else Delegation(number, claim.people)
     repeats = claim.partstat is state.partstat
     together = given(known, said) if _silent_on_number(entry) else _agreeing(known, said)
-    if not telling.applied:
+    if not telling.begun:
         taken = telling.apply(entry, claim.partstat, said)
     elif repeats and together is not None:
         taken = telling.apply(entry, state.partstat, together)

@@ -171,6 +171,27 @@ create table marks (
 ) strict;
 """
 
+FORGETTING = """
+alter table messages add column forgotten_at text /* UTC; its words, names and addresses are gone since */;
+
+create table settled (
+  -- where an organisation stood when messages about it were forgotten: its story is told on from there
+  organisation_id text primary key references organisations(id),
+  partstat text not null,
+  delegates integer,
+  people text not null,                 -- JSON list of {name, title, function}; name '' where it was forgotten
+  late integer not null,
+  first_received_at text,
+  received_at text,
+  message_id integer references messages(id),
+  claims_up_to integer not null,        -- claims and rulings up to these ids are in it
+  rulings_up_to integer not null,
+  settled_at text not null,             -- UTC
+  settled_by text not null,
+  why text not null
+) strict;
+"""
+
 
 @migrations()
 def m002_reviews(db: Database) -> None:
@@ -210,4 +231,11 @@ def m006_exports(db: Database) -> None:
 def m007_intents(db: Database) -> None:
     """What is meant to be done in the mailbox, and what was."""
     for statement in _statements(INTENTS):
+        db.execute(statement)
+
+
+@migrations()
+def m008_forgetting(db: Database) -> None:
+    """Messages can be forgotten while what they led to stays."""
+    for statement in _statements(FORGETTING):
         db.execute(statement)

@@ -135,6 +135,7 @@ class Desk:
         """What was ruled on it never was: the ruling named, or all that hold on the claim, flag or message."""
         with self._registry.writing():
             if target.kind == "ruling":
+                self._not_settled(target.id)
                 wanted = [target.id]
             else:
                 wanted = _ruled_on(self._seen(target, revision), target)
@@ -142,6 +143,15 @@ class Desk:
                     raise RulingError(f"no ruling holds on {target.kind} {target.id}; there is nothing to reopen")
             undoing = self._ruling(Verb.UNDO, why, revision or "")
             return self._append([replace(undoing, undoes=at) for at in reversed(wanted)])
+
+    def _not_settled(self, ruling: int) -> None:
+        """Refuse to undo what is part of a state in which messages were forgotten."""
+        query = "select settled_at from settled join rulings using (organisation_id) where rulings.id = ? and id <= "
+        row = self._db.execute(query + "rulings_up_to", [ruling]).fetchone()
+        if row:
+            raise RulingError(
+                f"ruling {ruling} is from before messages were forgotten on {row[0][:10]}; enter an answer"
+            )
 
     def _seen(self, target: Target, revision: str | None) -> Item:
         about = item(self._db, target)

@@ -8,10 +8,22 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from inbox_worker.model import SERVICE_CODES, Code, Effect, Entry, Invitation, Known, Ruling, Story
+from inbox_worker.model import (
+    SERVICE_CODES,
+    Code,
+    Effect,
+    Entry,
+    Invitation,
+    Known,
+    Participation,
+    Partstat,
+    Person,
+    Ruling,
+    Story,
+)
 from inbox_worker.registry.rows import claim_of, moment, ruling_of, timestamp
 
-Tell = Callable[[str, Iterable[Entry], Iterable[Ruling], datetime, Known], Story]
+Tell = Callable[[str, Iterable[Entry], Iterable[Ruling], datetime, Known, Participation], Story]
 
 # A claim counts if its reading is in force, for the organisation it names and for one that a ruling gives it to.
 ENTRIES = """
@@ -21,6 +33,7 @@ from claims join messages on messages.id = claims.message_id
 where (claims.organisation_id = :organisation
        or claims.id in (select claim_id from rulings where organisation_id = :organisation))
   and claims.reading_id = (select reading_id from readings_in_force where message_id = claims.message_id)
+  and claims.id > coalesce((select claims_up_to from settled where organisation_id = :organisation), 0)
 """
 # All rulings on those claims, on claims that were once this organisation's, and on messages in which a person read
 # something of it, with what undoes them.
@@ -35,7 +48,9 @@ with recursive about(id) as (
   select rulings.id from rulings join about on rulings.undoes = about.id
 )
 select rulings.*, messages.received_at from rulings left join messages on messages.id = rulings.message_id
-where rulings.id in (select id from about) order by rulings.id
+where rulings.id in (select id from about)
+  and rulings.id > coalesce((select rulings_up_to from settled where organisation_id = :organisation), 0)
+order by rulings.id
 """
 DOUBTS = ", ".join(f"'{code.value}'" for code in Code if code not in SERVICE_CODES)
 # A message in which nothing could be read still doubts an organisation: that which its sender wrote for, if it is one
@@ -79,13 +94,29 @@ def project(db: Database, organisations: Iterable[str], tell: Tell, invitation: 
         entries = [_entry(row) for row in db.query(ENTRIES, {"organisation": organisation})]
         rulings = [ruling_of(row) for row in db.query(RULINGS, {"organisation": organisation})]
         known = _known(db, organisation, shared, invitation.own_domains)
-        story = tell(organisation, entries, rulings, invitation.reply_by, known)
+        story = tell(organisation, entries, rulings, invitation.reply_by, known, _start(db, organisation))
         # An entry that a ruling gave to another organisation is that one's matter.
         own = [entry for entry in entries if entry.id not in story.elsewhere]
         _sync_conflicts(db, own, story, now)
         stories.append((organisation, own, story))
     for organisation, own, story in stories:
         _write(db, organisation, own, story)
+
+
+def _start(db: Database, organisation: str) -> Participation:
+    """Where an organisation's story begins: where it was settled when messages were forgotten, or with nothing."""
+    row = next(iter(db.query("select * from settled where organisation_id = ?", [organisation])), None)
+    if row is None:
+        return Participation()
+    return Participation(
+        partstat=Partstat(row["partstat"]),
+        delegates=row["delegates"],
+        people=tuple(Person(**person) for person in json.loads(row["people"])),
+        late=bool(row["late"]),
+        first_received=moment(row["first_received_at"]),
+        received=moment(row["received_at"]),
+        message=row["message_id"],
+    )
 
 
 def _shared_domains(db: Database) -> frozenset[str]:
@@ -168,7 +199,8 @@ def _sync_conflicts(db: Database, entries: list[Entry], story: Story, now: datet
 def _write(db: Database, organisation: str, entries: list[Entry], story: Story) -> None:
     state = story.state
     db.execute("delete from delegates where organisation_id = ?", [organisation])
-    if not story.applied and not _is_invited(db, organisation):
+    answered = state.partstat is not Partstat.NEEDS_ACTION
+    if not story.applied and not answered and not _is_invited(db, organisation):
         db.execute("delete from participations where organisation_id = ?", [organisation])
         return
     about = {

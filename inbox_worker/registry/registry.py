@@ -195,7 +195,7 @@ class Registry:
         """All messages that can be read anew: id and hash."""
         query = """
         select id, sha256 from messages
-        where id not in (select message_id from readings where reader = ?) order by id
+        where id not in (select message_id from readings where reader = ?) and forgotten_at is null order by id
         """
         return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ])]
 
@@ -213,6 +213,7 @@ class Registry:
         select messages.id, messages.sha256 from readings
         join messages on messages.id = readings.message_id
         where (readings.invited < :list or readings.invited > :list) and readings.reader <> :not_read
+          and messages.forgotten_at is null
           and not exists (select 1 from readings as later
                           where later.message_id = readings.message_id and later.id > readings.id)
           and messages.id not in
@@ -224,7 +225,10 @@ class Registry:
 
     def to_read(self) -> list[tuple[int, str]]:
         """Messages that a ruling, or undoing one, has read anew: id and hash."""
-        query = "select id, sha256 from messages join to_read on to_read.message_id = messages.id order by id"
+        query = """
+        select id, sha256 from messages join to_read on to_read.message_id = messages.id
+        where forgotten_at is null order by id
+        """
         return [(row["id"], row["sha256"]) for row in self.db.query(query)]
 
     def failed(self, *, reader: str | None = None) -> list[tuple[int, str]]:

@@ -78,6 +78,11 @@ def item(db: Database, target: Target) -> Item:
     message_id = found["id"] if target.kind == "message" else found["message_id"]
     if message_id is None:
         raise RegistryError(f"ruling {target.id} is about no message; it can only be reopened")
+    forgotten = db.execute("select forgotten_at from messages where id = ?", [message_id]).fetchone()[0]
+    if forgotten is not None:
+        raise RegistryError(
+            f"message {message_id} was forgotten on {forgotten[:10]}; 'review enter' gives an answer anew"
+        )
     claims = tuple(db.query(CLAIMS, {"message": message_id}))
     about = found["id"] if target.kind == "claim" else found.get("claim_id")
     return Item(
