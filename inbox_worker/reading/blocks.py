@@ -49,14 +49,16 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
     current: list[Item] = []
     table = False
     unread: tuple[int, int] | None = None
+    head: int | None = None  # where the row begins that names the columns
     gap = 0
     ended_with_colon = False
 
     def close() -> None:
-        nonlocal current, table, unread
+        nonlocal current, table, unread, head
         if current and (len(current) > 1 or table or _alone_counts(text, current[0])):
-            found.append(Block(current[0].start, current[-1].end, tuple(current), table, unread))
-        current, table, unread = [], False, None
+            begins = head if table and head is not None else current[0].start
+            found.append(Block(begins, current[-1].end, tuple(current), table, unread))
+        current, table, unread, head = [], False, None, None
 
     all_lines = lines(text, start, end)
     for line in all_lines:
@@ -68,6 +70,9 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
         cells = _cells(text, line)
         item = None
         if len(cells) > 1:
+            if not current and _is_head(text, cells, lexicon):
+                head, gap = line.start, 0
+                continue
             item = _row(text, line, cells, lexicon, taken)
             if item is not None:
                 if current and not table:
@@ -83,7 +88,9 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
                 close()
             item = _item(text, line, lexicon, bool(current), ended_with_colon, taken)
         ended_with_colon = text[line.end - 1] in ":："
-        if item is None and current and not table and _is_alike(text, line, current[-1]):
+        if item is None and current and not table and _is_labelled(text, line, lexicon):
+            pass  # "Function: Coordinator" below "Name: Ana López"
+        elif item is None and current and not table and _is_alike(text, line, current[-1]):
             unread = unread or (line.start, line.end)
         elif item is None:
             if not (current and not table and _continues(text, line, current[-1])):
@@ -106,6 +113,13 @@ def _is_alike(text: str, line: Line, item: Item) -> bool:
         return False
     mark, above = text[line.start : line.start + bullet].strip(), text[item.start : item.start + other].strip()
     return mark == above or (mark[:1].isdigit() and above[:1].isdigit())
+
+
+def _is_labelled(text: str, line: Line, lexicon: Lexicon) -> bool:
+    """Whether a line begins with the name of a column and a colon."""
+    label, colon, _ = text[line.start : line.end].partition(":")
+    words = [t.norm for t in tokens(label) if t.is_word]
+    return bool(colon) and 0 < len(words) <= 3 and all(w in lexicon.lists["columns"] for w in words)
 
 
 def _continues(text: str, line: Line, item: Item) -> bool:
@@ -173,8 +187,25 @@ def _item(
                 return None
             mentions.append(Mention("name", 0, 0, 1, core, person.title, _function(text, found, person.end), single))
             spans.append((found[person.core].start, found[person.end - 1].end))
+        if (beside := _role_beside(found, people[-1].end, lexicon)) is not None:
+            mentions.append(Mention("role", 0, 0))
+            spans.append(beside)
         return Item(line.start, line.end, tuple(mentions), tuple(spans))
     return _labelled_item(text, line, found, lexicon, taken) or _other_item(text, line, words, found, lexicon, loose)
+
+
+def _role_beside(found: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Somebody unnamed whom an item adds: "Ana López (president) and her assistant"."""
+    words = [t for t in found[at:] if t.is_word]
+    hits = lexicon.phrases.find([t.norm for t in words])
+    persons = lexicon.lists["persons"]
+    for i, word in enumerate(words[:-1]):
+        if word.norm not in lexicon.lists["and"]:
+            continue
+        owned = any(h.kind in {"colleague", "owner"} and h.start == i + 1 for h in hits)
+        if owned and any(w.norm in persons or w.norm in lexicon.lists["functions"] for w in words[i + 1 : i + 4]):
+            return words[i + 1].start, words[min(i + 3, len(words) - 1)].end
+    return None
 
 
 def _labelled_item(
@@ -186,7 +217,8 @@ def _labelled_item(
         return None
     label = [t.norm for t in found[:colon] if t.is_word]
     hits = lexicon.phrases.find(label)
-    if not any(h.kind in {"people", "lead_list", "delegation"} for h in hits):
+    columns = all(w in lexicon.lists["columns"] for w in label)
+    if not columns and not any(h.kind in {"people", "lead_list", "delegation"} for h in hits):
         return None
     rest = found[colon + 1 :]
     names = [n for n in names_in(rest, text, lexicon, _covered(rest, taken)) if not n.place]
@@ -256,8 +288,6 @@ def _row(
     mentions: list[Mention] = []
     spans: list[tuple[int, int]] = []
     verdict: bool | None = None
-    if _is_head(text, cells, lexicon):
-        return None
     for n, (start, end) in enumerate(cells):
         found = tokens(text, start, end)
         words = [t.norm for t in found if t.is_word]
@@ -305,7 +335,7 @@ def _turned(text: str, start: int, end: int, found: Sequence[Token], lexicon: Le
         return None
     words = [t for t in found if t.is_word]
     known = lexicon.lists["functions"] | lexicon.lists["not_names"]
-    if any(w.norm in known or not w.is_capital and w.norm not in lexicon.lists["particles"] for w in words):
+    if any(w.norm in known or (not w.is_capital and w.norm not in lexicon.lists["particles"]) for w in words):
         return None
     if not parts[0].isupper() and any(w.norm in lexicon.vocabulary for w in words):
         return None

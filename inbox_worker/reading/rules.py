@@ -21,7 +21,7 @@ from inbox_worker.reading.answer.combine import combine
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.authentication import unverified
 from inbox_worker.reading.blocks import Block, blocks_in
-from inbox_worker.reading.forwards import forwarded_by_us
+from inbox_worker.reading.forwards import forwarded_by_a_colleague, forwarded_by_us
 from inbox_worker.reading.grammar.questions import before_question
 from inbox_worker.reading.grammar.said import Context, Said, Status
 from inbox_worker.reading.grammar.sentence import say
@@ -70,6 +70,16 @@ class RuleReader:
             if forwarded is None:
                 return Reading(reader, Kind.OTHER, _language(message))
             message = forwarded
+        reading = self._words_of(message, invitation, known)
+        if not reading.claims and reading.doubts and not reading.needs:
+            passed_on = forwarded_by_a_colleague(message, invitation)
+            told = self._words_of(passed_on, invitation, known) if passed_on is not None else reading
+            return told if told.claims else reading
+        return reading
+
+    def _words_of(self, message: Message, invitation: Invitation, known: Sequence[Lexicon]) -> Reading:
+        """What the words of a message say."""
+        reader = f"{self.name} {self.version}"
         words = [t for part in message.bodies for t in _new_words(part)]
         spoken = [lexicons()[self.language]] if self.language else languages_of(words)
         layouts = layout_of(message, known, spoken)
@@ -169,7 +179,7 @@ class _Reading:
         pieces = self._sentences()
         places = places_of(self.message, self.layouts, self.index)
         everyone = tuple((p.found.start, p.found.end) for p in places if p.where in {"text", "signature"})
-        day, title = self.invitation.starts.date(), _title_words(self.invitation.title)
+        day, title = self.invitation.starts.date(), _title_words(f"{self.invitation.title} {self.invitation.subtitle}")
         first = [(part, say(s, x, Context(day, everyone, (), title))) for part, s, x in pieces]
         answers = [said.sentence for _, said in first if said.status is not Status.NONE or said.has("attend")]
         self.answerer: Answerer = answerer_of(self.message, self.invitation, self.layouts, self.spoken, answers)
@@ -179,7 +189,8 @@ class _Reading:
             (p.found.start, p.found.end) for p in [*places, *self.answerer.written] if p.found.organisation in own
         )
         others = tuple((p.found.start, p.found.end) for p in places if p.found.organisation not in own)
-        context = Context(day, mine, others, title)
+        own_name = next((o.name for o in self.invitation.organisations if o.id == self.answerer.organisation), "")
+        context = Context(day, mine, others, title | _title_words(own_name))
         told = [(part, say(s, x, context), self._greets(s, x)) for part, s, x in pieces]
         self.said = [  # "Dear Ms Lutz," but not "Hello, we will be three."
             (part, said) for part, said, greets in told if not greets or said.status is not Status.NONE or said.numbers

@@ -133,7 +133,10 @@ def unplaced(
             continue  # whom to write to
         if said.has("negation") and said.status is Status.NONE and not said.has("attend", "attend_weak", "send"):
             continue
+        sends = [h.start for h in said.hits if h.kind == "send"] if said.coming else []
         for name in said.names:
+            if sends and name.end <= sends[0] and any(m.kind == "name" and m.start > sends[0] for m in said.coming):
+                continue  # who sends them
             if name.vague or is_sender(heard, name.name) or any(same_person(name.name, k) for k in known):
                 continue
             return (part, *said.offsets(name.start, name.end))

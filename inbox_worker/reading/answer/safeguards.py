@@ -9,7 +9,7 @@ from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.heads import totals_of
-from inbox_worker.reading.grammar.said import Said, Status, Who
+from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
 
 def contradiction(heard: Heard, one: tuple[int, str, Said], other: tuple[int, str, Said], why: str) -> Doubt:
@@ -40,7 +40,8 @@ def refused_too(
         personal = refusal[2].who in {Who.I, Who.PERSON}
         if personal and somebody:
             continue
-        if refusal[2].who in {Who.WE, Who.NOBODY, Who.UNSAID} and somebody and answers and answers[-1][0] >= refusal[0]:
+        general = refusal[2].who in {Who.WE, Who.NOBODY, Who.UNSAID}
+        if general and somebody and answers and answers[-1][0] >= refusal[0] and _turns(answers[-1][2]):
             continue
         other = answers[-1] if answers else refusal
         return contradiction(heard, refusal, other, "Says both that they come and that they do not.")
@@ -48,9 +49,9 @@ def refused_too(
 
 
 def unexplained(
-    free: Sequence[tuple[int, str, Said]], answers: Sequence[tuple[int, str, Said]]
+    free: Sequence[tuple[int, str, Said]], answers: Sequence[tuple[int, str, Said]], tentative: bool
 ) -> tuple[int, str, Said] | None:
-    """A sentence outside the answer that may weaken it."""
+    """A sentence outside the answer that may weaken it; ``tentative``: the answer is a perhaps already."""
     used = {i for i, _, _ in answers}
     for i, part, said in free:
         if said.foreign and said.has("other_event") and said.has("pronoun") and said.has("attend_weak", "attend"):
@@ -61,7 +62,7 @@ def unexplained(
             return i, part, said
         if said.has("change") and said.numbers and not said.has("past"):
             return i, part, said
-        if said.has("condition") and said.has("attend") and not said.has("assistance"):
+        if said.has("condition") and said.has("attend") and not said.has("assistance") and not tentative:
             return i, part, said
     return None
 
@@ -95,6 +96,9 @@ def may_still_come(heard: Heard, leaving: Said, free: Sequence[tuple[int, str, S
 def unnoticed(heard: Heard, refusal: Said, free: Sequence[tuple[int, str, Said]]) -> Doubt | None:
     """A doubt where a message that declines names somebody of whom it may say that they come instead."""
     for _, part, said in free:
+        if said is refusal and (sent := _sent_after(said)) is not None:
+            evidence = (heard.evidence("partstat-unclear", part, *said.offsets(sent.start, sent.end)),)
+            return Doubt(Code.PARTSTAT_UNCLEAR, f"Declines, and may send {sent.name}.", evidence)
         if said is refusal or said.foreign or said.asks or said.has("past", "contact", "regret", "absent", "courtesy"):
             continue
         if said.status is Status.DECLINED or (said.has("negation") and not said.has("attend", "send")):
@@ -106,3 +110,16 @@ def unnoticed(heard: Heard, refusal: Said, free: Sequence[tuple[int, str, Said]]
             evidence = (heard.evidence("partstat-unclear", part, *said.offsets(name.start, name.end)),)
             return Doubt(Code.PARTSTAT_UNCLEAR, f"Declines, and speaks of {name.name}, who may come.", evidence)
     return None
+
+
+def _sent_after(said: Said) -> Mention | None:
+    """Somebody named after a word of sending or standing in, in the sentence that declines."""
+    verbs = [h for h in said.hits if h.kind in {"send", "replace", "replaced_by"} and h.start >= 1]
+    return next((m for m in said.names if not m.vague and any(h.end <= m.start for h in verbs)), None)
+
+
+def _turns(said: Said) -> bool:
+    """Whether a sentence sets somebody's coming against what was said before: "but Ana will represent us"."""
+    return said.mixed or said.has(
+        "contrast", "replace", "replaced_by", "instead", "send", "unchanged", "change", "correction"
+    )

@@ -62,7 +62,10 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         totals = heads(said, clause.start, clause.end)
         totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
         if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
-            names = [m for m in names if m.start >= clause.pivot[0]]
+            after = [m for m in names if m.start >= clause.pivot[0]]
+            ours = any(h.kind in {"me", "we", "our"} and h.start >= clause.pivot[0] for h in said.hits)
+            names = after if after or ours or clause.who is not Who.PERSON else names
+        kept_names = names
         names = _sent(said, clause, names)
         gone = [m for m in names if _is_gone(said, m)]
         if len(gone) < len(names):
@@ -71,6 +74,8 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         coming += [m for m in names if not m.vague or _beside_somebody(said, m)]
         coming += totals
         roles = _roles(said, clause.reach, clause.end, names)
+        if len(kept_names) > len(names) or _is_sent(said, clause, names):
+            roles = [r for r in roles if r.start >= min(m.start for m in names)]
         coming += [
             Mention("role", h.start, h.end)
             for h in roles
@@ -86,6 +91,8 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
         coming += [] if selves and _is_named_self(said, names) else selves
+    if not coming and any(c.status is Status.ACCEPTED for c in clauses):
+        coming = _told_in_passing(said, clauses)
     coming = _without_spelt_out(said, coming)
     whole = next((m for m in coming if m.kind == "total" and is_whole(said, m)), None)
     if whole is not None:
@@ -103,6 +110,26 @@ def _sent(said: Said, clause: Clause, names: list[Mention]) -> list[Mention]:
     return (
         [m for m in names if m not in before] if after and before and not _joins_any(said, before, sends[0]) else names
     )
+<<<<<<< HEAD
+=======
+
+
+def _is_sent(said: Said, clause: Clause, names: Sequence[Mention]) -> bool:
+    """Whether the clause is of somebody who cannot come and sends those named: who sends does not come."""
+    pivot = range(clause.pivot[0], clause.pivot[1])
+    sends = any(h.kind == "send" and h.start in pivot for h in said.hits)
+    declines = any(h.kind == "decline" and clause.start <= h.start < clause.pivot[0] for h in said.hits)
+    return bool(names) and sends and declines
+
+
+def _told_in_passing(said: Said, clauses: Sequence[Clause]) -> list[Mention]:
+    """Who is named in the reason of an answer: "we shall not be absent, as our director Ana López will attend"."""
+    reasons = [c for c in clauses if c.mark == "reason"]
+    verbs = [h for h in said.hits if h.kind in {"attend", "send"} and any(c.start <= h.start < c.end for c in reasons)]
+    if not verbs or said.has("absent"):
+        return []
+    return [m for m in said.names if not m.vague and any(c.start <= m.start < c.end for c in reasons)]
+>>>>>>> main
 
 
 def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
@@ -112,13 +139,13 @@ def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
 
 
 def _without_spelt_out(said: Said, coming: list[Mention]) -> list[Mention]:
-    """Without numbers of people whom the rest of the sentence spells out: "with two colleagues: Ana and a driver"."""
+    """Numbers of people that the rest of the sentence spells out count nobody besides: "with two: Ana and a driver"."""
     kept = []
     for mention in coming:
         after = [m for m in coming if m.start >= mention.end and m.kind in {"name", "role", "self"}]
-        opens = mention.kind == "part" and after and _opens_list(said, mention.end, after[0].start)
-        if not (opens and sum(m.number for m in after) == mention.number):
-            kept.append(mention)
+        opens = mention.kind in {"part", "more"} and after and _opens_list(said, mention.end, after[0].start)
+        spelt = opens and sum(m.number for m in after) == mention.number
+        kept.append(replace(mention, kind="spelt") if spelt else mention)
     return kept
 
 
@@ -159,6 +186,8 @@ def replaced(said: Said, coming: Sequence[Mention], absent: Sequence[Mention]) -
 def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
     """Whether the writer says their own name: "I, Ana López, confirm", "I am Ana López", "the undersigned, Ana"."""
     joins, small = said.lexicon.lists["and"], said.lexicon.lists["stopwords"]
+    if len(names) == 1 and _is_apposed(said, names[0]):
+        return True
     for me in said.hits:
         for name in names:
             if me.kind not in {"i", "me", "undersigned"} or not 0 <= name.start - me.end <= 1 or name.vague:
@@ -173,6 +202,17 @@ def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
     return False
 
 
+def _is_apposed(said: Said, name: Mention) -> bool:
+    """Whether a name set off by commas at the end tells who "I" is: "only I will come, Ana López, deputy director"."""
+    before = said.sentence.text[said.words[name.start - 1].end : said.words[name.start].start] if name.start else ""
+    if before.strip() not in {",", "،", "，", "-", "–", "("} or name.vague:
+        return False
+    verbs = {"attend", "attend_weak", "accept", "we", "companion", "colleague", "pronoun"}
+    return not any(h.kind in verbs and h.start >= name.end - 1 for h in said.hits) and not any(
+        h.kind in {"companion", "colleague", "we"} and name.start - APPOSED <= h.end <= name.start for h in said.hits
+    )
+
+
 def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
     """Numbers with somebody added to them right after count those besides: "four delegates plus an observer"."""
     joins = said.lexicon.lists["and"]
@@ -180,7 +220,7 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
     for told in coming:
         mention = told
         after = said.words[mention.end : mention.end + 1]
-        joined = bool(after) and after[0].norm in joins
+        joined = bool(after) and after[0].norm in joins and not _lists(said, mention.end + 1)
         if (
             mention.kind == "total"
             and joined
@@ -191,6 +231,11 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
             mention = replace(mention, kind="part")
         result.append(mention)
     return result
+
+
+def _lists(said: Said, at: int) -> bool:
+    """Whether a word says that those told before follow by name: "namely"."""
+    return any(h.kind == "lead_list" and h.start == at for h in said.hits)
 
 
 def _is_gone(said: Said, name: Mention) -> bool:
@@ -211,6 +256,8 @@ def _companion_before(said: Said, mention: Mention) -> bool:
 def _beside_somebody(said: Said, name: Mention) -> bool:
     """Whether a bare first name stands beside a person: "me and Ana", "my attendant, Ana"."""
     joins = said.lexicon.lists["and"]
+    if ")" in said.sentence.text[said.words[name.end - 1].end : said.words[name.end - 1].end + 1]:
+        return False  # "our two officers (Chad and Iraq) and me"
     kinds = {"me", "undersigned", "colleague"}
     for hit in said.hits:
         if hit.kind in kinds and not (hit.start < name.end and name.start < hit.end):
@@ -230,6 +277,8 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
             continue
         if any(_describes(said, hit, m) for m in names if not m.vague or _beside_somebody(said, m)):
             continue
+        if _is_away(said, hit) or _is_denied(said, hit):
+            continue  # "neither I nor the director can get away"
         if any(h.kind == "copula" and h.end == hit.start for h in said.hits) and _somebody_before(said, hit):
             continue  # "she will be our delegate"
         if any(h.kind == "undersigned" and h.start <= hit.end and hit.start <= h.end for h in said.hits):
@@ -240,10 +289,38 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
     return found
 
 
+def _is_away(said: Said, hit: Hit) -> bool:
+    """Whether it is told right after somebody that they do not come: "my boss can't make it"."""
+    return any(h.kind in {"absent", "decline"} and hit.end <= h.start <= hit.end + 2 for h in said.hits)
+
+
+def _is_denied(said: Said, hit: Hit) -> bool:
+    """Whether a "nor" stands right before somebody."""
+    return any(h.kind == "nor" and hit.start - 1 <= h.end <= hit.start for h in said.hits)
+
+
 def _somebody_before(said: Said, hit: Hit) -> bool:
     return any(m.start < hit.start and not m.vague for m in said.names) or any(
         h.kind in {"i", "me", "undersigned", "pronoun"} and h.start < hit.start for h in said.hits
     )
+
+
+APPOSED = 4  # words before a name set off by a comma in which nobody else may be joined
+LONG_OFFICE = 10  # words of what somebody is: "its director for water, rivers and wetlands, Ana López"
+
+
+def _is_set_off(said: Said, hit: Hit, name: Mention) -> bool:
+    """Whether a comma closes what somebody is right before their name, with nobody else between."""
+    gap = said.sentence.text[said.words[name.start - 1].end : said.words[name.start].start]
+    between = range(hit.end, name.start)
+    if gap.strip() not in {",", "،", "，"} or len(between) > LONG_OFFICE:
+        return False
+    others = any(r.start in between for r in roles_told(said)) or any(m.start in between for m in said.names)
+    verbs = any(
+        h.kind in {"attend", "attend_weak", "accept", "send", "me", "undersigned", "people"} and h.start in between
+        for h in said.hits
+    )
+    return not others and not verbs
 
 
 def _describes(said: Said, hit: Hit, name: Mention) -> bool:
@@ -254,6 +331,8 @@ def _describes(said: Said, hit: Hit, name: Mention) -> bool:
         low, high, limit = name.end, hit.start, 2
     between = said.words[low:high]
     joins = said.lexicon.lists["and"]
+    if hit.end <= name.start and _is_set_off(said, hit, name):
+        return True
     if len(between) > limit or any(w.norm in joins for w in between):
         return False
     gap = said.sentence.text[said.words[low - 1].end : said.words[high].start] if high < len(said.words) else ""
@@ -304,7 +383,9 @@ def _selves(
     ):
         return [Mention("anaphor", pronoun.start, pronoun.end)]
     if clause.who is Who.I:
-        i = max((h.start for h in said.hits if h.kind == "i" and clause.reach <= h.start < clause.pivot[1]), default=-1)
+        i = max(
+            (h.start for h in said.hits if h.kind == "i" and clause.reach <= h.start <= clause.pivot[1]), default=-1
+        )
         turned = {h.start for h in said.hits if h.kind == "i" and h.start < i < h.end}  # "bestätige ich"
         performs = any(
             h.kind == "perform" and (i <= h.start <= max(i + 5, clause.pivot[1]) or h.start in turned)

@@ -12,6 +12,7 @@ from inbox_worker.reading.lexicon import Hit
 
 REACH = 6  # words a negation reaches forward
 BESIDE = 8  # words between a predicate and the hedge that is shown with it
+MOST_OF_YES = 5  # words of a clause that is a yes
 GLAD = 3  # words with a meaning in a clause that "with pleasure" may answer alone
 STRAY = 2  # words that have nothing to do with coming, in a clause that is only a number of people
 
@@ -119,10 +120,25 @@ def _without_predicate(said: Said, words: _Words, place: _Place) -> Clause:
         who = place.subject(said, absent.start)
         if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE} or place.mark == "contrast":
             return place.clause(Status.DECLINED, who, False, (absent.start, absent.end))
+    if yes := _yes(said, place):
+        status = Status.TENTATIVE if words.of("hedge", "tentative", "condition") else Status.ACCEPTED
+        return place.clause(status, Who.UNSAID, True, yes)
     if tentative := words.of("tentative"):
         span = (tentative[0].start, tentative[0].end)
         return place.clause(Status.TENTATIVE, place.subject(said, tentative[0].start), True, span)
     return place.clause(Status.NONE, Who.UNSAID, False, (place.start, place.start))
+
+
+def _yes(said: Said, place: _Place) -> tuple[int, int] | None:
+    """The words of a clause that is a yes and hardly anything else: "yes, in principle"."""
+    yes, small = said.lexicon.lists["yes"], said.lexicon.lists["stopwords"]
+    hedges = {i for h in said.hits if h.kind in {"hedge", "tentative"} for i in range(h.start, h.end)}
+    words = range(place.start, place.end)
+    said_so = [i for i in words if said.words[i].norm in yes and said.words[i].norm not in {"y"}]
+    rest = [i for i in words if i not in said_so and i not in hedges and said.words[i].norm not in small]
+    if place.start or not said_so or rest or len(words) > MOST_OF_YES or said.sentence.is_question:
+        return None
+    return said_so[0], said_so[-1] + 1
 
 
 def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
@@ -134,17 +150,21 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
     who = place.subject(said, pivot.start)
     if who is Who.UNSAID:  # a verb within the phrase may tell: "с радостью приму участие"
         who = place.subject(said, pivot.end - 1)
-    if words.asked and not words.declined and not words.affirmed:
+    if words.asked and not words.declined and not words.affirmed and who is not Who.PERSON:
         who = Who.UNSAID
-    if who is Who.OTHER and (words.accepted or words.asked) and _addressed(said, pivot.start):
+    if who is Who.OTHER and (words.accepted or words.asked or words.declined) and _addressed(said, pivot.start):
         who = Who.UNSAID  # "you can count on me"
     if who is Who.OTHER:
         return none
     if words.affirmed:
         return place.clause(Status.ACCEPTED, who, True, span)
+    if words.declined and (sent := _represented(said, words, place)) is not None:
+        return place.clause(Status.ACCEPTED, Who.PERSON, True, (sent.start, sent.end))
     if words.declined:
         return place.clause(Status.DECLINED, who, True, span)
     strong = bool(words.plain or words.of("replace"))
+    if who is Who.NOBODY and _from_elsewhere(said, pivot.end, place.end):
+        return place.clause(Status.DECLINED, Who.PERSON, False, span)  # "nobody comes from New York"
     if negations := _negations(words):
         turned = (negations[0].start, pivot.end) if negations[0].start < pivot.end else span
         return place.clause(Status.DECLINED, who, who is Who.NOBODY or (strong and who is not Who.UNSAID), turned)
@@ -156,6 +176,20 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
     if hedged and abs(hedged[0].start - pivot.start) < BESIDE:
         span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
     return place.clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
+
+
+def _represented(said: Said, words: _Words, place: _Place) -> Hit | None:
+    """The word that sends somebody in the place of who declines: "cannot come and sends Ana López"."""
+    after = [h for h in words.sends if h.start >= words.declined[0].end]
+    named = [m for m in said.names if after and after[0].end <= m.start < place.end and not m.vague]
+    return after[0] if named else None
+
+
+def _from_elsewhere(said: Said, at: int, end: int) -> bool:
+    """Whether right after a verb it is told from where: one place of several."""
+    if at + 1 >= end or said.words[at].norm not in said.lexicon.lists["origin"]:
+        return False
+    return said.words[at + 1].is_capital
 
 
 def _addressed(said: Said, at: int) -> bool:
@@ -180,8 +214,20 @@ def _speaks_of_us(said: Said, words: _Words, place: _Place, who: Who) -> bool:
         return True
     if who in {Who.WE, Who.I, Who.PERSON} or counts_people(said, place.start, place.end):
         return True
-    leads = place.mark in {":", "—"} or (place.end == len(said.words) and bool(words.of("lead_list")))
+    leads = (
+        place.mark in {":", "—"}
+        or _is_heading(said, place.end)
+        or (place.end == len(said.words) and bool(words.of("lead_list")))
+    )
     return bool(words.attends) and leads
+
+
+def _is_heading(said: Said, end: int) -> bool:
+    """Whether a colon and a name follow: "Attending for the Trust: Ana López"."""
+    if end >= len(said.words):
+        return False
+    gap = said.sentence.text[said.words[end - 1].end : said.words[end].start]
+    return (":" in gap or "：" in gap) and any(end <= m.start <= end + 3 and not m.vague for m in said.names)
 
 
 def _cancelled(inside: Sequence[Hit]) -> list[Hit]:
@@ -210,9 +256,14 @@ def _people_after(said: Said, at: int, end: int) -> bool:
     return (
         any(at <= m.start < end for m in said.names)
         or any(h.kind in kinds and at <= h.start < end for h in said.hits)
-        or any(at <= n.start <= at + 3 for n in said.numbers)
+        or any(at <= n.start <= at + 3 and not _is_measure(said, n.start, n.end) for n in said.numbers)
         or any(h.kind == "attend" and at <= h.start < end for h in said.hits)
     )
+
+
+def _is_measure(said: Said, start: int, end: int) -> bool:
+    """Whether a number counts days, rooms, money."""
+    return any(h.kind == "unit" and start - 1 <= h.start <= end + 1 for h in said.hits)
 
 
 def _numbered(said: Said, start: int, end: int) -> list[Hit]:
