@@ -110,8 +110,6 @@ def _sent(said: Said, clause: Clause, names: list[Mention]) -> list[Mention]:
     return (
         [m for m in names if m not in before] if after and before and not _joins_any(said, before, sends[0]) else names
     )
-<<<<<<< HEAD
-=======
 
 
 def _is_sent(said: Said, clause: Clause, names: Sequence[Mention]) -> bool:
@@ -129,7 +127,6 @@ def _told_in_passing(said: Said, clauses: Sequence[Clause]) -> list[Mention]:
     if not verbs or said.has("absent"):
         return []
     return [m for m in said.names if not m.vague and any(c.start <= m.start < c.end for c in reasons)]
->>>>>>> main
 
 
 def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
