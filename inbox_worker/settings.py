@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
@@ -11,11 +10,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inbox_worker.invited import InvitedError, read_invited
+from inbox_worker.mailbox_settings import DraftSettings, MarkSettings, read_drafts, read_marks
 from inbox_worker.model import Invitation
 from inbox_worker.toml_table import SettingsError, Table
 
 LAST_YEAR = 9000
-KEYWORD = re.compile(r"[$A-Za-z0-9_.-]{1,60}\Z")  # an IMAP flag-keyword is an atom (RFC 3501, section 9)
 DEFAULT_PATH = Path("config/worker.toml")
 ENVIRONMENT = "INBOX_WORKER_CONFIG"
 
@@ -99,30 +98,6 @@ class WebSettings:
 
 
 @dataclass(frozen=True)
-class DraftSettings:
-    """Drafts of acknowledgements in the mailbox."""
-
-    acknowledge: bool = False  # needs [mailbox] marks
-    folder: str = ""  # "": the one the server calls \Drafts (RFC 6154)
-    templates: Path | None = None  # None: those that come with us
-
-
-@dataclass(frozen=True)
-class MarkSettings:
-    """What staff see in their mail program: keywords on messages, or folders that they are moved to. "": none."""
-
-    recorded: str = ""
-    waiting: str = ""
-    late: str = ""
-    move: bool = False  # the names are folders, and messages are moved there
-
-    @property
-    def wanted(self) -> bool:
-        """Whether there is anything to mark."""
-        return bool(self.recorded or self.waiting or self.late)
-
-
-@dataclass(frozen=True)
 class Settings:
     """The whole configuration."""
 
@@ -144,7 +119,9 @@ EVENT_KEYS = (
 TLS_MODES = ("implicit", "starttls", "none")
 
 __all__ = [
+    "DraftSettings",
     "MailboxSettings",
+    "MarkSettings",
     "RegistrySettings",
     "ServiceSettings",
     "Settings",
@@ -199,8 +176,8 @@ def load(source: Path) -> Settings:
         registry=_registry(tables["registry"]),
         service=_service(tables["service"]),
         web=_web(tables["web"]),
-        drafts=_drafts(tables["drafts"], mailbox),
-        marks=_marks(tables["marks"], mailbox),
+        drafts=read_drafts(tables["drafts"], writable=bool(mailbox.host and mailbox.marks)),
+        marks=read_marks(tables["marks"], writable=bool(mailbox.host and mailbox.marks)),
     )
 
 
@@ -298,28 +275,6 @@ def _service(table: Table) -> ServiceSettings:
         poll_deadline=table.number("poll_deadline", 900, 5, 86_400),
         misfire_grace=table.number("misfire_grace", 3600, 1, 86_400),
     )
-
-
-def _drafts(table: Table, mailbox: MailboxSettings) -> DraftSettings:
-    table.reject_unknown(tuple(f.name for f in fields(DraftSettings)))
-    settings = DraftSettings(table.flag("acknowledge", False), table.string("folder", ""), table.path("templates"))
-    if settings.acknowledge and not (mailbox.host and mailbox.marks):
-        raise table.fail("acknowledge", "needs [mailbox] host and marks = true, for it writes into the mailbox")
-    return settings
-
-
-def _marks(table: Table, mailbox: MailboxSettings) -> MarkSettings:
-    table.reject_unknown(tuple(f.name for f in fields(MarkSettings)))
-    names = {name: table.string(name, "").strip() for name in ("recorded", "waiting", "late")}
-    settings = MarkSettings(**names, move=table.flag("move", False))
-    for name, value in names.items():
-        if value and not settings.move and not KEYWORD.match(value):
-            raise table.fail(name, f"{value!r} cannot be a keyword; use letters, digits, '-', '_' and '$' only")
-    if settings.move and settings.waiting:
-        raise table.fail("waiting", 'must be "" with move = true: what waits stays where people look')
-    if settings.wanted and not (mailbox.host and mailbox.marks):
-        raise table.fail(next(n for n in names if names[n]), "needs [mailbox] host and marks = true")
-    return settings
 
 
 def _web(table: Table) -> WebSettings:
