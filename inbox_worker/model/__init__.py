@@ -7,6 +7,7 @@ from datetime import timezone
 
 from inbox_worker.model.claims import Claim, Doubt, Evidence, Person, Reading
 from inbox_worker.model.event import Invitation, Organisation
+from inbox_worker.model.limits import MEGABYTE, Limits
 from inbox_worker.model.mail import Address, Location, Message, Part, RawMessage, Span, identity
 from inbox_worker.model.state import Decision, Entry, Flag, Participation, Ruling, Story
 from inbox_worker.model.terms import SERVICE_CODES, Code, Effect, Kind, Op, Partstat, Role, Verb, Zone
@@ -14,6 +15,7 @@ from inbox_worker.model.terms import SERVICE_CODES, Code, Effect, Kind, Op, Part
 UTC = timezone.utc
 
 __all__ = [
+    "MEGABYTE",
     "SERVICE_CODES",
     "UTC",
     "Address",
@@ -27,6 +29,7 @@ __all__ = [
     "Flag",
     "Invitation",
     "Kind",
+    "Limits",
     "Location",
     "Message",
     "Op",
