@@ -35,6 +35,7 @@ class Block:
     end: int
     items: tuple[Item, ...]
     table: bool
+    unread: tuple[int, int] | None = None  # an item between or below the others in which nobody was found
 
     @property
     def count(self) -> int:
@@ -47,14 +48,15 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
     found: list[Block] = []
     current: list[Item] = []
     table = False
+    unread: tuple[int, int] | None = None
     gap = 0
     ended_with_colon = False
 
     def close() -> None:
-        nonlocal current, table
+        nonlocal current, table, unread
         if current and (len(current) > 1 or table or _alone_counts(text, current[0])):
-            found.append(Block(current[0].start, current[-1].end, tuple(current), table))
-        current, table = [], False
+            found.append(Block(current[0].start, current[-1].end, tuple(current), table, unread))
+        current, table, unread = [], False, None
 
     all_lines = lines(text, start, end)
     for line in all_lines:
@@ -81,7 +83,9 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
                 close()
             item = _item(text, line, lexicon, bool(current), ended_with_colon, taken)
         ended_with_colon = text[line.end - 1] in ":："
-        if item is None:
+        if item is None and current and not table and _is_alike(text, line, current[-1]):
+            unread = unread or (line.start, line.end)
+        elif item is None:
             if not (current and not table and _continues(text, line, current[-1])):
                 close()
         else:
@@ -93,6 +97,15 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
 
 def _alone_counts(text: str, item: Item) -> bool:
     return bullet_length(text, item.start, item.end) > 0
+
+
+def _is_alike(text: str, line: Line, item: Item) -> bool:
+    """Whether a line that names nobody carries the same kind of bullet or number as the item above it, and is short."""
+    bullet, other = bullet_length(text, line.start, line.end), bullet_length(text, item.start, item.end)
+    if not bullet or not other or line.end - line.start > 60 or text[line.end - 1] in ".!?":
+        return False
+    mark, above = text[line.start : line.start + bullet].strip(), text[item.start : item.start + other].strip()
+    return mark == above or (mark[:1].isdigit() and above[:1].isdigit())
 
 
 def _continues(text: str, line: Line, item: Item) -> bool:
@@ -243,6 +256,8 @@ def _row(
     mentions: list[Mention] = []
     spans: list[tuple[int, int]] = []
     verdict: bool | None = None
+    if _is_head(text, cells, lexicon):
+        return None
     for n, (start, end) in enumerate(cells):
         found = tokens(text, start, end)
         words = [t.norm for t in found if t.is_word]
@@ -252,6 +267,10 @@ def _row(
             verdict = False
         elif verdict is None and n and words[0] in lexicon.lists["yes"]:
             verdict = True
+        if (turned := _turned(text, start, end, found, lexicon)) is not None:
+            if not any(not m.vague for m in mentions):
+                mentions, spans = [turned], [(start, end)]
+            continue
         names = [x for x in names_in(found, text, lexicon, _covered(found, taken)) if not x.place]
         if not names or names[0].start > 2 or sum(x.end - x.start for x in names) * 2 < len(found) - 4:
             continue
@@ -267,3 +286,27 @@ def _row(
     if not any(m.kind == "name" for m in mentions):
         return None
     return Item(line.start, line.end, tuple(mentions), tuple(spans), verdict, tuple(cells))
+
+
+def _is_head(text: str, cells: Sequence[tuple[int, int]], lexicon: Lexicon) -> bool:
+    """Whether a row names its columns: "Surname, given name | Position | E-mail"."""
+    known, small = lexicon.lists["columns"], lexicon.lists["stopwords"]
+    labels = 0
+    for start, end in cells:
+        words = [t.norm for t in tokens(text, start, end) if t.is_word]
+        labels += bool(words) and any(w in known for w in words) and all(w in known or w in small for w in words)
+    return labels > 1
+
+
+def _turned(text: str, start: int, end: int, found: Sequence[Token], lexicon: Lexicon) -> Mention | None:
+    """The person of a cell that is "SURNAME, Given" and nothing else."""
+    parts = [p.strip() for p in text[start:end].split(",")]
+    if len(parts) != 2 or not all(0 < len(p.split()) <= 3 for p in parts):
+        return None
+    words = [t for t in found if t.is_word]
+    known = lexicon.lists["functions"] | lexicon.lists["not_names"]
+    if any(w.norm in known or not w.is_capital and w.norm not in lexicon.lists["particles"] for w in words):
+        return None
+    if not parts[0].isupper() and any(w.norm in lexicon.vocabulary for w in words):
+        return None
+    return Mention("name", 0, 0, 1, f"{parts[1]} {parts[0]}", None, None, False)

@@ -69,6 +69,8 @@ def _digits(words: Sequence[Token], i: int, text: str, lexicon: Lexicon) -> Numb
         return None
     if value > 1900 and len(token.raw) == 4:
         return None
+    if i and words[i - 1].norm in lexicon.lists["day_articles"] and value <= 31:
+        return None  # "le 17": a day, for what is counted is not singular
     months = lexicon.lists["months"]
     near = [w.norm for w in words[max(0, i - 2) : i]] + [w.norm for w in words[i + 1 : i + 3]]
     if words[i + 1 : i + 2] and words[i + 1].norm in months | {"th", "st", "nd", "rd"}:

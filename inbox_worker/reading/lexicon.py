@@ -24,7 +24,7 @@ CLASSES = frozenset(
     i me we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
     range vague more question question_word want_answer assistance auto_reply bounce newsletter courtesy
     attached remote forward correction retract joint perform my_attend relative pronoun send tentative
-    letter nobody unit shaky subset owner limit copula cleft besides replaced_by
+    you contact gladly never_fail obligation letter nobody unit shaky subset owner limit copula cleft besides replaced_by
     """.split()  # noqa: SIM905 - a list this long reads better so
 )
 LISTS = frozenset(
@@ -48,9 +48,11 @@ LISTS = frozenset(
         "persons",
         "articles",
         "noun_endings",
+        "day_articles",
+        "columns",
     }
 )
-NAMES = frozenset({"given_names", "surnames", "noun_endings"})  # lists that are no vocabulary
+NAMES = frozenset({"given_names", "surnames", "noun_endings", "columns"})  # lists that are no vocabulary
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 

@@ -95,6 +95,9 @@ def _title(tokens: tuple[Token, ...], i: int, lexicon: Lexicon) -> int:
             tokens[at].raw == "." or (tokens[at].raw == "(" and at + 1 < len(tokens) and tokens[at + 1].norm == "ret")
         ):
             at += 1 if tokens[at].raw == "." else _closing(tokens, at)
+        if at > i and at + 1 < len(tokens) and tokens[at].raw == "-" and tokens[at - 1].raw == ".":
+            at += 2  # "Dipl.-Ing."
+            at += at < len(tokens) and tokens[at].raw == "."
     return at
 
 
@@ -165,6 +168,9 @@ _LOWER_TITLES = frozenset(
 )
 
 
+_CLITICS = frozenset({"t", "s"})
+
+
 def _closing(tokens: tuple[Token, ...], at: int) -> int:
     for skip in range(2, 6):
         if at + skip < len(tokens) and tokens[at + skip].raw == ")":
@@ -192,6 +198,8 @@ def _run(tokens: tuple[Token, ...], i: int, text: str, lexicon: Lexicon, taken: 
             last = at
         elif token.is_word and token.norm in particles and at > i:
             at += 1  # counts only when a capital follows
+        elif at > i and token.raw in "'’" and at + 1 < len(tokens) and tokens[at + 1].norm in _CLITICS:
+            at += 2  # "van 't Hoff"
         elif at > i and token.raw in "'’-‑" and glued and at + 1 < len(tokens) and tokens[at + 1].start == token.end:
             at += 1
         elif at > i and glued and token.is_word and tokens[at - 1].raw in "'’-‑" and not token.raw[0].isdigit():
@@ -230,6 +238,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     months = (
         lexicon.lists["months"] if any(t.raw[0].isdigit() for t in tokens[max(0, i - 2) : end + 2]) else frozenset()
     )
+    if start + 1 < len(tokens) and tokens[start + 1].raw == "-" and tokens[start + 1].start == tokens[start].end:
+        months = frozenset()  # "5. Mei-Ling"
     known = [
         t
         for t in large
@@ -268,6 +278,10 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
         end -= 2
     written = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
+    if not titled and (is_code(written) or (i == _first_word(tokens) and _is_clitic(written))):
+        return None
+    if titled and large[0].norm in functions and (len(large) == 1 or len(words) > 2):
+        return None  # "Senhor Presidente da Administração"
     title = " ".join(text[tokens[i].start : tokens[start].start].split()) if titled else None
     if lexicon.script == "cyrillic":
         written = nominative(written, title, lexicon.given)
@@ -331,6 +345,17 @@ def _written_small(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken
         name = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
         found.append(Name(begin, stop, name, " ".join(title.split()) or None, start))
     return found
+
+
+def is_code(name: str) -> bool:
+    """Whether a run of capitals is none of a name: the letters of a number plate, a form or a room, "GE CD"."""
+    return all(len(word) < 3 and word.isascii() and word.isupper() for word in name.split())
+
+
+def _is_clitic(name: str) -> bool:
+    """Whether a word is a verb with its pronoun: "Encarrega-me"."""
+    first, _, rest = name.partition("-")
+    return " " not in name and bool(first) and rest[:1].islower() and len(rest) <= 4
 
 
 def is_single(name: str) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.claims import claim_of
 from inbox_worker.reading.answer.confidence import SUMMED, WEAK_YES
-from inbox_worker.reading.answer.heard import Heard, same_person
+from inbox_worker.reading.answer.heard import Heard, is_sender, same_person
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import may_still_come
-from inbox_worker.reading.grammar.said import Said
+from inbox_worker.reading.grammar.said import Mention, Said
 
 
 def correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
@@ -33,6 +33,18 @@ def correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
     )
 
 
+def _named_before(heard: Heard, removed: tuple[int, str, Said]) -> tuple[Mention, str, int, int] | None:
+    """The only person named in the sentence before one that says "please take him off the list"."""
+    at, _, said = removed
+    if at == 0 or said.numbers or said.has("people"):
+        return None
+    part, before = heard.said[at - 1]
+    names = [m for m in before.names if not m.vague and not is_sender(heard, m.name)]
+    if len(names) != 1:
+        return None
+    return names[0], part, *before.offsets(names[0].start, names[0].end)
+
+
 def removal(
     heard: Heard, removed: tuple[int, str, Said], free: Sequence[tuple[int, str, Said]]
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
@@ -41,6 +53,8 @@ def removal(
     if not leaving.people and said.has("me", "i"):
         hit = next(h for h in said.hits if h.kind in {"me", "i"})
         leaving.selves.append((part, *said.offsets(hit.start, hit.end)))
+    if not leaving.people and not leaving.selves and (found := _named_before(heard, removed)) is not None:
+        leaving.people.append(found)
     number = len(leaving.people) + len(leaving.selves)
     doubts: tuple[Doubt, ...] = ()
     if not number:

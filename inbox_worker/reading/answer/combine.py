@@ -59,18 +59,30 @@ def _single(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     accepted = [(i, p, s) for i, p, s in free if s.status is Status.ACCEPTED]
     tentative = [(i, p, s) for i, p, s in free if s.status is Status.TENTATIVE]
     declined = [(i, p, s) for i, p, s in free if s.status is Status.DECLINED]
+    if any(not s.has("remote") for _, _, s in accepted):  # others follow from afar: they are no delegates
+        accepted = [a for a in accepted if not a[2].has("remote")]
+        tentative = [t for t in tentative if not t[2].has("remote")]
     removed = [(i, p, s) for i, p, s in free if s.op == "remove"]
     corrected = [(i, p, s) for i, p, s in free if s.op == "correct"]
     party = party_of(heard, accepted + tentative, blocks, free)
     if corrected and not blocks and not party.totals:
         return (correction(heard, corrected[0]),), ()
     if removed and not blocks and not party.totals and not _joins(accepted):
+        if _all_of_us(removed[0][2]):
+            return refusal(heard, [*declined, removed[0]], free)
         return removal(heard, removed[0], free)
     if not accepted and not tentative and not blocks:
         if declined:
             return refusal(heard, declined, free)
         return fallback(heard, free)
     return acceptance(heard, party, accepted, tentative, declined, blocks, free)
+
+
+def _all_of_us(said: Said) -> bool:
+    """Whether those who are to be taken off the list are all of ours: "please take us off your list"."""
+    taken = [h for h in said.hits if h.kind == "remove"]
+    us = [h for h in said.hits if h.kind == "we" and any(t.start - 2 <= h.start < t.end for t in taken)]
+    return bool(us) and not said.names and not said.numbers and not said.has("colleague", "people_left")
 
 
 def _joins(accepted: Sequence[tuple[int, str, Said]]) -> bool:

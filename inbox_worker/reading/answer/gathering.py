@@ -10,7 +10,7 @@ from inbox_worker.reading.answer.party import Party, add, add_item
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.heads import named_too_few, unused_number
 from inbox_worker.reading.grammar.roles import uncounted
-from inbox_worker.reading.grammar.said import Said
+from inbox_worker.reading.grammar.said import Mention, Said
 
 
 def party_of(
@@ -46,10 +46,14 @@ def party_of(
         )
         if vague is not None:
             party.vague = (part, *said.offsets(vague.start, vague.end))
+    if party.open_range is None and not blocks:
+        party.open_range = _left_open(answers, free)
     for _, _, said in free:
         party.absent += [m.name for m in said.absent if m.kind == "name"]
     for part, block in blocks:
         party.listed = True
+        if block.unread is not None:
+            party.unread = party.unread or (part, *block.unread)
         for item in block.items:
             if item.verdict is False:
                 party.absent += [m.name for m in item.mentions if m.kind == "name"]
@@ -66,6 +70,9 @@ def party_of(
         followers(heard, party, answers, free)
     if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more):
         explained(heard, party, answers[-1][0], free)
+    for i, part, said in answers:
+        for mention in _among(said) if party.totals else ():
+            add(heard, party, part, said, mention, i)
     party.others = unplaced(heard, party, answers, free)
     if not party.totals and not party.listed:
         for _, part, said in answers:
@@ -86,3 +93,20 @@ def _near(answers: Sequence[tuple[int, str, Said]], blocks: Sequence[tuple[str, 
     return [
         (i, p, s) for i, p, s in answers if s.strong or any(abs(i - j) <= 2 for j in plain) or (not plain and blocks)
     ]
+
+
+def _left_open(
+    answers: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
+) -> tuple[str, int, int] | None:
+    """A sentence beside the answer that leaves a number open: "put two or three, as you like"."""
+    near = {i + step for i, _, _ in answers for step in (-1, 0, 1)}
+    for i, part, said in free:
+        if i in near and said.range and not said.foreign and not said.asks and not said.has("unit", "past", "more"):
+            return part, said.sentence.start, said.sentence.end
+    return None
+
+
+def _among(said: Said) -> list[Mention]:
+    """People named as some of those counted before: "we shall be five, among them the Director, Ana López"."""
+    subsets = [h for h in said.hits if h.kind == "subset" and any(m.kind == "total" and m.end <= h.start for m in said.coming)]
+    return [m for m in said.names if not m.vague and m not in said.coming and any(h.end <= m.start for h in subsets)]

@@ -96,6 +96,24 @@ def followers(
             if me is not None and itself:
                 party.selves.append((part, *said.offsets(me.start, me.end)))
             return
+    first = min(i for i, _, s in answers if any(m.kind == "total" for m in s.coming))
+    _forerunners(heard, party, first, total, free)
+
+
+def _forerunners(
+    heard: Heard, party: Party, first: int, total: int, free: Sequence[tuple[int, str, Said]]
+) -> None:
+    """Names in the sentence before a number, where they are as many: "X and I have applied. We will be two"."""
+    for i, part, said in free:
+        if not first - 2 <= i < first or said.foreign or said.asks or said.has("past", "other_event", "contact"):
+            continue
+        names = [m for m in said.names if not m.vague and not is_sender(heard, m.name)]
+        me = next((h for h in said.hits if h.kind == "me" and joined_by(said, h.start, h.end, _joins(said))), None)
+        if names and len(names) + (me is not None) == total:
+            party.people += [(m, part, *said.offsets(m.start, m.end)) for m in names]
+            if me is not None:
+                party.selves.append((part, *said.offsets(me.start, me.end)))
+            return
 
 
 def _joins(said: Said) -> frozenset[str]:
@@ -113,6 +131,8 @@ def unplaced(
     for i, part, said in free:
         if not first - 1 <= i <= last + 2 or said.foreign or said.asks or (said.has("past") and not said.has("future")):
             continue
+        if said.has("contact") and said.status is Status.NONE:
+            continue  # whom to write to
         if said.has("negation") and said.status is Status.NONE and not said.has("attend", "attend_weak", "send"):
             continue
         for name in said.names:

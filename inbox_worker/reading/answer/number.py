@@ -25,6 +25,10 @@ def number_of(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Dou
     if party.open_range is not None:
         evidence = (heard.evidence("count-unclear", *party.open_range),)
         return None, (Doubt(Code.COUNT_UNCLEAR, "The number is left open.", evidence),), DOUBTED
+    if party.unread is not None and enumerated not in totals:
+        evidence = (heard.evidence("count-unclear", *party.unread),)
+        why = f"Who {evidence[0].text.strip()!r} in the list is was not understood."
+        return None, (Doubt(Code.COUNT_UNCLEAR, why, evidence),), DOUBTED
     told = sorted(n for n, *_ in party.totals)
     if len(totals) > 1 and told[-1] == sum(told[:-1]):
         return told[-1], (), SUMMED  # "five in total: two from Geneva, three from Lima"

@@ -19,6 +19,7 @@ class Party:
     totals: list[tuple[int, str, int, int]] = field(default_factory=list)
     more: list[tuple[int, str, int, int]] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    unread: tuple[str, int, int] | None = None  # an item of a list in which nobody was found
     listed: bool = False  # a list or table names everybody
     open_range: tuple[str, int, int] | None = None
     vague: tuple[str, int, int] | None = None

@@ -12,7 +12,7 @@ from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.neighbours import followers, joined_by
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
-from inbox_worker.reading.answer.safeguards import is_suspicious, may_still_come
+from inbox_worker.reading.answer.safeguards import is_suspicious, may_still_come, unnoticed
 from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.grammar.heads import is_taken_back, strays, totals_of
 from inbox_worker.reading.grammar.roles import roles_told
@@ -24,7 +24,7 @@ SHORT = 40  # words of a message so short that a bare number of people is its an
 def refusal(
     heard: Heard, declined: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
-    strong = [d for d in declined if d[2].strong and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}]
+    strong = [d for d in declined if (d[2].strong or d[2].op == "remove") and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}]
     _, part, said = (strong or declined)[0]
     doubts: list[Doubt] = []
     confidence = PLAIN_NO
@@ -45,6 +45,8 @@ def refusal(
         )
     if (maybe := may_still_come(heard, said, free)) is not None:
         doubts.append(maybe)
+    if not doubts and (left := unnoticed(heard, said, free)) is not None:
+        doubts.append(left)
     claim = claim_of(
         heard, Partstat.DECLINED, None, Op.SET, Party(), doubts, confidence, (part, *said.span), revises=said.revises
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inbox_worker.model import Code, Doubt
-from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.heads import totals_of
@@ -89,4 +89,20 @@ def may_still_come(heard: Heard, leaving: Said, free: Sequence[tuple[int, str, S
         if said.has("colleague", "people", "replace"):
             evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
             return Doubt(Code.PARTSTAT_UNCLEAR, "Somebody stays away, and somebody else may come.", evidence)
+    return None
+
+
+def unnoticed(heard: Heard, refusal: Said, free: Sequence[tuple[int, str, Said]]) -> Doubt | None:
+    """A doubt where a message that declines names somebody of whom it may say that they come instead."""
+    for _, part, said in free:
+        if said is refusal or said.foreign or said.asks or said.has("past", "contact", "regret", "absent", "courtesy"):
+            continue
+        if said.status is Status.DECLINED or (said.has("negation") and not said.has("attend", "send")):
+            continue
+        if refusal.who is Who.NOBODY and not said.has("attend", "attend_weak", "send", "accept"):
+            continue
+        name = next((n for n in said.names if not n.vague and not is_sender(heard, n.name)), None)
+        if name is not None:
+            evidence = (heard.evidence("partstat-unclear", part, *said.offsets(name.start, name.end)),)
+            return Doubt(Code.PARTSTAT_UNCLEAR, f"Declines, and speaks of {name.name}, who may come.", evidence)
     return None

@@ -7,7 +7,7 @@ from datetime import date
 
 from inbox_worker.reading.grammar.dates import dates_told
 from inbox_worker.reading.grammar.predicates import clause_at
-from inbox_worker.reading.grammar.said import Clause, Said
+from inbox_worker.reading.grammar.said import Clause, Said, Status
 from inbox_worker.reading.text import Token
 
 _WIDE = {"：": ":", "；": ";"}  # marks of Chinese as those of other languages
@@ -60,7 +60,10 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
         if starts[start] == "resume":
             back = [s for s in order[:i] if starts[s] not in {"reason", "relative"}]
             reach = back[-1] if back else start
-        result.append(clause_at(said, start, end, starts[start], own, others, start >= asked_from, reach, near))
+        mark = starts[start]
+        if mark == ":" and result and result[-1].status is Status.DECLINED and not said.has("change"):
+            mark = "reason"  # "we cannot come: our congress meets that day"
+        result.append(clause_at(said, start, end, mark, own, others, start >= asked_from, reach, near))
     return result
 
 

@@ -13,9 +13,9 @@ NEAR_EVENT = 12  # days around the event that still speak of it: journeys, the e
 MONTH_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
-def is_foreign(said: Said, event: date) -> bool:
-    """Whether the sentence speaks of another event: it says so, or names a date far from this one's."""
-    dates = _dates(said, event)
+def is_foreign(said: Said, event: date, start: int = 0, end: int | None = None) -> bool:
+    """Whether words ``start`` to ``end`` speak of another event: they name a date far from this one's."""
+    dates = _dates(said, event, start, len(said.words) if end is None else end)
     distances = [_distance(d, event) for d in dates if d is not None]
     if any(abs(d) <= NEAR_EVENT for d in distances):
         return False
@@ -39,11 +39,13 @@ def _day(when: date) -> int:
     return when.timetuple().tm_yday
 
 
-def _dates(said: Said, event: date) -> list[int | None]:
-    """Days of the year that are named with their month; None for a month alone."""
+def _dates(said: Said, event: date, start: int = 0, end: int | None = None) -> list[int | None]:
+    """Days of the year that words ``start`` to ``end`` name with their month; None for a month alone."""
     months = said.lexicon.lists["months"]
     found: list[int | None] = []
-    for i, word in enumerate(said.words):
+    for i, word in enumerate(said.words[:end]):
+        if i < start:
+            continue
         if word.norm not in months or (len(word.raw) < 4 and word.raw[-1:].islower() and word.raw[0].islower()):
             continue
         if not word.raw[0].isupper() and said.lexicon.code == "en" and word.norm in {"may", "march", "mar"}:

@@ -21,7 +21,9 @@ def heads(said: Said, start: int, end: int) -> list[Mention]:
             if mention is not None:
                 found.append(mention)
     found += [
-        Mention("total", h.start, h.end, 2) for h in said.hits if h.kind == "pair_of_us" and start <= h.start < end
+        Mention("total", h.start, h.end, 2)
+        for h in said.hits
+        if h.kind == "pair_of_us" and start <= h.start < end and not _joined(said, h.start)
     ]
     return _without_overlap(found)
 

@@ -63,6 +63,7 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
         if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
             names = [m for m in names if m.start >= clause.pivot[0]]
+        names = _sent(said, clause, names)
         gone = [m for m in names if _is_gone(said, m)]
         if len(gone) < len(names):
             absent += gone
@@ -85,10 +86,44 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
         coming += [] if selves and _is_named_self(said, names) else selves
+    coming = _without_spelt_out(said, coming)
     whole = next((m for m in coming if m.kind == "total" and is_whole(said, m)), None)
     if whole is not None:
         coming = [m for m in coming if m.kind != "total" or m.end <= whole.start or m.number >= whole.number]
     return _with_joined(said, coming), absent
+
+
+def _sent(said: Said, clause: Clause, names: list[Mention]) -> list[Mention]:
+    """Of the people named in a clause that somebody sends somebody, those who are sent: who stands after the verb."""
+    sends = [h for h in said.hits if h.kind == "send" and clause.start <= h.start < clause.end]
+    if not sends or any(h.kind == "replaced_by" for h in said.hits):
+        return names
+    after = [m for m in names if m.start >= sends[0].end and not m.vague]
+    before = [m for m in names if m.end <= sends[0].start]
+    return [m for m in names if m not in before] if after and before and not _joins_any(said, before, sends[0]) else names
+
+
+def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
+    """Whether the verb is a participle beside the names: "Ana, sent by the board, and Bo"."""
+    gap = said.sentence.text[said.words[before[-1].end - 1].end : said.words[verb.start].start]
+    return gap.strip() in {",", "("}
+
+
+def _without_spelt_out(said: Said, coming: list[Mention]) -> list[Mention]:
+    """Without numbers of people whom the rest of the sentence spells out: "with two colleagues: Ana and a driver"."""
+    kept = []
+    for mention in coming:
+        after = [m for m in coming if m.start >= mention.end and m.kind in {"name", "role", "self"}]
+        opens = mention.kind == "part" and after and _opens_list(said, mention.end, after[0].start)
+        if not (opens and sum(m.number for m in after) == mention.number):
+            kept.append(mention)
+    return kept
+
+
+def _opens_list(said: Said, start: int, end: int) -> bool:
+    """Whether a colon, a bracket or a dash stands between two places."""
+    text = said.sentence.text[said.words[start - 1].end : said.words[end].start]
+    return any(mark in text for mark in (":", "(", " - ", "–", "—", "："))
 
 
 def _holds(said: Said, outer: Hit, *kinds: str) -> bool:
@@ -197,6 +232,8 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
             continue  # "she will be our delegate"
         if any(h.kind == "undersigned" and h.start <= hit.end and hit.start <= h.end for h in said.hits):
             continue  # "the undersigned Secretary-General"
+        if any(h.kind == "me" and h.start <= hit.start and hit.end <= h.end for h in said.hits):
+            continue  # "un servidor"
         found.append(hit)
     return found
 
@@ -239,14 +276,13 @@ def _selves(
             gap_before = text[before[0].end : words[hit.start].start] if before else ""
             gap_after = text[words[hit.end - 1].end : after[0].start] if after else ""
             near_people = bool(names or roles or totals)
+            is_subject = any(h.kind == "i" and h.start == hit.start for h in said.hits)
             if before and (before[0].norm in joins or any(c in gap_before for c in "+&")):
                 return [Mention("self", hit.start, hit.end)]
             if after and (after[0].norm in joins or any(c in gap_after for c in "+&")):
                 return [Mention("self", hit.start, hit.end)]
             if (
-                near_people
-                and (("," in gap_before) or "(" in gap_before)
-                and words[hit.start].norm not in {"i", "ich", "io", "ik"}
+                near_people and (("," in gap_before) or "(" in gap_before) and not is_subject
             ):
                 return [Mention("self", hit.start, hit.end)]
             inside = [
@@ -254,7 +290,7 @@ def _selves(
                 for h in said.hits
                 if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end
             ]
-            if inside and words[hit.start].norm not in {"i", "ich", "io", "ik"}:
+            if inside and not is_subject:
                 return [Mention("self", hit.start, hit.end)]
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
     if alone and not names:

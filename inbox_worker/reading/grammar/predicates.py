@@ -12,6 +12,7 @@ from inbox_worker.reading.lexicon import Hit
 
 REACH = 6  # words a negation reaches forward
 BESIDE = 8  # words between a predicate and the hedge that is shown with it
+GLAD = 3  # words with a meaning in a clause that "with pleasure" may answer alone
 STRAY = 2  # words that have nothing to do with coming, in a clause that is only a number of people
 
 
@@ -45,6 +46,7 @@ class _Words:
         told = {"has", "have", "had"}
         self.asked = [h for h in self.of("request") if not (h.start and said.words[h.start - 1].norm in told)]
         self.accepted, self.attends = self.of("accept", "replaced_by"), self.of("attend")
+        self.accepted += self._gladly(said, place)
         self.weak, self.alone, self.absent = self.of("attend_weak"), self.of("alone"), self.of("absent")
         self.sends = [
             h
@@ -55,6 +57,14 @@ class _Words:
             self.weak, self.sends = [], []
         self.numbered = _numbered(said, start, end)
         self.past = bool(self.of("past")) and not self.of("future")
+
+    def _gladly(self, said: Said, place: _Place) -> list[Hit]:
+        """ "With pleasure" where that is the answer, or goes with coming; not "with pleasure we would send a film"."""
+        glad = self.of("gladly")
+        comes = self.accepted or self.attends or self.of("attend_weak", "request", "people", "delegation")
+        small = said.lexicon.lists["stopwords"]
+        length = sum(said.words[i].norm not in small for i in range(place.start, place.end))
+        return glad if glad and (comes or length <= GLAD) else []
 
     def of(self, *kinds: str) -> list[Hit]:
         return [h for h in self.inside if h.kind in kinds]
@@ -126,6 +136,8 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
         who = place.subject(said, pivot.end - 1)
     if words.asked and not words.declined and not words.affirmed:
         who = Who.UNSAID
+    if who is Who.OTHER and (words.accepted or words.asked) and _addressed(said, pivot.start):
+        who = Who.UNSAID  # "you can count on me"
     if who is Who.OTHER:
         return none
     if words.affirmed:
@@ -144,6 +156,11 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
     if hedged and abs(hedged[0].start - pivot.start) < BESIDE:
         span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
     return place.clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
+
+
+def _addressed(said: Said, at: int) -> bool:
+    """Whether the subject of a word is the reader of the letter."""
+    return any(h.kind == "you" and at - 2 <= h.start <= at for h in said.hits)
 
 
 def _negations(words: _Words) -> list[Hit]:
@@ -204,7 +221,8 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
     for total in heads(said, start, end):
         if total.kind != "total" or total.number == 0:
             continue
-        before = [h for h in said.hits if h.kind == "delegation" and total.start - 3 <= h.end <= total.start]
+        groups = [h for h in said.hits if h.kind == "delegation" and h.start < total.start]
+        before = [h for h in groups if total.start - 3 <= h.end < total.end]  # "in due" may share a word with it
         we = any(o.kind == "we" and h.start <= o.start < h.end for h in before for o in said.hits)
         ours = any(h.kind in {"of_us", "pair_of_us"} and total.start <= h.start <= total.end + 1 for h in said.hits)
         spoken = any(
@@ -214,4 +232,18 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
             continue
         if (before or ours) and (we or spoken or strays(said, [total], start, end) <= STRAY):
             found.append(Hit("numbered", total.start, total.end))
-    return found
+    return found or _listed(said, start, end)
+
+
+def _listed(said: Said, start: int, end: int) -> list[Hit]:
+    """Those whom "we shall be" lists right after it: "we shall be Ana López and me"."""
+    for group in said.hits:
+        we = any(o.kind == "we" and group.start <= o.start < group.end for o in said.hits)
+        if group.kind != "delegation" or not we or not start <= group.start < end:
+            continue
+        first = [m for m in said.names if m.start == group.end and not m.vague]
+        me = [h for h in said.hits if h.kind in {"undersigned", "colleague"} and h.start == group.end]
+        joined = any(h.kind == "companion" and group.end < h.start < group.end + 6 for h in said.hits)
+        if joined and (first or me):
+            return [Hit("numbered", group.start, group.end)]
+    return []

@@ -13,8 +13,12 @@ from inbox_worker.reading.grammar.heads import is_taken_back, open_range
 from inbox_worker.reading.grammar.mentions import mentions_of, replaced
 from inbox_worker.reading.grammar.names import named
 from inbox_worker.reading.grammar.said import Clause, Context, Said, Status, Who
-from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.lexicon import Hit, Lexicon
 from inbox_worker.reading.text import Sentence, Token
+
+OBLIGED = 3  # words between "must we" and what one must
+VERBS = frozenset({"attend", "attend_weak", "accept", "decline", "send", "add", "remove", "request", "we", "i"})
+APART = frozenset({";", ":", "—", "–", "-", "!", "…", "relative"})  # marks after which a clause has dates of its own
 
 
 def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
@@ -22,7 +26,7 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     words = sentence.words
     norms = [w.norm for w in words]
     hits = tuple(lexicon.phrases.find(norms))
-    covered = {i for h in hits if h.kind == "affirm_negated" for i in range(h.start, h.end)}
+    covered = {i for h in hits if h.kind in {"affirm_negated", "never_fail"} for i in range(h.start, h.end)}
     hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
     unsaid = {
         n.start
@@ -35,6 +39,12 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for h in hits
         if not (h.kind in {"negation", "decline", "absent", "accept"} and any(h.start <= n < h.end for n in unsaid))
     )
+    hits = tuple(
+        h
+        for h in hits
+        if not (_is_proper(lexicon, words, h) or _is_obliged(sentence, hits, h) or _is_clitic(sentence, words, h))
+    )
+    hits = tuple(h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title)
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
@@ -49,6 +59,29 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     return _conclude(draft, clauses, asks, context.event)
 
 
+def _is_proper(lexicon: Lexicon, words: Sequence[Token], hit: Hit) -> bool:
+    """Whether what begins like a verb is a proper noun: "Irak" for "ira*"; not where every noun has a capital."""
+    word = words[hit.start]
+    if hit.end - hit.start > 1 or hit.start == 0 or not word.is_capital or word.raw.isupper():
+        return False
+    if hit.kind not in VERBS or lexicon.lists["noun_endings"]:
+        return False
+    return word.norm not in lexicon.vocabulary and not words[hit.start - 1].is_capital
+
+
+def _is_obliged(sentence: Sentence, hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether words that ask to be put on the list ask whether one has to: "must we also register online?"."""
+    if hit.kind != "request" or not sentence.is_question:
+        return False
+    return any(h.kind == "obligation" and h.start <= hit.start <= h.end + OBLIGED for h in hits)
+
+
+def _is_clitic(sentence: Sentence, words: Sequence[Token], hit: Hit) -> bool:
+    """Whether what would be "if" is the pronoun of the verb before it: "deslocar-se"."""
+    before = sentence.text[max(0, words[hit.start].start - 1) : words[hit.start].start]
+    return before in {"-", "‑"} and hit.kind in {"condition", "shaky", "question_word"}
+
+
 def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
     if not spans or not words:
         return frozenset()
@@ -57,14 +90,15 @@ def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozens
 
 
 def _asks(said: Said) -> bool:
-    return said.sentence.is_question and not said.has("request")
+    return said.sentence.is_question and not said.has("request", "remove")
 
 
 def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) -> Said:
     spoken = [c for c in clauses if c.status is not Status.NONE]
     yes = [c for c in spoken if c.status in {Status.ACCEPTED, Status.TENTATIVE}]
     no = [c for c in spoken if c.status is Status.DECLINED]
-    foreign = is_foreign(said, event) or (not spoken and said.has("other_event") and not dates_told(said, event)[0])
+    near = dates_told(said, event)[0]
+    foreign = not near and (_elsewhere(said, clauses, event) or (not spoken and said.has("other_event")))
     status, who, strong, mixed = Status.NONE, Who.UNSAID, False, False
     pivot: tuple[int, int] | None = None
     if spoken and not foreign:
@@ -102,6 +136,21 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
     )  # fmt: skip
 
 
+def _elsewhere(said: Said, clauses: tuple[Clause, ...], event: date) -> bool:
+    """Whether each predicate of a sentence stands beside a date of another event, or the sentence has no predicate."""
+    spoken = [c for c in clauses if c.status is not Status.NONE]
+    if not spoken:
+        return is_foreign(said, event)
+    opened = 0
+    beside = []
+    for clause in clauses:
+        if clause.mark in APART:
+            opened = clause.start
+        if clause in spoken:
+            beside.append(is_foreign(said, event, opened, clause.end))
+    return all(beside)
+
+
 def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     revises = said.has("change", "cancel", "remove", "replace", "replaced_by", "retract", "correction")
     if asks:
@@ -110,7 +159,8 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
         return "retract", True
     if said.has("correction") and said.names:
         return "correct", True
-    if said.has("replace", "replaced_by") and said.names and status is not Status.NONE:
+    instead = said.has("replace", "replaced_by") and not _of_numbers(said)
+    if instead and said.names and status in {Status.ACCEPTED, Status.TENTATIVE}:
         return ("", False) if _stands_in_for_the_writer(said) else ("replace", True)
     if said.has("remove") and said.names:
         return "remove", True
@@ -121,6 +171,13 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     if said.has("add") and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
         return "add", True
     return "", revises
+
+
+def _of_numbers(said: Said) -> bool:
+    """Whether a number is what gives way, not a person: "instead of three participants we shall be two"."""
+    return all(
+        any(h.end <= n.start <= h.end + 1 for n in said.numbers) for h in said.hits if h.kind in {"replace", "replaced_by"}
+    )
 
 
 def _weakened(said: Said, clauses: Sequence[Clause], chosen: Clause) -> bool:

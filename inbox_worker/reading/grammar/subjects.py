@@ -16,6 +16,7 @@ def subject_of(said: Said, start: int, pivot: int, end: int, own: frozenset[int]
         "colleague": Who.PERSON,
         "other_party": Who.OTHER,
         "pronoun": Who.PERSON,
+        "you": Who.OTHER,
     }
     if any(h.kind == "nobody" and start <= h.start <= pivot for h in said.hits):
         return Who.NOBODY
@@ -28,6 +29,8 @@ def subject_of(said: Said, start: int, pivot: int, end: int, own: frozenset[int]
     for hit in said.hits:
         if not start <= hit.start <= pivot or hit.start < spent:
             continue  # "I am away, the organisation is represented by": who is away is not who comes
+        if hit.kind == "you" and not pivot - 2 <= hit.start < pivot:
+            continue  # "we ask you to register two", but "would you come to our launch"
         if hit.kind in kinds and hit.start >= best and not (hit.kind == "our" and hit.start == best):
             best, who, weak = hit.start, kinds[hit.kind], hit.kind == "our"
     for mention in said.names:
@@ -40,6 +43,9 @@ def subject_of(said: Said, start: int, pivot: int, end: int, own: frozenset[int]
             best, who = i, Who.OTHER
     if who is Who.UNSAID and any(pivot <= m.start < min(end, pivot + 9) and not m.vague for m in said.names):
         return Who.PERSON
+    after = next((h for h in said.hits if h.kind in {"i", "undersigned"} and pivot < h.start <= pivot + 1), None)
+    if who is Who.UNSAID and after is not None and after.start < end:
+        return Who.I  # "podría ir yo"
     if who is Who.UNSAID and any(
         h.kind in {"colleague", "undersigned"} and pivot <= h.start < min(end, pivot + 6) for h in said.hits
     ):
