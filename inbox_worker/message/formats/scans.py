@@ -11,12 +11,14 @@ from functools import cache
 from typing import Any
 
 from inbox_worker.message.formats.content import Content, Extracted, NotReadableError
+from inbox_worker.message.formats.spacing import spaced
 
 NEEDED = ("rapidocr", "onnxruntime", "pypdfium2")
-MISSING = "its words are in a picture, and the extra for reading pictures is not installed (pip install '.[ocr]')"
-MAX_PAGES = 6
+MISSING = "its words are in a picture, and the extra that reads pictures is missing (pip install 'inbox-worker[ocr]')"
+MAX_PAGES = 5
 MAX_PIXELS = 40_000_000  # of a picture before it is made smaller
-LONGEST_SIDE = 2_400  # pixels of a picture that is read; an A4 page at 200 dpi
+LONGEST_SIDE = 2_000  # pixels of a picture that is read; an A4 page at 170 dpi
+THREADS = 2
 SMALLEST = 300  # pixels of the longer side; smaller pictures are logos
 LEAST_SCORE = 0.6  # of a line; below it the characters are guesses
 UNSURE = 0.8  # mean score of a page; below it a person should look
@@ -99,7 +101,7 @@ def _engine() -> Any:
     return RapidOCR(
         params={
             "Global.log_level": "critical",
-            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     )
@@ -111,12 +113,14 @@ def _words(image: Any) -> tuple[str, float]:
 
     if max(image.size) < SMALLEST:
         return "", 1.0
-    result = _engine()(numpy.asarray(image)[:, :, ::-1])
+    result = _engine()(numpy.asarray(image)[:, :, ::-1], return_word_box=True, return_single_char_box=True)
     if result is None or result.txts is None or result.boxes is None:
         return "", 1.0
+    grey = image.convert("L")
+    characters = result.word_results or [()] * len(result.txts)
     found = [
-        (box, text, float(score))
-        for box, text, score in zip(result.boxes, result.txts, result.scores, strict=True)
+        (box, spaced(text, letters, box, grey), float(score))
+        for box, text, score, letters in zip(result.boxes, result.txts, result.scores, characters, strict=True)
         if score >= LEAST_SCORE and text.strip()
     ]
     if not found:
