@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import tzinfo
-from zoneinfo import ZoneInfo
+from datetime import timezone
 
 from rapidfuzz import fuzz
 
@@ -161,13 +160,9 @@ def _organised_by_us(event: Component, invitation: Invitation) -> bool:
 
 def _same_day(event: Component, invitation: Invitation, method: str) -> bool:
     names = ("X-MS-OLK-ORIGINALSTART", "DTSTART") if method == "COUNTER" else ("DTSTART",)
-    zone = _zone(invitation.starts.tzinfo)
+    zone = invitation.starts.tzinfo or timezone.utc
     for name in names:
         found = moment(event.first(name), zone)
         if found is not None:
             return near(found[0], invitation.starts.astimezone(zone), sure=found[1])
     return False
-
-
-def _zone(zone: tzinfo | None) -> ZoneInfo:
-    return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")

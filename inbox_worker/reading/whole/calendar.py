@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MAX_LINES = 5_000
@@ -101,7 +101,7 @@ def _line(held: str, start: int, end: int) -> Line | None:
     return Line(name.group().upper(), parameters, held[at + 1 : at + 1 + MAX_VALUE], start, end)
 
 
-def moment(line: Line | None, zone: timezone | ZoneInfo) -> tuple[datetime, bool] | None:
+def moment(line: Line | None, zone: tzinfo) -> tuple[datetime, bool] | None:
     """When it is, in the zone of the event, and whether its own zone was known; None where it is no time."""
     match = TIME.match(line.value.strip()) if line is not None else None
     if line is None or match is None:
