@@ -169,7 +169,7 @@ class _Reading:
         pieces = self._sentences()
         places = places_of(self.message, self.layouts, self.index)
         everyone = tuple((p.found.start, p.found.end) for p in places if p.where in {"text", "signature"})
-        day, title = self.invitation.starts.date(), _title_words(self.invitation.title)
+        day, title = self.invitation.starts.date(), _title_words(f"{self.invitation.title} {self.invitation.subtitle}")
         first = [(part, say(s, x, Context(day, everyone, (), title))) for part, s, x in pieces]
         answers = [said.sentence for _, said in first if said.status is not Status.NONE or said.has("attend")]
         self.answerer: Answerer = answerer_of(self.message, self.invitation, self.layouts, self.spoken, answers)

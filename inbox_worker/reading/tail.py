@@ -70,7 +70,7 @@ def _is_office(text: str, last: Sequence[Line], lexicon: Lexicon, named: bool) -
     """Whether the lines tell a person's name and what they are, or an office alone, and say nothing."""
     words = [t.norm for line in last for t in tokens(text, line.start, line.end) if t.is_word]
     hits = lexicon.phrases.find(words)
-    if any(h.kind in SAYS and not _is_part_of_title(words, h.start, lexicon) for h in hits):
+    if any(h.kind in SAYS and len(words[h.start]) > 1 and not _is_part_of_title(words, h.start, lexicon) for h in hits):
         return False
     office = any(w in lexicon.lists["functions"] or w in lexicon.lists["not_names"] for w in words)
     return named or office

@@ -12,7 +12,7 @@ from inbox_worker.reading.grammar.dates import dates_told, is_foreign
 from inbox_worker.reading.grammar.heads import is_taken_back, open_range
 from inbox_worker.reading.grammar.mentions import mentions_of, replaced
 from inbox_worker.reading.grammar.names import named
-from inbox_worker.reading.grammar.said import Clause, Context, Said, Status, Who
+from inbox_worker.reading.grammar.said import Clause, Context, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit, Lexicon
 from inbox_worker.reading.text import Sentence, Token
 
@@ -44,12 +44,16 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for h in hits
         if not (_is_proper(lexicon, words, h) or _is_obliged(sentence, hits, h) or _is_clitic(sentence, words, h))
     )
-    hits = tuple(h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title)
+    hits = tuple(h for h in hits if not _is_auxiliary(lexicon, words, hits, h))
+    hits = tuple(
+        h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title
+    )
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
     objects = frozenset(h.end for h in hits if h.kind in {"add", "request", "send", "remove", "replace"})
     names = named(sentence, lexicon, words, own | others, objects)
+    names = tuple(m for m in names if not _is_title(words, m, context.title))
     hits = tuple(h for h in hits if h.kind not in {"i", "me"} or not any(m.start <= h.start < m.end for m in names))
     classes = {h.kind: True for h in hits}
     draft = Said(sentence, lexicon, words, hits, (), numbers, names, classes=classes)
@@ -82,6 +86,25 @@ def _is_clitic(sentence: Sentence, words: Sequence[Token], hit: Hit) -> bool:
     return before in {"-", "‑"} and hit.kind in {"condition", "shaky", "question_word"}
 
 
+def _is_auxiliary(lexicon: Lexicon, words: Sequence[Token], hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether a form of "go" only makes the future of another verb: "vamos dividir un cuarto"."""
+    endings = tuple(lexicon.lists["infinitive_endings"])
+    if hit.kind != "attend_weak" or not endings:
+        return False
+    go = next((h for h in hits if h.kind == "go" and h.start == hit.start), None)
+    if go is None or go.end >= len(words):
+        return False
+    at = go.end + (words[go.end].norm in {"a", "y", "en"} and go.end + 1 < len(words))
+    verb = words[at].norm
+    coming = {"attend", "attend_weak", "accept", "request", "send"}
+    return len(verb) > 3 and verb.endswith(endings) and not any(h.start == at and h.kind in coming for h in hits)
+
+
+def _is_title(words: Sequence[Token], mention: Mention, title: frozenset[str]) -> bool:
+    """Whether what looks like a name is words of the event's title."""
+    return all(w.norm in title for w in words[mention.start : mention.end])
+
+
 def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
     if not spans or not words:
         return frozenset()
@@ -109,7 +132,8 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
             general = [c for c in no if c.who in {Who.WE, Who.NOBODY, Who.UNSAID} and c.strong]
             if last.status is Status.DECLINED and not general:
                 chosen = yes[-1]
-        status, who, strong = chosen.status, chosen.who, chosen.strong
+        status, who = chosen.status, chosen.who
+        strong = any(c.strong for c in spoken if c.status is status)
         pivot = chosen.pivot
         unsure = any(c.status is Status.TENTATIVE for c in yes) and not (chosen.mark == "contrast" and chosen.strong)
         unsure = unsure or (said.has("condition") and not said.has("assistance"))
@@ -120,6 +144,8 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
             pivot = (hedge.start, hedge.end) if hedge else pivot
         elif status is Status.ACCEPTED and said.has("hedge") and not strong:
             status = Status.TENTATIVE
+    if status is Status.DECLINED and _opens_with_if(said, clauses) and not said.has("affirm_negated"):
+        status, strong = Status.TENTATIVE, False  # "if the visas are refused we stay at home"
     if status is Status.NONE and said.has("undecided") and not foreign:
         status = Status.UNDECIDED
         hit = next(h for h in said.hits if h.kind == "undecided")
@@ -151,6 +177,12 @@ def _elsewhere(said: Said, clauses: tuple[Clause, ...], event: date) -> bool:
     return all(beside)
 
 
+def _opens_with_if(said: Said, clauses: Sequence[Clause]) -> bool:
+    """Whether all that a sentence says stands under the "if" it begins with."""
+    first = any(h.kind == "if" and h.start <= 1 for h in said.hits)
+    return first and not any(c.mark in APART for c in clauses if c.status is not Status.NONE)
+
+
 def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     revises = said.has("change", "cancel", "remove", "replace", "replaced_by", "retract", "correction")
     if asks:
@@ -176,7 +208,9 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
 def _of_numbers(said: Said) -> bool:
     """Whether a number is what gives way, not a person: "instead of three participants we shall be two"."""
     return all(
-        any(h.end <= n.start <= h.end + 1 for n in said.numbers) for h in said.hits if h.kind in {"replace", "replaced_by"}
+        any(h.end <= n.start <= h.end + 1 for n in said.numbers)
+        for h in said.hits
+        if h.kind in {"replace", "replaced_by"}
     )
 
 
