@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from inbox_worker.model import Code, Doubt, Evidence, Invitation, Kind, Message, Op, Part, Reading, Role, Span, Zone
+from inbox_worker.reading.answer.confidence import BARE_NUMBER
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.whole import certified
 from inbox_worker.reading.whole.alternatives import disagreement
 from inbox_worker.reading.whole.attached import Attached, attached_to, bare, is_letter, unread
 from inbox_worker.reading.whole.attendance import Attendance, attendance_of, is_reply
 from inbox_worker.reading.whole.combine import joined
-from inbox_worker.reading.whole.hints import AGAINST, kinds_in, new_words, spoken_in
+from inbox_worker.reading.whole.hints import AGAINST, POINTERS, kinds_in, new_words, spoken_in
 from inbox_worker.reading.whole.invited import claimed, comment_of, put_together, with_words
 from inbox_worker.reading.whole.seen import as_seen
 from inbox_worker.reading.whole.subject_matter import about_nothing_of_ours, speaks_to_machines
@@ -67,7 +68,7 @@ class _Whole:
         gap = unread(self.message, self.invitation)
         hints = kinds_in(bare(self.message))
         elsewhere = not words.claims and self._points_elsewhere()
-        if (elsewhere or (answers and not words.claims)) and not hints & AGAINST:
+        if not words.claims and (elsewhere or (answers and hints & POINTERS)) and not hints & AGAINST:
             words = replace(words, doubts=tuple(d for d in words.doubts if d.code is Code.SENDER_UNVERIFIED))
         if answers:
             return _with(joined(words, answers), [_unreadable(gap)] if gap is not None else [])
@@ -80,7 +81,7 @@ class _Whole:
 
     def _attached(self, attached: Attached) -> Reading:
         if not attached.passed_on:
-            return _changing_nothing(self.reader.read(attached.message, self.invitation), attached)
+            return _sober(self.reader.read(attached.message, self.invitation), attached)
         inner = _Whole(attached.message, self.invitation, self.reader, self.depth + 1).read()
         doubt = self._passed_on(attached)
         if not inner.claims or doubt is None:
@@ -146,10 +147,13 @@ class _Whole:
         return again._with_attachments(again._words())
 
 
-def _changing_nothing(reading: Reading, attached: Attached) -> Reading:
-    """A letter whose words seem to change an earlier answer, doubted: "in his place" is said in first answers too."""
+def _sober(reading: Reading, attached: Attached) -> Reading:
+    """What is read into a letter, read soberly: a bare number in it is an address or a date, and words that seem to
+    change an earlier answer are doubted, since "in his place" is said in first answers too."""
     claims = []
     for claim in reading.claims:
+        if claim.confidence <= BARE_NUMBER and not claim.doubts:
+            continue
         shown = tuple(replace(e, field="count-unclear") for e in claim.evidence if e.field == "op")
         doubt = Doubt(Code.COUNT_UNCLEAR, f"{attached.name} speaks of a change to an earlier answer.", shown)
         claims.append(claim if claim.op is Op.SET else replace(claim, doubts=(*claim.doubts, doubt)))

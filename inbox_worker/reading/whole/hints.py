@@ -9,6 +9,8 @@ from inbox_worker.reading.text import MAX_CHARACTERS, Token, tokens
 
 AGAINST = frozenset({"cancel", "correction", "change", "tentative", "condition", "decline", "retract", "hedge"})
 
+POINTERS = frozenset({"attached", "letter", "forward", "remote"})
+
 
 def new_words(part: Part) -> list[Token]:
     """The words that the sender wrote now, without the signature."""
