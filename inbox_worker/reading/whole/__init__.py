@@ -134,7 +134,7 @@ class _Whole:
         found = [
             doubted_sender(self.message, reading, self.invitation),
             speaks_to_machines(self.message),
-            about_nothing_of_ours(self.message, self.invitation),
+            about_nothing_of_ours(self.message, reading, self.invitation),
         ]
         extra = [doubt for doubt in found if doubt is not None]
         if self.depth == 0 and attendance_of(self.message, self.invitation) is None:

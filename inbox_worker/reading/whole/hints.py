@@ -7,7 +7,7 @@ from inbox_worker.reading.language import languages_of
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.text import MAX_CHARACTERS, Token, tokens
 
-AGAINST = frozenset({"cancel", "correction", "change", "tentative", "condition", "decline", "retract", "hedge"})
+AGAINST = frozenset({"cancel", "tentative", "condition", "decline", "retract", "hedge"})
 
 POINTERS = frozenset({"attached", "letter", "forward", "remote"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, Part, Role, Zone
+from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, Op, Part, Reading, Role, Zone
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import tokens
@@ -25,7 +25,7 @@ LINKS = frozenset({"delegation", "lead_list"})
 OF_MEETINGS = frozenset(
     """
     conference conferencia conferenza conferencia konferenz konferentie konferanse konferens конференция conférence
-    meeting reunion reunião reunion riunione sitzung tagung treffen vergadering event evenement evento veranstaltung
+    meeting encounter rencontre encuentro encontro incontro begegnung ontmoeting встреча reunion reunião reunion riunione sitzung tagung treffen vergadering event evenement evento veranstaltung
     invitation invitacion convite invito einladung uitnodiging приглашение invited invite invites registration
     registro inscription inscripcion inscricao iscrizione anmeldung aanmelding delegation delegacion delegacao
     delegazione delegates delegues delegados participants participation participacion participacao partecipazione
@@ -53,10 +53,12 @@ def _new(part: Part) -> list[tuple[int, int]]:
     return [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW] if part.spans else [(0, len(part.text))]
 
 
-def about_nothing_of_ours(message: Message, invitation: Invitation) -> Doubt | None:
+def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invitation) -> Doubt | None:
     """A doubt where neither the headers, the subject nor any words have to do with an event or with ours."""
     if message.header("in-reply-to") or message.header("references"):
         return None
+    if any(claim.revises or claim.op is not Op.SET for claim in reading.claims):
+        return None  # it refers to an earlier message
     if any(p.role in (Role.CALENDAR, Role.ATTACHMENT, Role.MESSAGE) for p in message.parts):
         return None
     ours = _words_of(f"{invitation.title} {invitation.subtitle} {invitation.venue}")
