@@ -16,7 +16,6 @@ from inbox_worker.reading.organisations import (
     find,
     index_of,
     is_free_mail,
-    related,
     resemble,
 )
 from inbox_worker.reading.text import Sentence, Token, lines, tokens

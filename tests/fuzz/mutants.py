@@ -42,7 +42,7 @@ def samples() -> tuple[tuple[str, bytes], ...]:
         "a.zip": lambda: zipped({"a.txt": "We come.", "b.rtf": "{\\rtf1 two}"}),
         "a.pdf.p7m": lambda: signed(b"We come."),
         "a.vcf": CARD.strip,
-        "a.ics": lambda: CALENDAR.encode(),
+        "a.ics": CALENDAR.encode,
     }
     return tuple((name, make()) for name, make in made.items())
 

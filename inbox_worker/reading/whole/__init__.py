@@ -17,6 +17,7 @@ from inbox_worker.reading.whole.invited import claimed, comment_of, put_together
 from inbox_worker.reading.whole.seen import as_seen
 from inbox_worker.reading.whole.subject_matter import about_nothing_of_ours, speaks_to_machines
 from inbox_worker.reading.whole.trust import doubted_sender
+from inbox_worker.reading.whole.unmanned import unmanned
 
 DEEPEST = 3  # messages attached to messages that are looked into
 
@@ -48,6 +49,8 @@ class _Whole:
         words = self._words()
         if words.kind in (Kind.BOUNCE, Kind.AUTO_REPLY) or (words.kind is Kind.OTHER and words.evidence):
             return words
+        if (machine := unmanned(self.message, words)) is not None:
+            return machine
         return self._doubting(self._with_attachments(words))
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from inbox_worker.model import Part
 from inbox_worker.reading.counts import MOST
+from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.text import lines, tokens
 from inbox_worker.reading.whole.wording import Wording
@@ -18,6 +19,17 @@ from inbox_worker.reading.whole.wording import Wording
 TICKED = re.compile(r"\[\s{0,2}[xX✓✔√■●]\s{0,2}\]|[☒☑✓✔✗✘]|\(\s{0,2}[xX]\s{0,2}\)")
 EMPTY = re.compile(r"\[\s{0,4}\]|[☐□▢]|\(\s{1,4}\)|\[_{1,4}\]")
 NUMBER = re.compile(r"[:：|]\s{0,20}(\d{1,3})\s{0,5}(?:persons?|people|personnes?|personas?)?\s{0,5}$")
+# What forms also ask those who come: words of a line that asks something else than whether they do.
+OTHER_QUESTIONS = frozenset(
+    """
+    floor speak speech statement intervene lunch dinner reception breakfast cocktail visa hotel accommodation transfer
+    interpretation interpreter parking language vegetarian diet access wheelchair shuttle tour excursion consent photo
+    parole parler discours déclaration déjeuner dîner réception hébergement interprétation langue régime navette
+    palabra hablar discurso declaración almuerzo cena recepción alojamiento interpretación idioma dieta
+    palavra falar almoço jantar recepção alojamento parola parlare pranzo ricevimento alloggio lingua
+    wort rede reden mittagessen abendessen empfang unterkunft dolmetscher sprache spreken woord diner слово выступить
+    """.split()  # noqa: SIM905 - a list this long reads better so
+)
 
 
 def is_form(text: str) -> bool:
@@ -41,6 +53,8 @@ def as_sentences(part: Part, lexicons: Sequence[Lexicon], wording: Wording) -> P
 def _line(text: str, lexicons: Sequence[Lexicon], wording: Wording) -> str:
     """A line of a form: an answer, a number of people, or nothing; other lines stay as they are."""
     kinds = _kinds(text, lexicons)
+    if {fold(t.raw) for t in tokens(text) if t.is_word} & _OTHERS:
+        kinds = frozenset()
     if TICKED.search(text) or EMPTY.search(text):
         said = _answer(text, kinds, lexicons, wording)
         return said.ljust(len(text)) if said and len(said) <= len(text) else " " * len(text)
@@ -55,12 +69,12 @@ def _line(text: str, lexicons: Sequence[Lexicon], wording: Wording) -> str:
     return text
 
 
-def _kinds(text: str, lexicons: Sequence[Lexicon]) -> set[str]:
+def _kinds(text: str, lexicons: Sequence[Lexicon]) -> frozenset[str]:
     words = [t.norm for t in tokens(text) if t.is_word]
-    return {hit.kind for lexicon in lexicons for hit in lexicon.phrases.find(words)}
+    return frozenset(hit.kind for lexicon in lexicons for hit in lexicon.phrases.find(words))
 
 
-def _answer(text: str, kinds: set[str], lexicons: Sequence[Lexicon], wording: Wording) -> str:
+def _answer(text: str, kinds: frozenset[str], lexicons: Sequence[Lexicon], wording: Wording) -> str:
     """The sentence that a line with boxes means, "" where it means none."""
     boxes = sorted(
         [(m.start(), True) for m in TICKED.finditer(text)] + [(m.start(), False) for m in EMPTY.finditer(text)]
@@ -86,9 +100,12 @@ def _words_after_last(text: str, boxes: Sequence[tuple[int, bool]]) -> bool:
     return any(t.is_word and len(t.norm) > 1 for t in tokens(text[boxes[-1][0] :]))
 
 
-def _sentence(kinds: set[str], wording: Wording) -> str:
+def _sentence(kinds: frozenset[str], wording: Wording) -> str:
     if kinds & {"decline", "negation", "absent", "regret"}:
         return wording.no
     if kinds & {"hedge", "tentative", "undecided"}:
         return wording.perhaps
     return wording.yes if kinds & {"attend", "attend_weak", "accept"} else ""
+
+
+_OTHERS = frozenset(fold(word) for word in OTHER_QUESTIONS)

@@ -56,11 +56,22 @@ class Seen:
     def _evidence(self, evidence: Evidence) -> Evidence:
         places = self.places.get(evidence.part)
         if places is None:
-            return evidence
+            part = self.original.part(evidence.part)
+            return evidence if part is None else _as_sent(evidence, part.text)
         start = places[min(evidence.start, len(places) - 1)]
         end = places[min(evidence.end, len(places) - 1) - 1] + 1 if evidence.end > evidence.start else start
         text = self.original.text_of(evidence.part) or ""
         return replace(evidence, start=start, end=end, text=text[start:end])
+
+
+def _as_sent(evidence: Evidence, text: str) -> Evidence:
+    """Evidence in the words that were sent: where a form was read as sentences of the same length, its whole lines."""
+    start, end = evidence.start, evidence.end
+    if text[start:end] == evidence.text:
+        return evidence
+    start, end = text.rfind("\n", 0, start) + 1, text.find("\n", max(start, end - 1))
+    end = len(text) if end < 0 else end
+    return replace(evidence, start=start, end=end, text=text[start:end])
 
 
 def as_seen(message: Message, invitation: Invitation) -> Seen:

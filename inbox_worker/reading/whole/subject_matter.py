@@ -25,7 +25,8 @@ LINKS = frozenset({"delegation", "lead_list"})
 OF_MEETINGS = frozenset(
     """
     conference conferencia conferenza conferencia konferenz konferentie konferanse konferens конференция conférence
-    meeting encounter rencontre encuentro encontro incontro begegnung ontmoeting встреча reunion reunião reunion riunione sitzung tagung treffen vergadering event evenement evento veranstaltung
+    encounter rencontre encuentro encontro incontro begegnung ontmoeting встреча
+    meeting reunion reunião reunion riunione sitzung tagung treffen vergadering event evenement evento veranstaltung
     invitation invitacion convite invito einladung uitnodiging приглашение invited invite invites registration
     registro inscription inscripcion inscricao iscrizione anmeldung aanmelding delegation delegacion delegacao
     delegazione delegates delegues delegados participants participation participacion participacao partecipazione

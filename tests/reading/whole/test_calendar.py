@@ -34,7 +34,13 @@ def answer(
 
 def said(reading: Reading) -> list[tuple[str | None, str, int | None, list[str], list[str]]]:
     return [
-        (c.organisation, c.partstat.value, c.delegates, sorted(p.name for p in c.people), [d.code.value for d in c.doubts])
+        (
+            c.organisation,
+            c.partstat.value,
+            c.delegates,
+            sorted(p.name for p in c.people),
+            [d.code.value for d in c.doubts],
+        )
         for c in reading.claims
     ]
 

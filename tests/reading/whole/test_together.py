@@ -147,3 +147,10 @@ def test_certified_mail_is_read_in_its_envelope() -> None:
 @pytest.mark.parametrize(("value", "kind"), [("accettazione", Kind.AUTO_REPLY), ("errore-consegna", Kind.BOUNCE)])
 def test_receipts_of_certified_mail_are_a_machines(value: str, kind: Kind) -> None:
     assert read(message("Ricevuta\n", headers=(("x-ricevuta", value),)), INVITATION).kind is kind
+
+
+def test_evidence_of_a_form_is_what_stands_in_it() -> None:
+    made = with_attached("Please find attached the reply form.\n", "Will attend: [X]\nNumber of delegates: 2\n")
+    found = {e.text for e in read(made, INVITATION).claims[0].evidence if e.part == "2"}
+    assert any("[X]" in text or "Number of delegates" in text for text in found)
+    assert not any("We will" in text for text in found)
