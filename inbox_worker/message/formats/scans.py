@@ -6,6 +6,7 @@ import importlib.util
 import io
 import itertools
 import logging
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -22,6 +23,8 @@ THREADS = 2
 SMALLEST = 300  # pixels of the longer side; smaller pictures are logos
 LEAST_SCORE = 0.6  # of a line; below it the characters are guesses
 UNSURE = 0.8  # mean score of a page; below it a person should look
+
+CAPITAL_I = re.compile(r"(?<=[A-Za-z])(?<!Mc)(?<!Mac)(?<![A-Z][A-Z])I(?=[a-z])")  # a small l, inside a word
 
 
 def available() -> bool:
@@ -119,7 +122,7 @@ def _words(image: Any) -> tuple[str, float]:
     grey = image.convert("L")
     characters = result.word_results or [()] * len(result.txts)
     found = [
-        (box, spaced(text, letters, box, grey), float(score))
+        (box, CAPITAL_I.sub("l", spaced(text, letters, box, grey)), float(score))
         for box, text, score, letters in zip(result.boxes, result.txts, result.scores, characters, strict=True)
         if score >= LEAST_SCORE and text.strip()
     ]

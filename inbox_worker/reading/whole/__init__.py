@@ -9,16 +9,30 @@ from inbox_worker.reading.answer.confidence import BARE_NUMBER
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.whole import certified
 from inbox_worker.reading.whole.alternatives import disagreement
-from inbox_worker.reading.whole.attached import Attached, attached_to, bare, is_letter, unread
+from inbox_worker.reading.whole.attached import (
+    Attached,
+    attached_to,
+    bare,
+    is_addressed,
+    is_letter,
+    unread,
+    within_reach,
+)
 from inbox_worker.reading.whole.attendance import Attendance, attendance_of, is_reply
 from inbox_worker.reading.whole.combine import joined
 from inbox_worker.reading.whole.hints import AGAINST, POINTERS, kinds_in, new_words, spoken_in
 from inbox_worker.reading.whole.invited import claimed, comment_of, put_together, with_words
 from inbox_worker.reading.whole.seen import as_seen
-from inbox_worker.reading.whole.subject_matter import about_nothing_of_ours, speaks_to_machines
+from inbox_worker.reading.whole.subject_matter import (
+    about_nothing_of_ours,
+    is_about,
+    of_another_matter,
+    speaks_to_machines,
+)
 from inbox_worker.reading.whole.trust import doubted_sender
 from inbox_worker.reading.whole.unmanned import unmanned
 
+FEW_WORDS = 25  # of a message that says no more than that something is attached
 DEEPEST = 3  # messages attached to messages that are looked into
 
 __all__ = ["read_whole"]
@@ -65,16 +79,22 @@ class _Whole:
         return self.reader.read(message, self.invitation)
 
     def _with_attachments(self, words: Reading) -> Reading:
-        found = list(attached_to(self.message, self.invitation, spoken_in(self.message)))
-        readings = [self._attached(a) for a in found] if self.depth < DEEPEST else []
+        found, more = within_reach(attached_to(self.message, self.invitation, spoken_in(self.message)))
+        if words.claims and not kinds_in(bare(self.message)) & POINTERS:
+            found = [a for a in found if a.passed_on or is_addressed(a) or is_about(a.message, self.invitation)]
+        readings = [self._attached(a, words.language) for a in found] if self.depth < DEEPEST else []
         answers = [r for r in readings if r.claims]
         gap = unread(self.message, self.invitation)
         hints = kinds_in(bare(self.message))
         elsewhere = not words.claims and self._points_elsewhere()
-        if not words.claims and (elsewhere or (answers and hints & POINTERS)) and not hints & AGAINST:
+        points = bool(hints & POINTERS) or sum(len(new_words(p)) for p in bare(self.message).bodies) <= FEW_WORDS
+        if not words.claims and (elsewhere or (answers and points)) and not hints & AGAINST:
             words = replace(words, doubts=tuple(d for d in words.doubts if d.code is Code.SENDER_UNVERIFIED))
         if answers:
-            return _with(joined(words, answers), [_unreadable(gap)] if gap is not None else [])
+            beyond = [] if more is None else [more]
+            return _with(joined(words, answers), [_unreadable(gap), *beyond] if gap is not None else beyond)
+        if more is not None and not words.claims:
+            return _with(words, [more])
         if gap is not None:
             return _with(words, [_unreadable(gap)])
         if not elsewhere:
@@ -82,9 +102,12 @@ class _Whole:
         doubts = [d for r in readings for d in r.doubts]
         return _with(words, doubts or [self._nowhere(found)])
 
-    def _attached(self, attached: Attached) -> Reading:
+    def _attached(self, attached: Attached, language: str | None) -> Reading:
         if not attached.passed_on:
-            return _sober(self.reader.read(attached.message, self.invitation), attached)
+            read = self.reader.read(attached.message, self.invitation)
+            if read.language is None:  # a list of names is in the language of the words that it comes with
+                read = RuleReader(language or "en").read(attached.message, self.invitation)
+            return _sober(read, attached)
         inner = _Whole(attached.message, self.invitation, self.reader, self.depth + 1).read()
         doubt = self._passed_on(attached)
         if not inner.claims or doubt is None:
@@ -137,6 +160,7 @@ class _Whole:
         found = [
             doubted_sender(self.message, reading, self.invitation),
             speaks_to_machines(self.message),
+            of_another_matter(self.message),
             about_nothing_of_ours(self.message, reading, self.invitation),
         ]
         extra = [doubt for doubt in found if doubt is not None]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from inbox_worker.model import Address, Invitation, Message, Part, Role
+from inbox_worker.model import Address, Code, Doubt, Invitation, Message, Part, Role, Span, Zone
 from inbox_worker.reading.folding import fold
-from inbox_worker.reading.layout import sender_name
+from inbox_worker.reading.layout import layout_of, sender_name
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.organisations import index_of
 from inbox_worker.reading.text import tokens
@@ -34,6 +34,8 @@ NO_LETTERS = (  # media types that say who somebody is, that something was signe
     "text/css",
 )
 CERTIFICATE = re.compile(r"(?:daticert|daticertificazione)\.xml\Z|smime\.p7s\Z|signature\.asc\Z", re.IGNORECASE)
+MOST_OF_ONE = 6_000  # characters of an attachment that are read; a letter has two thousand
+MOST_READ = 12_000  # characters of all attachments of a message
 LEAST_LETTERS = 8  # in a text that may say anything
 SHARED = 0.6  # of the words of an attachment that are our own letter's
 
@@ -77,6 +79,40 @@ def is_letter(part: Part) -> bool:
     if part.role is not Role.ATTACHMENT or part.media_type in NO_LETTERS or CERTIFICATE.search(part.filename or ""):
         return False
     return sum(c.isalnum() for c in part.text[:5_000]) >= LEAST_LETTERS
+
+
+def within_reach(attached: Iterable[Attached]) -> tuple[list[Attached], Doubt | None]:
+    """The attachments, cut to what is read of them, and a doubt where something is left out."""
+    found: list[Attached] = []
+    left, cut = MOST_READ, False
+    for one in attached:
+        if left <= 0:
+            cut = True
+            break
+        bodies = tuple(p for p in one.message.parts if p.role is Role.BODY)
+        length = sum(len(p.text) for p in bodies)
+        most = min(MOST_OF_ONE, left)
+        left -= min(length, most)
+        if length > most:
+            cut = True
+            parts = tuple(_cut(p, most) if p in bodies else p for p in one.message.parts)
+            one = replace(one, message=replace(one.message, parts=parts))  # noqa: PLW2901 - the same, shorter
+        found.append(one)
+    doubt = Doubt(Code.UNREADABLE, "More is attached than is read; see whether the rest says something else.")
+    return found, doubt if cut else None
+
+
+def _cut(part: Part, most: int) -> Part:
+    """The part with its words beyond so many characters as nobody's."""
+    spans = part.spans or (Span(0, len(part.text), Zone.NEW),)
+    kept = [Span(s.start, min(s.end, most), s.zone) for s in spans if s.start < most]
+    return replace(part, spans=(*kept, Span(min(most, len(part.text)), len(part.text), Zone.DISCLAIMER)))
+
+
+def is_addressed(attached: Attached) -> bool:
+    """Whether an attachment is written to somebody: it greets, or ends as letters do. A brochure does neither."""
+    layouts = layout_of(attached.message, list(lexicons().values()))
+    return any(layout.signature or layout.part.spans for layout in layouts)
 
 
 def unread(message: Message, invitation: Invitation) -> Part | None:

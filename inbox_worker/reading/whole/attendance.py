@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timezone
 
 from rapidfuzz import fuzz
@@ -31,6 +31,7 @@ class Attendance:
     evidence: tuple[Evidence, ...] = ()
     doubt: Doubt | None = None
     summary: str = ""
+    guests: int = 0  # whom the attendee brings, by X-NUM-GUESTS
 
 
 def attendance_of(message: Message, invitation: Invitation) -> Attendance | None:
@@ -103,6 +104,7 @@ def _answer(part: Part, event: Component, method: str) -> Attendance | None:
     comment = event.first("COMMENT")
     words = attendee.parameters.get("X-RESPONSE-COMMENT", "") or (comment.words if comment is not None else "")
     summary = event.first("SUMMARY")
+    guests = attendee.parameters.get("X-NUM-GUESTS", "").strip()
     said = Attendance(
         part.section,
         method,
@@ -112,6 +114,7 @@ def _answer(part: Part, event: Component, method: str) -> Attendance | None:
         words.strip(),
         _evidence(part, "partstat", attendee),
         summary=summary.words.strip() if summary is not None else "",
+        guests=int(guests) if guests.isascii() and guests.isdigit() and len(guests) < 3 else 0,
     )
     if state not in STATES or len(answering) > 1:
         why = (
@@ -124,9 +127,7 @@ def _answer(part: Part, event: Component, method: str) -> Attendance | None:
 
 
 def _with(said: Attendance, doubt: Doubt) -> Attendance:
-    return Attendance(
-        said.part, said.method, said.partstat, said.name, said.address, said.comment, said.evidence, doubt, said.summary
-    )
+    return replace(said, doubt=doubt)
 
 
 def _evidence(part: Part, field: str, line: Line | None) -> tuple[Evidence, ...]:

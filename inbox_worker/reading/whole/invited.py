@@ -24,16 +24,33 @@ from inbox_worker.model import (
 from inbox_worker.reading.answer.confidence import DOUBTED, PLAIN_YES
 from inbox_worker.reading.answer.heard import same_person
 from inbox_worker.reading.folding import fold
+from inbox_worker.reading.layout import _display_person as display_person
 from inbox_worker.reading.layout import layout_of
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.organisations import by_domain, index_of
 from inbox_worker.reading.people import inverted
 from inbox_worker.reading.sender import answerer_of
+from inbox_worker.reading.text import tokens
 from inbox_worker.reading.whole.attendance import Attendance
 from inbox_worker.reading.whole.hints import spoken_in
 
 STAMPS = ("auto-submitted", "precedence", "x-auto-response-suppress", "x-autoreply", "x-autorespond", "list-id")
-PROGRAMS = ("google calendar", "calendar.google", "icloud", "calendar invitation", "webcal", "ical4j")
+PROGRAMS = (
+    "google calendar",
+    "google agenda",
+    "google kalender",
+    "google calendario",
+    "calendar.google",
+    "icloud",
+    "calendar invitation",
+    "webcal",
+    "ical4j",
+)
+OFFICES = (
+    "secretar", "sekretar", "segreter", "office", "bureau", "oficina", "ufficio", "info", "contact", "admin", "desk",
+    "registry", "registrat", "team", "equipe", "unit", "mission", "delegat", "direction", "direccion", "presidenc",
+    "mailbox", "protocol", "reception", "conference", "events", "секретар", "канцеляр",
+)  # fmt: skip
 NOT_MEANT = 2  # details of the invitation in the words, from which on a program wrote them
 
 
@@ -45,7 +62,10 @@ def claimed(said: Attendance, message: Message, invitation: Invitation) -> Claim
     if said.doubt is not None:
         doubts.append(said.doubt)
     comes = said.partstat in (Partstat.ACCEPTED, Partstat.TENTATIVE)
-    name = _name(said, message)
+    name = _name(said, message, invitation)
+    if comes and not name:
+        shown = tuple(replace(e, field="count-missing") for e in said.evidence)
+        doubts.append(Doubt(Code.COUNT_MISSING, "A mailbox answers, and not a person: who comes is not said.", shown))
     evidence = [*answerer.evidence, *said.evidence]
     if comes:
         evidence += [replace(e, field=f) for e in said.evidence for f in ("delegates", "people")]
@@ -53,7 +73,7 @@ def claimed(said: Attendance, message: Message, invitation: Invitation) -> Claim
         answerer.organisation,
         answerer.name,
         said.partstat or Partstat.NEEDS_ACTION,
-        1 if comes else None,
+        1 + said.guests if comes and name else None,
         Op.SET,
         (Person(name),) if comes and name else (),
         doubts=tuple(doubts),
@@ -62,13 +82,23 @@ def claimed(said: Attendance, message: Message, invitation: Invitation) -> Claim
     )
 
 
-def _name(said: Attendance, message: Message) -> str:
+def _name(said: Attendance, message: Message, invitation: Invitation) -> str:
     """Who answers, by the calendar or by the sender's display name; "" where neither is a person's name."""
+    acronyms = {fold(o.acronym) for o in invitation.organisations if o.acronym}
+    if _is_office(said.address.partition("@")[0]):
+        return ""
     for shown in (said.name, message.from_.name):
         name = inverted(shown.partition("(")[0].strip().strip('"'))
-        if len(name.split()) >= 2 and "@" not in name:
+        words = [t.norm for t in tokens(name) if t.is_word]
+        office = any(_is_office(word) or word in acronyms for word in words)
+        if len(words) >= 2 and "@" not in name and not office and display_person(name, list(lexicons().values())):
             return name
     return ""
+
+
+def _is_office(word: str) -> bool:
+    """Whether a word is the name of an office rather than a person's."""
+    return fold(word).startswith(OFFICES)
 
 
 def _whose(said: Attendance, message: Message, invitation: Invitation) -> list[Doubt]:
@@ -109,7 +139,8 @@ def _by_a_program(text: str, said: Attendance, message: Message) -> bool:
 
 def comment_of(message: Message, said: Attendance) -> tuple[str, str]:
     """(section, words) of what the attendee wrote into the calendar, where the message's own words do not hold it."""
-    bodies = " ".join(fold(" ".join(p.text for p in message.bodies)).split())
+    own = [p.zone_text(Zone.NEW) if p.spans else p.text for p in message.bodies]
+    bodies = " ".join(fold(" ".join(own)).split())
     words = " ".join(fold(said.comment).split())
     return ("", "") if not words or words in bodies else (said.part, said.comment)
 
@@ -136,7 +167,12 @@ def _completed(claim: Claim, said: Claim) -> Claim:
     evidence = tuple(dict.fromkeys((*claim.evidence, *said.evidence)))
     hard = tuple(d for d in said.doubts if d.code not in (Code.COUNT_MISSING, Code.ORGANISATION_UNCLEAR))
     doubts = tuple(dict.fromkeys((*claim.doubts, *hard)))
+    brings = claim.delegates is not None and claim.delegates > 1
+    if brings and said.delegates not in (None, 1, claim.delegates):
+        why = f"The calendar answer is for {claim.delegates}, the words say {said.delegates}."
+        doubts = (*doubts, Doubt(Code.COUNT_UNCLEAR, why))
     if said.delegates is not None and (said.delegates > 1 or said.op is not Op.SET):
+        doubts = tuple(d for d in doubts if d.code is not Code.COUNT_MISSING)
         return replace(said, organisation=claim.organisation, name=claim.name, doubts=doubts, evidence=evidence)
     other = said.people and claim.people and not same_person(said.people[0].name, claim.people[0].name)
     if other and claim.partstat is not Partstat.DECLINED:

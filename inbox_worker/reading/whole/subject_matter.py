@@ -21,6 +21,11 @@ COMMANDS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 LONG = 4  # letters of a word of the title that says something
+SHARED = 2  # words of the title in a text that is about the event
+MATTERS = """
+    internship intern vacancy cv resume traineeship stage stagiaire candidature bewerbung praktikum pasantía pasante
+    estágio candidatura tirocinio vacature sollicitatie стажировка вакансия резюме
+"""
 LINKS = frozenset({"delegation", "lead_list"})
 OF_MEETINGS = frozenset(
     """
@@ -54,6 +59,29 @@ def _new(part: Part) -> list[tuple[int, int]]:
     return [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW] if part.spans else [(0, len(part.text))]
 
 
+def is_about(message: Message, invitation: Invitation) -> bool:
+    """Whether a text speaks of our event: two words of its title, its day, or our address."""
+    title = _words_of(f"{invitation.title} {invitation.subtitle}")
+    months = {m for lexicon in lexicons().values() for m in lexicon.lists["months"]}
+    for part in message.bodies:
+        words = [t.norm for t in tokens(part.text[:20_000]) if t.is_word]
+        dated = any(w == str(invitation.starts.day) and set(words[max(0, i - 2) : i + 3]) & months
+                    for i, w in enumerate(words))  # fmt: skip
+        if len(title & set(words)) >= SHARED or dated or invitation.mailbox.lower() in part.text.lower():
+            return True
+    return False
+
+
+def of_another_matter(message: Message) -> Doubt | None:
+    """A doubt where the subject says that somebody applies for work."""
+    words = {t.norm for t in tokens(message.subject[:500]) if t.is_word}
+    if not words & _MATTERS:
+        return None
+    header = message.header("subject") or ""
+    evidence = (Evidence("partstat-unclear", "subject", 0, len(header), header),) if header else ()
+    return Doubt(Code.PARTSTAT_UNCLEAR, "The subject speaks of an application for work, not of the event.", evidence)
+
+
 def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invitation) -> Doubt | None:
     """A doubt where neither the headers, the subject nor any words have to do with an event or with ours."""
     if message.header("in-reply-to") or message.header("references"):
@@ -85,6 +113,7 @@ def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invita
     return Doubt(Code.PARTSTAT_UNCLEAR, "Nothing in the message speaks of the event, or of any.")
 
 
+_MATTERS = frozenset(fold(word) for word in MATTERS.split())
 _MEETINGS = frozenset(fold(word) for word in OF_MEETINGS)
 
 
