@@ -65,6 +65,8 @@ class _Whole:
             return words
         if (machine := unmanned(self.message, words)) is not None:
             return machine
+        if of_another_matter(self.message):
+            return Reading(self._name, Kind.OTHER, words.language, needs=words.needs)
         return self._doubting(self._with_attachments(words))
 
     @property
@@ -151,7 +153,7 @@ class _Whole:
         if comment and not words.claims:
             read = self.reader.read(_as_body(message, section, comment), self.invitation)
             words = _placed(read, section, said)
-        return put_together(words, claimed(said, bare(message), self.invitation), self._name)
+        return put_together(words, claimed(said, bare(message), self.invitation), said, self._name)
 
     def _doubting(self, reading: Reading) -> Reading:
         """The reading with what makes its sender or its form doubtful."""
@@ -160,7 +162,6 @@ class _Whole:
         found = [
             doubted_sender(self.message, reading, self.invitation),
             speaks_to_machines(self.message),
-            of_another_matter(self.message),
             about_nothing_of_ours(self.message, reading, self.invitation),
         ]
         extra = [doubt for doubt in found if doubt is not None]

@@ -24,11 +24,12 @@ from inbox_worker.model import (
 from inbox_worker.reading.answer.confidence import DOUBTED, PLAIN_YES
 from inbox_worker.reading.answer.heard import same_person
 from inbox_worker.reading.folding import fold
+from inbox_worker.reading.language import languages_of
 from inbox_worker.reading.layout import _display_person as display_person
 from inbox_worker.reading.layout import layout_of
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.organisations import by_domain, index_of
-from inbox_worker.reading.people import inverted
+from inbox_worker.reading.people import inverted, names_in
 from inbox_worker.reading.sender import answerer_of
 from inbox_worker.reading.text import tokens
 from inbox_worker.reading.whole.attendance import Attendance
@@ -145,7 +146,7 @@ def comment_of(message: Message, said: Attendance) -> tuple[str, str]:
     return ("", "") if not words or words in bodies else (said.part, said.comment)
 
 
-def put_together(words: Reading, claim: Claim, reader: str) -> Reading:
+def put_together(words: Reading, claim: Claim, answer: Attendance, reader: str) -> Reading:
     """The calendar's claim with what the words say beside it."""
     language = words.language
     needs, doubts = words.needs, tuple(d for d in words.doubts if d.code is Code.SENDER_UNVERIFIED)
@@ -159,7 +160,7 @@ def put_together(words: Reading, claim: Claim, reader: str) -> Reading:
         return Reading(reader, Kind.REPLY, language, (claim,), needs, doubts)
     if said.partstat is not claim.partstat:
         return Reading(reader, Kind.REPLY, language, (_contradicted(claim, said),), needs, doubts)
-    return Reading(reader, Kind.REPLY, language, (_completed(claim, said),), needs, doubts)
+    return Reading(reader, Kind.REPLY, language, (_with_guests(_completed(claim, said), claim, answer),), needs, doubts)
 
 
 def _completed(claim: Claim, said: Claim) -> Claim:
@@ -180,6 +181,19 @@ def _completed(claim: Claim, said: Claim) -> Claim:
         shown = tuple(Evidence("count-unclear", e.part, e.start, e.end, e.text) for e in said.evidence[:3])
         doubts = (*doubts, Doubt(Code.COUNT_UNCLEAR, why, shown))
     return replace(claim, doubts=doubts, evidence=evidence)
+
+
+def _with_guests(completed: Claim, claim: Claim, answer: Attendance) -> Claim:
+    """The claim with the names of the attendee and of the guests, where the comment names just as many."""
+    if not answer.guests or not claim.people or completed.delegates != 1 + answer.guests or len(completed.people) > 1:
+        return completed
+    found = tokens(answer.comment)
+    for lexicon in languages_of([t for t in found if t.is_word]):
+        names = [n.name for n in names_in(found, answer.comment, lexicon) if not n.place and len(n.name.split()) > 1]
+        guests = [n for n in names if not same_person(n, claim.people[0].name)]
+        if len(guests) == answer.guests:
+            return replace(completed, people=(claim.people[0], *map(Person, guests)))
+    return replace(completed, people=claim.people)
 
 
 def _contradicted(claim: Claim, other: Claim) -> Claim:

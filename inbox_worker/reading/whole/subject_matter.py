@@ -23,8 +23,8 @@ COMMANDS = re.compile(
 LONG = 4  # letters of a word of the title that says something
 SHARED = 2  # words of the title in a text that is about the event
 MATTERS = """
-    internship intern vacancy cv resume traineeship stage stagiaire candidature bewerbung praktikum pasantía pasante
-    estágio candidatura tirocinio vacature sollicitatie стажировка вакансия резюме
+    internship vacancy traineeship stagiaire candidature bewerbung praktikum pasantía pasante
+    estágio candidatura tirocinio vacature sollicitatie стажировка вакансия
 """
 LINKS = frozenset({"delegation", "lead_list"})
 OF_MEETINGS = frozenset(
@@ -72,14 +72,10 @@ def is_about(message: Message, invitation: Invitation) -> bool:
     return False
 
 
-def of_another_matter(message: Message) -> Doubt | None:
-    """A doubt where the subject says that somebody applies for work."""
+def of_another_matter(message: Message) -> bool:
+    """Whether the subject says that somebody applies for work, and does not answer a message of ours."""
     words = {t.norm for t in tokens(message.subject[:500]) if t.is_word}
-    if not words & _MATTERS:
-        return None
-    header = message.header("subject") or ""
-    evidence = (Evidence("partstat-unclear", "subject", 0, len(header), header),) if header else ()
-    return Doubt(Code.PARTSTAT_UNCLEAR, "The subject speaks of an application for work, not of the event.", evidence)
+    return bool(words & _MATTERS) and not message.header("in-reply-to")
 
 
 def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invitation) -> Doubt | None:

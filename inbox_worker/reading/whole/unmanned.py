@@ -1,4 +1,5 @@
-"""Mailboxes that nobody reads any more, which say so by themselves and often without any header that tells."""
+"""Mailboxes that nobody reads any more, and those that want a proof first that the sender is a human being: they say
+so by themselves, often without any header that tells."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ UNREAD = re.compile(
     r"\b(?:no ?one|nobody) (?:reads|monitors|checks) this (?:mailbox|inbox|e-?mail|address|account)"
     r"|\bthis (?:mailbox|inbox|e-?mail address|address|account) is (?:no longer|not)"
     r" (?:monitored|in use|read|active|used)"
+    r"|\bto (?:get|have) your (?:message|e-?mail)[^.\n]{0,60}\n?[^.\n]{0,40}\b(?:delivered|released)"
+    r"|\b(?:confirm|prove|show|shows) that (?:you are|there is) a (?:human|real person|person)"
     r"|\bpersonne ne (?:lit|consulte|relève) (?:plus )?cette (?:boîte|adresse|messagerie)"
     r"|\bcette (?:adresse|boîte|messagerie)[^.\n]{0,30} n['’]est plus (?:utilisée|consultée|active|relevée)"
     r"|\bnadie (?:lee|revisa|atiende) (?:ya )?est[ea] (?:buzón|correo|cuenta|casilla|dirección)"

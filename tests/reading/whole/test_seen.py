@@ -82,3 +82,7 @@ def test_chatter_that_has_nothing_to_do_with_the_event_is_flagged_where_it_seems
     made = message("I accept your soup. The two of us come on Monday.\n", subject="your thermos")
     made = replace(made, headers=tuple((k, v) for k, v in made.headers if k != "in-reply-to"))
     assert all(c[4] or codes(read(made, INVITATION)) for c in said(read(made, INVITATION)))
+
+
+def test_digits_that_are_no_numbers_break_nothing() -> None:
+    read(message("We will come on ³ June 2031 with ² people on the ⑫ of May.\n"), INVITATION)
