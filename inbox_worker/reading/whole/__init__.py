@@ -20,7 +20,7 @@ from inbox_worker.reading.whole.attached import (
 )
 from inbox_worker.reading.whole.attendance import Attendance, attendance_of, is_reply
 from inbox_worker.reading.whole.combine import joined
-from inbox_worker.reading.whole.hints import AGAINST, POINTERS, kinds_in, new_words, spoken_in
+from inbox_worker.reading.whole.hints import AGAINST, HINTING, POINTERS, kinds_in, new_words, spoken_in
 from inbox_worker.reading.whole.invited import claimed, comment_of, put_together, with_words
 from inbox_worker.reading.whole.seen import as_seen
 from inbox_worker.reading.whole.subject_matter import (
@@ -89,7 +89,9 @@ class _Whole:
         gap = unread(self.message, self.invitation)
         hints = kinds_in(bare(self.message))
         elsewhere = not words.claims and self._points_elsewhere()
-        points = bool(hints & POINTERS) or sum(len(new_words(p)) for p in bare(self.message).bodies) <= FEW_WORDS
+        points = (
+            bool(hints & POINTERS) or sum(len(new_words(p, HINTING)) for p in bare(self.message).bodies) <= FEW_WORDS
+        )
         if not words.claims and (elsewhere or (answers and points)) and not hints & AGAINST:
             words = replace(words, doubts=tuple(d for d in words.doubts if d.code is Code.SENDER_UNVERIFIED))
         if answers:

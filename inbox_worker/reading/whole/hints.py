@@ -12,10 +12,13 @@ AGAINST = frozenset({"cancel", "tentative", "condition", "decline", "retract", "
 POINTERS = frozenset({"attached", "letter", "forward", "remote"})
 
 
-def new_words(part: Part) -> list[Token]:
-    """The words that the sender wrote now, without the signature."""
+HINTING = 4_000  # characters in which hints are looked for
+
+
+def new_words(part: Part, most: int = MAX_CHARACTERS) -> list[Token]:
+    """The words that the sender wrote now, without the signature, in so many characters."""
     spans = [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW] if part.spans else [(0, len(part.text))]
-    left, found = MAX_CHARACTERS, []
+    left, found = most, []
     for start, end in spans[:40]:
         if left <= 0:
             break
@@ -26,11 +29,11 @@ def new_words(part: Part) -> list[Token]:
 
 def spoken_in(message: Message) -> list[Lexicon]:
     """The languages of a message's words, English where there are none."""
-    return languages_of([t for part in message.bodies for t in new_words(part)]) or [lexicons()["en"]]
+    return languages_of([t for part in message.bodies for t in new_words(part, HINTING)]) or [lexicons()["en"]]
 
 
 def kinds_in(message: Message) -> frozenset[str]:
     """The classes of phrases in the words of a message."""
     spoken = spoken_in(message)
-    words = [t.norm for part in message.bodies for t in new_words(part)]
+    words = [t.norm for part in message.bodies for t in new_words(part, HINTING)]
     return frozenset(hit.kind for lexicon in spoken for hit in lexicon.phrases.find(words))

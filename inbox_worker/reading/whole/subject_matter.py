@@ -8,7 +8,7 @@ from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, Op, P
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import tokens
-from inbox_worker.reading.whole.hints import new_words, spoken_in
+from inbox_worker.reading.whole.hints import HINTING, new_words, spoken_in
 
 # People who try to command a reader of mail say so. What they say is only text; that they try is worth a look.
 COMMANDS = re.compile(
@@ -100,7 +100,7 @@ def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invita
         or any(w.startswith(day) and w[len(day) :].isalpha() for w in words)
     ):
         return None
-    body = [t.norm for p in message.bodies for t in new_words(p)]
+    body = [t.norm for p in message.bodies for t in new_words(p, HINTING)]
     if any(hit.kind in LINKS for lexicon in spoken_in(message) for hit in lexicon.phrases.find(body)):
         return None
     months = {m for lexicon in lexicons().values() for m in lexicon.lists["months"]}
