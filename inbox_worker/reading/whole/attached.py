@@ -35,6 +35,8 @@ NO_LETTERS = (  # media types that say who somebody is, that something was signe
 )
 CERTIFICATE = re.compile(r"(?:daticert|daticertificazione)\.xml\Z|smime\.p7s\Z|signature\.asc\Z", re.IGNORECASE)
 MOST_OF_ONE = 6_000  # characters of an attachment that are read; a letter has two thousand
+MOST_BODIES = 12  # pieces of a message, between which pictures may stand
+MOST_ATTACHED = 15  # attachments of a message that are read
 MOST_READ = 12_000  # characters of all attachments of a message
 LEAST_LETTERS = 8  # in a text that may say anything
 SHARED = 0.6  # of the words of an attachment that are our own letter's
@@ -53,7 +55,15 @@ class Attached:
 def bare(message: Message) -> Message:
     """The message without what is attached to it."""
     kept = (Role.BODY, Role.ALTERNATIVE, Role.REPORT)
-    return replace(message, parts=tuple(p for p in message.parts if p.role in kept))
+    beyond = {p.section for p in message.bodies[MOST_BODIES:]}
+    return replace(message, parts=tuple(p for p in message.parts if p.role in kept and p.section not in beyond))
+
+
+def in_pieces(message: Message) -> Doubt | None:
+    """A doubt where a message consists of more pieces than are read."""
+    rest = [p for p in message.bodies[MOST_BODIES:] if p.text.strip()]
+    why = "The message consists of more pieces than are read; see whether the rest says something else."
+    return Doubt(Code.UNREADABLE, why) if rest else None
 
 
 def attached_to(message: Message, invitation: Invitation, spoken: Sequence[Lexicon]) -> Iterator[Attached]:
@@ -86,7 +96,7 @@ def within_reach(attached: Iterable[Attached]) -> tuple[list[Attached], Doubt | 
     found: list[Attached] = []
     left, cut = MOST_READ, False
     for one in attached:
-        if left <= 0:
+        if left <= 0 or len(found) >= MOST_ATTACHED:
             cut = True
             break
         bodies = tuple(p for p in one.message.parts if p.role is Role.BODY)
