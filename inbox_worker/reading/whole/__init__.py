@@ -13,6 +13,7 @@ from inbox_worker.reading.whole.attached import (
     Attached,
     attached_to,
     bare,
+    in_pieces,
     is_addressed,
     is_letter,
     unread,
@@ -78,7 +79,9 @@ class _Whole:
         message = bare(self.message)
         if certified.is_envelope(self.message):
             message = replace(message, parts=tuple(_quoted(p) for p in message.parts))
-        return self.reader.read(message, self.invitation)
+        words = self.reader.read(message, self.invitation)
+        rest = in_pieces(self.message)
+        return words if rest is None or words.kind is not Kind.REPLY else _with(words, [rest])
 
     def _with_attachments(self, words: Reading) -> Reading:
         found, more = within_reach(attached_to(self.message, self.invitation, spoken_in(self.message)))

@@ -11,6 +11,8 @@ from inbox_worker.reading.whole.hints import new_words
 
 FORMS = ("text/plain", "text/html", "application/xhtml+xml", "text/enriched")
 
+MOST = 3  # other forms that are read; no program writes more
+
 Read = Callable[[Message], Reading]
 
 
@@ -19,9 +21,8 @@ def disagreement(message: Message, reading: Reading, read: Read) -> Doubt | None
     body = next((p for p in message.parts if p.role is Role.BODY and p.text.strip()), None)
     if body is None:
         return None
-    for part in message.parts:
-        if part.role is not Role.ALTERNATIVE or part.media_type not in FORMS or not part.text.strip():
-            continue
+    others = [p for p in message.parts if p.role is Role.ALTERNATIVE and p.media_type in FORMS and p.text.strip()]
+    for part in others[:MOST]:
         if _words(part) == _words(body):
             continue
         shown = replace(part, role=Role.BODY)
