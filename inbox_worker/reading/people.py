@@ -51,7 +51,9 @@ def _capitalised(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: 
         if end > start and shouts and title_end == i and tokens[start].norm not in lexicon.lists["given_names"]:
             i = end
         elif end > start and (name := _name(tokens, text, i, start, end, lexicon)):
-            if name.title is None and name.start == start and _goes_on(tokens, other[0], name.start, lexicon, other[1]):
+            single = name.end - name.core == 1
+            goes_on = _goes_on(tokens, other[0], name.start, lexicon, other[1] and single)
+            if name.title is None and name.start == start and goes_on:
                 other = (name.end, other[1])
             else:
                 found.append(name)

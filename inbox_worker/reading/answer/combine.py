@@ -10,7 +10,7 @@ from inbox_worker.reading.answer.changes import correction, removal
 from inbox_worker.reading.answer.gathering import party_of
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.joint import joint_claims
-from inbox_worker.reading.answer.refusal import fallback, refusal
+from inbox_worker.reading.answer.refusal import TERSE, fallback, refusal
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.dates import dates_told
 from inbox_worker.reading.grammar.said import Said, Status
@@ -71,11 +71,28 @@ def _single(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
         if _all_of_us(removed[0][2]):
             return refusal(heard, [*declined, removed[0]], free)
         return removal(heard, removed[0], free)
+    told = party.people or party.totals or party.unnamed or party.selves or party.open_range
+    if accepted and not (declined or blocks or told) and sum(len(s.words) for _, _, s in free) <= TERSE:
+        bare = fallback(heard, free)
+        if bare[0]:
+            return bare
     if not accepted and not tentative and not blocks:
+        if left := _one_of_several(declined, free):
+            return removal(heard, left, free)
         if declined:
             return refusal(heard, declined, free)
         return fallback(heard, free)
     return acceptance(heard, party, accepted, tentative, declined, blocks, free)
+
+
+def _one_of_several(
+    declined: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
+) -> tuple[int, str, Said] | None:
+    """The refusal of somebody named where the others still come: "Tom cannot travel. The rest of us come"."""
+    if len(declined) != 1 or not any(s.has("unchanged") for _, _, s in free):
+        return None
+    names = [m for m in declined[0][2].absent if m.kind == "name" and not m.vague]
+    return declined[0] if names and len(names) == len(declined[0][2].names) else None
 
 
 def _all_of_us(said: Said) -> bool:
