@@ -162,13 +162,13 @@ class _Whole:
 
     def _doubting(self, reading: Reading) -> Reading:
         """The reading with what makes its sender or its form doubtful."""
-        if not reading.claims:
-            return reading
-        found = [
-            doubted_sender(self.message, reading, self.invitation),
-            speaks_to_machines(self.message),
-            about_nothing_of_ours(self.message, reading, self.invitation),
-        ]
+        found: list[Doubt | None] = []
+        if reading.claims:
+            found = [
+                doubted_sender(self.message, reading, self.invitation),
+                speaks_to_machines(self.message),
+                about_nothing_of_ours(self.message, reading, self.invitation),
+            ]
         extra = [doubt for doubt in found if doubt is not None]
         if self.depth == 0 and attendance_of(self.message, self.invitation) is None:
             other = disagreement(self.message, reading, self._again)

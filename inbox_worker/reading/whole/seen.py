@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inbox_worker.model import Claim, Code, Doubt, Evidence, Invitation, Message, Part, Reading, Role, Span, Zone
@@ -158,8 +157,3 @@ def _deceptions(part: Part) -> list[Doubt]:
 def _line(text: str, at: int) -> tuple[int, int]:
     start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
     return start, end if end >= 0 else len(text)
-
-
-def mixed_scripts(words: Sequence[str]) -> bool:
-    """Whether a word of a name has letters of two alphabets."""
-    return any(LATIN.search(word) and FOREIGN.search(word) for word in words)
