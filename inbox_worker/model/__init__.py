@@ -6,10 +6,11 @@ from __future__ import annotations
 from datetime import timezone
 
 from inbox_worker.model.claims import Claim, Doubt, Evidence, Person, Reading
+from inbox_worker.model.domains import is_free_mail
 from inbox_worker.model.event import Invitation, Organisation
 from inbox_worker.model.limits import MEGABYTE, Limits
-from inbox_worker.model.mail import Address, Location, Message, Part, RawMessage, Span, identity
-from inbox_worker.model.state import Decision, Entry, Flag, Participation, Ruling, Story
+from inbox_worker.model.mail import Address, Location, Message, Part, RawMessage, Span, Undelivered, identity
+from inbox_worker.model.state import Decision, Entry, Flag, Known, Participation, Ruling, Story
 from inbox_worker.model.terms import SERVICE_CODES, Code, Effect, Kind, Op, Partstat, Role, Verb, Zone
 
 UTC = timezone.utc
@@ -29,6 +30,7 @@ __all__ = [
     "Flag",
     "Invitation",
     "Kind",
+    "Known",
     "Limits",
     "Location",
     "Message",
@@ -44,7 +46,9 @@ __all__ = [
     "Ruling",
     "Span",
     "Story",
+    "Undelivered",
     "Verb",
     "Zone",
     "identity",
+    "is_free_mail",
 ]

@@ -290,7 +290,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         return None
     place = not titled and before is not None and before.norm in lexicon.lists["from"]
     if before is not None and before.norm in lexicon.lists["personal"]:
-        place = place and len(large) < FULL  # "acompañar a Luz Dary Quiñones", but "viajar a Nueva York"
+        joined = i > 1 and tokens[i - 2].norm in lexicon.lists["and"]  # "eu e a Marta Gil"
+        place = place and len(large) < FULL and not joined  # "acompañar a Luz Dary Quiñones", but "a Nueva York"
     place = place and not (called and len(large) > 1)  # "guidata da Anna Rossi"
     while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
         end -= 2

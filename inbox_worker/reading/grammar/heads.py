@@ -169,6 +169,9 @@ def _joined(said: Said, at: int) -> bool:
     told = [h for h in said.hits if h.kind in {"undersigned", "me"}] + roles_told(said)
     if any(h.end <= at and at - h.end < 12 for h in told) or named:
         return True
+    led = [h for h in before if said.words[h.start].norm not in said.lexicon.lists["and"]]
+    if any(i.kind == "i" and i.end <= h.start for i in said.hits for h in led):
+        return True  # "iré acompañado de tres estudiantes"
     leads = any(h.start <= 1 for h in before)
     return leads and any(h.kind in {"i", "undersigned"} and at < h.start <= at + 8 for h in said.hits)
 

@@ -356,6 +356,8 @@ def _selves(
     for hit in said.hits:
         if not clause.start <= hit.start < clause.end:
             continue
+        if hit.kind == "with_me":
+            return [Mention("self", hit.start, hit.end)]  # "ma femme m'accompagnera"
         if hit.kind == "undersigned":
             return [Mention("self", hit.start, hit.end)]
         if hit.kind == "me":

@@ -212,6 +212,9 @@ def _speaks_of_us(said: Said, words: _Words, place: _Place, who: Who) -> bool:
     """Whether it is the writers who come: by the words, by who is the subject, by a list that follows."""
     if words.accepted or words.asked or words.numbered or (words.alone and not words.past):
         return True
+    hedges = words.of("hedge", "tentative")
+    if who is Who.UNSAID and words.attends and any(h.end <= words.attends[0].start <= h.end + 1 for h in hedges):
+        return True  # "haremos lo posible por acudir"
     if who in {Who.WE, Who.I, Who.PERSON} or counts_people(said, place.start, place.end):
         return True
     leads = (

@@ -55,6 +55,8 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     )
     hits = tuple(h for h in hits if not _is_of_a_name(sentence, words, hits, h))
     hits = _without_hypothetical(sentence, words, hits)
+    received = {i for h in hits if h.kind == "receipt" for i in range(h.start, h.end)}
+    hits = tuple(h for h in hits if not (h.kind == "accept" and h.start in received))  # "I confirm receipt of"
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
@@ -140,6 +142,8 @@ def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozens
 
 
 def _asks(said: Said) -> bool:
+    if said.has("add") and said.names and not said.has("i", "we"):
+        return False  # "could you add Ana López to our list?"
     return said.sentence.is_question and not said.has("request", "remove")
 
 

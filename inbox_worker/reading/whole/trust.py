@@ -6,8 +6,8 @@ import re
 
 from rapidfuzz.distance import Levenshtein
 
-from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, Reading
-from inbox_worker.reading.organisations import by_domain, index_of, is_free_mail
+from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, Reading, is_free_mail
+from inbox_worker.reading.organisations import by_domain, index_of
 
 CLOSE = 2  # letters in which a domain may differ from a listed one and be taken for it
 LONG_ENOUGH = 6  # letters of a name that is worth imitating; shorter ones are alike by chance
