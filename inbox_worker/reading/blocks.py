@@ -164,6 +164,8 @@ def _item(
         return None
     names = [n for n in names_in(found, text, lexicon, _covered(found, taken)) if not n.place]
     loose = bullet > 0 or inside or after_colon
+    if (labelled := _labelled_item(text, line, found, lexicon, taken)) is not None and len(labelled.mentions) > 1:
+        return labelled
     if names and names[0].start <= (2 if names[0].title else 1):
         name = names[0]
         rest = found[name.end :]

@@ -10,7 +10,7 @@ from inbox_worker.reading.answer.party import Party, add, add_item
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.heads import named_too_few, totals_of, unused_number
 from inbox_worker.reading.grammar.roles import uncounted
-from inbox_worker.reading.grammar.said import Mention, Said
+from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
 MANY = 10  # people whom only a plain answer can announce beside others
 
@@ -57,7 +57,8 @@ def party_of(
     if party.open_range is None and not blocks:
         party.open_range = _left_open(answers, free)
     for _, _, said in free:
-        party.absent += [m.name for m in said.absent if m.kind == "name"]
+        sure = (said.status is Status.DECLINED and said.who is Who.PERSON) or said.op in {"remove", "replace", "cancel"}
+        party.absent += [m.name for m in said.absent if m.kind == "name" and (sure or not m.vague)]
     for part, block in blocks:
         party.listed = True
         if block.unread is not None:
