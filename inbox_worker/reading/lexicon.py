@@ -21,7 +21,7 @@ CLASSES = frozenset(
     """
     attend attend_weak accept request decline absent affirm_negated negation hedge condition undecided receipt
     past future other_event other_party hearsay regret reason contrast change cancel add remove replace instead
-    i me we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
+    i me me_and we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
     range vague more question question_word want_answer assistance auto_reply bounce newsletter courtesy
     attached remote forward correction retract joint perform my_attend relative pronoun send tentative
     you contact never_fail obligation letter nobody unit shaky subset owner limit copula cleft besides replaced_by

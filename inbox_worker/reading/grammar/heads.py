@@ -42,7 +42,11 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     words, text = said.words, said.sentence.text
     after = _noun_after(said, number) or _people_itself(said, number)
     before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
-    of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
+    of_us = [
+        h
+        for h in said.hits
+        if h.kind == "of_us" and (number.end <= h.start <= number.end + 2 or h.start <= number.start < h.end)
+    ]
     glued = (
         number.end < len(words)
         and text[words[number.end - 1].end : words[number.end].start] == "-"

@@ -196,6 +196,11 @@ def _is_gone(said: Said, name: Mention) -> bool:
     return any(h.kind == "instead" and h.end <= name.start <= h.end + 2 for h in said.hits) and said.has("replace")
 
 
+def _is_reflexive(said: Said, me: Hit, around: Sequence[Hit]) -> bool:
+    """Whether a writer who asks to be put on the list names himself twice: "melde ich mich an"."""
+    return any(h.kind == "me" and o.start <= h.start < o.end and h.start < me.start for o in around for h in said.hits)
+
+
 def _companion_before(said: Said, mention: Mention) -> bool:
     """Whether "with" stands before somebody: "our two fellows come with me"."""
     return any(
@@ -290,8 +295,10 @@ def _selves(
                 for h in said.hits
                 if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end
             ]
-            if inside and not is_subject:
+            if inside and (not is_subject or _is_reflexive(said, hit, inside)):
                 return [Mention("self", hit.start, hit.end)]
+        if hit.kind == "me_and" and any(hit.end <= m.start <= hit.end + 1 for m in (*names, *roles)):
+            return [Mention("self", hit.start, hit.end)]
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
     if alone and not names:
         return [Mention("self", alone.start, alone.end)]

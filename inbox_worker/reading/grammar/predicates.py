@@ -135,6 +135,8 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
     if words.declined:
         return place.clause(Status.DECLINED, who, True, span)
     strong = bool(words.plain or words.of("replace"))
+    if words.of("remote") and not strong and place.mark == "contrast":
+        return none  # "but I shall be following the webcast"
     if negations := _negations(words):
         turned = (negations[0].start, pivot.end) if negations[0].start < pivot.end else span
         return place.clause(Status.DECLINED, who, who is Who.NOBODY or (strong and who is not Who.UNSAID), turned)

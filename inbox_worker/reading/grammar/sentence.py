@@ -32,8 +32,8 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         n.start
         for u in hits
         for n in hits
-        if u.kind == "undecided" and n.kind == "negation" and u.start <= n.start < u.end
-    }  # "can not yet say": refuses nothing, accepts nothing
+        if u.kind in {"undecided", "tentative"} and n.kind == "negation" and u.start <= n.start < u.end
+    }  # "can not yet say", "can not promise": refuses nothing, accepts nothing
     hits = tuple(
         h
         for h in hits
@@ -118,6 +118,9 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
     mentions, absent = mentions_of(said, clauses) if not foreign and not asks else ([], [])
     if op == "replace":
         mentions, absent = replaced(said, mentions, absent)
+    elif said.has("replace", "replaced_by") and _stands_in_for_the_writer(said):
+        others = [m for m in mentions if m.kind != "self"]
+        mentions = others or mentions
     span = said.offsets(*pivot) if pivot and said.words else (0, 0)
     return replace(
         said, clauses=clauses, status=status, who=who, strong=strong, mixed=mixed, asks=asks, op=op, revises=revises,
