@@ -9,6 +9,7 @@ from inbox_worker.model import Address, Message, Part, Zone
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.people import inverted
+from inbox_worker.reading.tail import foot_start
 from inbox_worker.reading.text import MAX_CHARACTERS, Line, bullet_length, lines, tokens
 
 SIGNATURE_LINES = 16  # a signature is not longer; what is longer is text after a "thanks" of its own
@@ -31,8 +32,8 @@ class Layout:
         return sum(end - start for start, end in self.body)
 
 
-def layout_of(message: Message, lexicons: Sequence[Lexicon]) -> list[Layout]:
-    """The layout of each body part that has words of the sender."""
+def layout_of(message: Message, lexicons: Sequence[Lexicon], spoken: Sequence[Lexicon] = ()) -> list[Layout]:
+    """The layout of each body part that has words of the sender. ``spoken``: the languages it is written in."""
     found = []
     for part in message.bodies:
         spans = part.spans
@@ -44,6 +45,7 @@ def layout_of(message: Message, lexicons: Sequence[Lexicon]) -> list[Layout]:
         for i, (start, end) in enumerate(new):
             if i == len(new) - 1 or _rest_is_short(new[i + 1 :]):
                 at = signature_start(part.text, start, end, lexicons, message.from_)
+                at = at if at < end else foot_start(part.text, start, end, spoken or lexicons)
                 if at < end:
                     body.append((start, at))
                     tail = _postscript(part.text, at, end)

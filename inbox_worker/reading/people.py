@@ -278,8 +278,10 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
         end -= 2
     written = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
-    if not titled and is_code(written):
+    if not titled and (is_code(written) or (i == _first_word(tokens) and _is_clitic(written))):
         return None
+    if titled and large[0].norm in functions and (len(large) == 1 or len(words) > 2):
+        return None  # "Senhor Presidente da Administração"
     title = " ".join(text[tokens[i].start : tokens[start].start].split()) if titled else None
     if lexicon.script == "cyrillic":
         written = nominative(written, title, lexicon.given)
@@ -348,6 +350,12 @@ def _written_small(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken
 def is_code(name: str) -> bool:
     """Whether a run of capitals is none of a name: the letters of a number plate, a form or a room, "GE CD"."""
     return all(len(word) < 3 and word.isascii() and word.isupper() for word in name.split())
+
+
+def _is_clitic(name: str) -> bool:
+    """Whether a word is a verb with its pronoun: "Encarrega-me"."""
+    first, _, rest = name.partition("-")
+    return " " not in name and bool(first) and rest[:1].islower() and len(rest) <= 4
 
 
 def is_single(name: str) -> bool:

@@ -72,8 +72,12 @@ class RuleReader:
             message = forwarded
         words = [t for part in message.bodies for t in _new_words(part)]
         spoken = [lexicons()[self.language]] if self.language else languages_of(words)
-        layouts = layout_of(message, known)
+        layouts = layout_of(message, known, spoken)
         return _Reading(message, invitation, layouts, spoken, reader).result()
+
+
+def _title_words(title: str) -> frozenset[str]:
+    return frozenset(t.norm for t in tokens(title) if t.is_word)
 
 
 def _new_words(part: Part) -> list[Token]:
@@ -165,7 +169,8 @@ class _Reading:
         pieces = self._sentences()
         places = places_of(self.message, self.layouts, self.index)
         everyone = tuple((p.found.start, p.found.end) for p in places if p.where in {"text", "signature"})
-        first = [(part, say(s, x, Context(self.invitation.starts.date(), everyone, ()))) for part, s, x in pieces]
+        day, title = self.invitation.starts.date(), _title_words(f"{self.invitation.title} {self.invitation.subtitle}")
+        first = [(part, say(s, x, Context(day, everyone, (), title))) for part, s, x in pieces]
         answers = [said.sentence for _, said in first if said.status is not Status.NONE or said.has("attend")]
         self.answerer: Answerer = answerer_of(self.message, self.invitation, self.layouts, self.spoken, answers)
         own = {self.answerer.organisation}
@@ -174,7 +179,7 @@ class _Reading:
             (p.found.start, p.found.end) for p in [*places, *self.answerer.written] if p.found.organisation in own
         )
         others = tuple((p.found.start, p.found.end) for p in places if p.found.organisation not in own)
-        context = Context(self.invitation.starts.date(), mine, others)
+        context = Context(day, mine, others, title)
         told = [(part, say(s, x, context), self._greets(s, x)) for part, s, x in pieces]
         self.said = [  # "Dear Ms Lutz," but not "Hello, we will be three."
             (part, said) for part, said, greets in told if not greets or said.status is not Status.NONE or said.numbers

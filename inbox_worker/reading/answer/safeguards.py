@@ -99,6 +99,8 @@ def unnoticed(heard: Heard, refusal: Said, free: Sequence[tuple[int, str, Said]]
             continue
         if said.status is Status.DECLINED or (said.has("negation") and not said.has("attend", "send")):
             continue
+        if refusal.who is Who.NOBODY and not said.has("attend", "attend_weak", "send", "accept"):
+            continue
         name = next((n for n in said.names if not n.vague and not is_sender(heard, n.name)), None)
         if name is not None:
             evidence = (heard.evidence("partstat-unclear", part, *said.offsets(name.start, name.end)),)

@@ -54,6 +54,8 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     )
     if any(h.kind == "unit" and h.start == number.end for h in said.hits) and not after:
         return None
+    if any(h.kind == "each" and number.start - 1 <= h.start < number.end for h in said.hits):
+        return None  # "a letter for each one of us"
     if not (after or before or of_us or glued) or (number.value == 0 and not (after and said.has("add"))):
         return None
     gap_end = after[0].start if after else number.end

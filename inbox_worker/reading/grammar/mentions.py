@@ -237,7 +237,7 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
             continue  # "she will be our delegate"
         if any(h.kind == "undersigned" and h.start <= hit.end and hit.start <= h.end for h in said.hits):
             continue  # "the undersigned Secretary-General"
-        if any(h.kind == "me" and h.start < hit.end and hit.start < h.end for h in said.hits):
+        if any(h.kind == "me" and h.start <= hit.start and hit.end <= h.end for h in said.hits):
             continue  # "un servidor"
         found.append(hit)
     return found

@@ -12,6 +12,7 @@ from inbox_worker.reading.lexicon import Hit
 
 REACH = 6  # words a negation reaches forward
 BESIDE = 8  # words between a predicate and the hedge that is shown with it
+GLAD = 3  # words with a meaning in a clause that "with pleasure" may answer alone
 STRAY = 2  # words that have nothing to do with coming, in a clause that is only a number of people
 
 
@@ -45,6 +46,7 @@ class _Words:
         told = {"has", "have", "had"}
         self.asked = [h for h in self.of("request") if not (h.start and said.words[h.start - 1].norm in told)]
         self.accepted, self.attends = self.of("accept", "replaced_by"), self.of("attend")
+        self.accepted += self._gladly(said, place)
         self.weak, self.alone, self.absent = self.of("attend_weak"), self.of("alone"), self.of("absent")
         self.sends = [
             h
@@ -55,6 +57,14 @@ class _Words:
             self.weak, self.sends = [], []
         self.numbered = _numbered(said, start, end)
         self.past = bool(self.of("past")) and not self.of("future")
+
+    def _gladly(self, said: Said, place: _Place) -> list[Hit]:
+        """ "With pleasure" where that is the answer, or goes with coming; not "with pleasure we would send a film"."""
+        glad = self.of("gladly")
+        comes = self.accepted or self.attends or self.of("attend_weak", "request", "people", "delegation")
+        small = said.lexicon.lists["stopwords"]
+        length = sum(said.words[i].norm not in small for i in range(place.start, place.end))
+        return glad if glad and (comes or length <= GLAD) else []
 
     def of(self, *kinds: str) -> list[Hit]:
         return [h for h in self.inside if h.kind in kinds]
@@ -213,7 +223,8 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
     for total in heads(said, start, end):
         if total.kind != "total" or total.number == 0:
             continue
-        before = [h for h in said.hits if h.kind == "delegation" and total.start - 3 <= h.end <= total.start]
+        groups = [h for h in said.hits if h.kind == "delegation" and h.start < total.start]
+        before = [h for h in groups if total.start - 3 <= h.end < total.end]  # "in due" may share a word with it
         we = any(o.kind == "we" and h.start <= o.start < h.end for h in before for o in said.hits)
         ours = any(h.kind in {"of_us", "pair_of_us"} and total.start <= h.start <= total.end + 1 for h in said.hits)
         spoken = any(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inbox_worker.reading.grammar.said import Said
+from inbox_worker.reading.grammar.said import Said, Status
 from inbox_worker.reading.lexicon import Hit
 
 BETWEEN = 3  # words between "our" and what somebody is: "our newly elected deputy director"
@@ -57,9 +57,12 @@ def uncounted(said: Said) -> tuple[int, int] | None:
     known = {i for m in (*said.coming, *said.absent, *said.names) for i in range(m.start, m.end)}
     roles = {i for h in roles_told(said) for i in range(h.start, h.end)}
     for joiner in said.hits:
-        if joiner.kind != "companion":
+        if joiner.kind != "companion" or not _comes(said, joiner.start):
             continue
         near = range(joiner.end, min(joiner.end + 5, len(said.words)))
+        places = said.lexicon.lists["from"]
+        if joiner.start > 2 and said.words[joiner.start - 3].norm in places:
+            continue  # "from New York, and me"
         if joiner.start > 2 and all(i not in known and _is_new(said, i) for i in (joiner.start - 2, joiner.start - 1)):
             if any(joiner.end <= m.start <= joiner.end + 1 for m in counted):
                 return joiner.start - 2, joiner.end
@@ -79,6 +82,18 @@ def uncounted(said: Said) -> tuple[int, int] | None:
             ):
                 return joiner.start, i + 1
     return None
+
+
+def _comes(said: Said, at: int) -> bool:
+    """Whether a word stands in a clause that tells who comes, or in one that goes on with it."""
+    said_so = False
+    for clause in said.clauses:
+        told = clause.status in {Status.ACCEPTED, Status.TENTATIVE}
+        goes_on = said_so and clause.status is Status.NONE and not clause.reason and clause.mark != "contrast"
+        said_so = told or goes_on
+        if clause.start <= at < clause.end:
+            return said_so
+    return False
 
 
 def _other_clause(said: Said, at: int) -> bool:

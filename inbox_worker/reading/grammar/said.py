@@ -98,8 +98,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Context:
-    """What the message tells about its sentences."""
+    """What the message and the invitation tell about its sentences."""
 
     event: date
     own: tuple[tuple[int, int], ...] = ()  # offsets of names of the organisation that answers
     others: tuple[tuple[int, int], ...] = ()  # offsets of names of other organisations
+    title: frozenset[str] = frozenset()  # folded words of the event's title

@@ -12,7 +12,7 @@ from inbox_worker.reading.grammar.dates import dates_told, is_foreign
 from inbox_worker.reading.grammar.heads import is_taken_back, open_range
 from inbox_worker.reading.grammar.mentions import mentions_of, replaced
 from inbox_worker.reading.grammar.names import named
-from inbox_worker.reading.grammar.said import Clause, Context, Said, Status, Who
+from inbox_worker.reading.grammar.said import Clause, Context, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit, Lexicon
 from inbox_worker.reading.text import Sentence, Token
 
@@ -39,12 +39,19 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for h in hits
         if not (h.kind in {"negation", "decline", "absent", "accept"} and any(h.start <= n < h.end for n in unsaid))
     )
-    hits = tuple(h for h in hits if not _is_proper(lexicon, words, h) and not _is_obliged(sentence, hits, h))
+    hits = tuple(
+        h
+        for h in hits
+        if not (_is_proper(lexicon, words, h) or _is_obliged(sentence, hits, h) or _is_clitic(sentence, words, h))
+    )
+    hits = tuple(h for h in hits if not _is_auxiliary(lexicon, words, hits, h))
+    hits = tuple(h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title)
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
     objects = frozenset(h.end for h in hits if h.kind in {"add", "request", "send", "remove", "replace"})
     names = named(sentence, lexicon, words, own | others, objects)
+    names = tuple(m for m in names if not _is_title(words, m, context.title))
     hits = tuple(h for h in hits if h.kind not in {"i", "me"} or not any(m.start <= h.start < m.end for m in names))
     classes = {h.kind: True for h in hits}
     draft = Said(sentence, lexicon, words, hits, (), numbers, names, classes=classes)
@@ -69,6 +76,31 @@ def _is_obliged(sentence: Sentence, hits: Sequence[Hit], hit: Hit) -> bool:
     if hit.kind != "request" or not sentence.is_question:
         return False
     return any(h.kind == "obligation" and h.start <= hit.start <= h.end + OBLIGED for h in hits)
+
+
+def _is_clitic(sentence: Sentence, words: Sequence[Token], hit: Hit) -> bool:
+    """Whether what would be "if" is the pronoun of the verb before it: "deslocar-se"."""
+    before = sentence.text[max(0, words[hit.start].start - 1) : words[hit.start].start]
+    return before in {"-", "‑"} and hit.kind in {"condition", "shaky", "question_word"}
+
+
+def _is_auxiliary(lexicon: Lexicon, words: Sequence[Token], hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether a form of "go" only makes the future of another verb: "vamos dividir un cuarto"."""
+    endings = tuple(lexicon.lists["infinitive_endings"])
+    if hit.kind != "attend_weak" or not endings:
+        return False
+    go = next((h for h in hits if h.kind == "go" and h.start == hit.start), None)
+    if go is None or go.end >= len(words):
+        return False
+    at = go.end + (words[go.end].norm in {"a", "y", "en"} and go.end + 1 < len(words))
+    verb = words[at].norm
+    coming = {"attend", "attend_weak", "accept", "request", "send"}
+    return len(verb) > 3 and verb.endswith(endings) and not any(h.start == at and h.kind in coming for h in hits)
+
+
+def _is_title(words: Sequence[Token], mention: Mention, title: frozenset[str]) -> bool:
+    """Whether what looks like a name is words of the event's title."""
+    return all(w.norm in title for w in words[mention.start : mention.end])
 
 
 def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
@@ -109,6 +141,8 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
             pivot = (hedge.start, hedge.end) if hedge else pivot
         elif status is Status.ACCEPTED and said.has("hedge") and not strong:
             status = Status.TENTATIVE
+    if status is Status.DECLINED and _opens_with_if(said, clauses) and not said.has("affirm_negated"):
+        status, strong = Status.TENTATIVE, False  # "if the visas are refused we stay at home"
     if status is Status.NONE and said.has("undecided") and not foreign:
         status = Status.UNDECIDED
         hit = next(h for h in said.hits if h.kind == "undecided")
@@ -143,6 +177,12 @@ def _elsewhere(said: Said, clauses: tuple[Clause, ...], event: date) -> bool:
     return all(beside)
 
 
+def _opens_with_if(said: Said, clauses: Sequence[Clause]) -> bool:
+    """Whether all that a sentence says stands under the "if" it begins with."""
+    first = any(h.kind == "if" and h.start <= 1 for h in said.hits)
+    return first and not any(c.mark in APART for c in clauses if c.status is not Status.NONE)
+
+
 def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     revises = said.has("change", "cancel", "remove", "replace", "replaced_by", "retract", "correction")
     if asks:
@@ -151,7 +191,8 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
         return "retract", True
     if said.has("correction") and said.names:
         return "correct", True
-    if said.has("replace", "replaced_by") and said.names and status is not Status.NONE:
+    instead = said.has("replace", "replaced_by") and not _of_numbers(said)
+    if instead and said.names and status in {Status.ACCEPTED, Status.TENTATIVE}:
         return ("", False) if _stands_in_for_the_writer(said) else ("replace", True)
     if said.has("remove") and said.names:
         return "remove", True
@@ -162,6 +203,13 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     if said.has("add") and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
         return "add", True
     return "", revises
+
+
+def _of_numbers(said: Said) -> bool:
+    """Whether a number is what gives way, not a person: "instead of three participants we shall be two"."""
+    return all(
+        any(h.end <= n.start <= h.end + 1 for n in said.numbers) for h in said.hits if h.kind in {"replace", "replaced_by"}
+    )
 
 
 def _weakened(said: Said, clauses: Sequence[Clause], chosen: Clause) -> bool:

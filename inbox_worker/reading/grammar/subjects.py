@@ -43,6 +43,9 @@ def subject_of(said: Said, start: int, pivot: int, end: int, own: frozenset[int]
             best, who = i, Who.OTHER
     if who is Who.UNSAID and any(pivot <= m.start < min(end, pivot + 9) and not m.vague for m in said.names):
         return Who.PERSON
+    after = next((h for h in said.hits if h.kind in {"i", "undersigned"} and pivot < h.start <= pivot + 1), None)
+    if who is Who.UNSAID and after is not None and after.start < end:
+        return Who.I  # "podría ir yo"
     if who is Who.UNSAID and any(
         h.kind in {"colleague", "undersigned"} and pivot <= h.start < min(end, pivot + 6) for h in said.hits
     ):
