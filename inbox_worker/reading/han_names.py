@@ -116,6 +116,8 @@ def _listed(before: Token | None, after: Token | None, found: Sequence[Found], s
     """Whether a run stands between marks or "and", as an item of a list."""
     joins = lexicon.lists["and"]
     opens = before is None or before.raw in "、，,：:；;（(|．.)）-" or before.norm in joins
+    if before is not None and len(before.raw) > 1 and after is not None and after.norm in joins:
+        opens = True  # 我们这边韩明和两位同事: "and" joins somebody to a name
     closes = (
         after is None or after.raw in "、，,；;。.（(）)|—-：:" or after.norm in joins or after.norm in lexicon.numbers
     )

@@ -94,14 +94,14 @@ def clause_at(
     """What words ``start`` to ``end`` say, opened by ``mark``; ``near``: the sentence names this event's date."""
     place = _Place(start, end, mark, reach, own, others)
     words = _Words(said, place)
-    if _says_nothing(words, place, asks, near):
+    if _says_nothing(said, words, place, asks, near):
         return place.clause(Status.NONE, Who.UNSAID, False, (start, start))
     if not words.main:
         return _without_predicate(said, words, place)
     return _with_predicate(said, words, place)
 
 
-def _says_nothing(words: _Words, place: _Place, asks: bool, near: bool) -> bool:
+def _says_nothing(said: Said, words: _Words, place: _Place, asks: bool, near: bool) -> bool:
     """Whether a clause gives a reason, looks back, asks, repeats others' words or speaks of another event."""
     if place.mark in {"reason", "relative"} and not (words.declined and place.mark == "reason"):
         return True
@@ -110,7 +110,16 @@ def _says_nothing(words: _Words, place: _Place, asks: bool, near: bool) -> bool:
     begins = words.accepted and words.accepted[0].start <= place.start + 2 and not words.of("question", "condition")
     if asks and not words.affirmed and not begins:
         return True
-    return bool(words.of("hearsay") or (words.of("other_event") and not near))
+    elsewhere = words.of("other_event")
+    if words.declined:
+        elsewhere = [h for h in elsewhere if not _set_apart(said, words.declined[0], h)]
+    return bool(words.of("hearsay") or (elsewhere and not near))
+
+
+def _set_apart(said: Said, no: Hit, later: Hit) -> bool:
+    """Whether a comma stands between a refusal and the other event after it: "it does not suit us, next time"."""
+    gap = said.sentence.text[said.words[no.end - 1].end : said.words[later.start].start] if later.start >= no.end else ""
+    return any(c in gap for c in ",،，")
 
 
 def _without_predicate(said: Said, words: _Words, place: _Place) -> Clause:
