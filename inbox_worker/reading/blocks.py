@@ -49,14 +49,16 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
     current: list[Item] = []
     table = False
     unread: tuple[int, int] | None = None
+    head: int | None = None  # where the row begins that names the columns
     gap = 0
     ended_with_colon = False
 
     def close() -> None:
-        nonlocal current, table, unread
+        nonlocal current, table, unread, head
         if current and (len(current) > 1 or table or _alone_counts(text, current[0])):
-            found.append(Block(current[0].start, current[-1].end, tuple(current), table, unread))
-        current, table, unread = [], False, None
+            begins = head if table and head is not None else current[0].start
+            found.append(Block(begins, current[-1].end, tuple(current), table, unread))
+        current, table, unread, head = [], False, None, None
 
     all_lines = lines(text, start, end)
     for line in all_lines:
@@ -68,6 +70,9 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
         cells = _cells(text, line)
         item = None
         if len(cells) > 1:
+            if not current and _is_head(text, cells, lexicon):
+                head, gap = line.start, 0
+                continue
             item = _row(text, line, cells, lexicon, taken)
             if item is not None:
                 if current and not table:
@@ -173,8 +178,25 @@ def _item(
                 return None
             mentions.append(Mention("name", 0, 0, 1, core, person.title, _function(text, found, person.end), single))
             spans.append((found[person.core].start, found[person.end - 1].end))
+        if (beside := _role_beside(found, people[-1].end, lexicon)) is not None:
+            mentions.append(Mention("role", 0, 0))
+            spans.append(beside)
         return Item(line.start, line.end, tuple(mentions), tuple(spans))
     return _labelled_item(text, line, found, lexicon, taken) or _other_item(text, line, words, found, lexicon, loose)
+
+
+def _role_beside(found: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Somebody unnamed whom an item adds: "Ana López (president) and her assistant"."""
+    words = [t for t in found[at:] if t.is_word]
+    hits = lexicon.phrases.find([t.norm for t in words])
+    persons = lexicon.lists["persons"]
+    for i, word in enumerate(words[:-1]):
+        if word.norm not in lexicon.lists["and"]:
+            continue
+        owned = any(h.kind in {"colleague", "owner"} and h.start == i + 1 for h in hits)
+        if owned and any(w.norm in persons or w.norm in lexicon.lists["functions"] for w in words[i + 1 : i + 4]):
+            return words[i + 1].start, words[min(i + 3, len(words) - 1)].end
+    return None
 
 
 def _labelled_item(
@@ -256,8 +278,6 @@ def _row(
     mentions: list[Mention] = []
     spans: list[tuple[int, int]] = []
     verdict: bool | None = None
-    if _is_head(text, cells, lexicon):
-        return None
     for n, (start, end) in enumerate(cells):
         found = tokens(text, start, end)
         words = [t.norm for t in found if t.is_word]

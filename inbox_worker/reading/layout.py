@@ -102,7 +102,12 @@ def signature_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]
         rest = _after_closing(norm, closings)
         if rest is not None and (rest == 0 or i > 0) and (i or len(found) > 1):
             return line.start
-        apart = i and (text[found[i - 1].end : line.start].count("\n") > 1 or i == len(found) - 1) and line.indent == 0
+        apart = (
+            i
+            and text[found[i - 1].end - 1] not in ":："
+            and (text[found[i - 1].end : line.start].count("\n") > 1 or i == len(found) - 1)
+            and line.indent == 0
+        )
         if apart and own and _is_name_line(norm, own) and not bullet_length(text, line.start, line.end):
             return line.start
     return end

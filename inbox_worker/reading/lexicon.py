@@ -51,9 +51,12 @@ LISTS = frozenset(
         "day_articles",
         "columns",
         "infinitive_endings",
+        "origin",
     }
 )
-NAMES = frozenset({"given_names", "surnames", "noun_endings", "columns", "infinitive_endings"})  # lists that are no vocabulary
+NAMES = frozenset(
+    {"given_names", "surnames", "noun_endings", "columns", "infinitive_endings"}
+)  # lists that are no vocabulary
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 
 

@@ -13,6 +13,7 @@ from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.text import Token
 
 MAX_NAME = 7  # words
+SENTENCE = 8  # words in capitals that are more than a name and an office
 STEM = 4  # letters from which the beginning of a known word tells that a word is no name
 
 
@@ -40,12 +41,15 @@ def names_in(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Coll
 def _capitalised(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: Collection[int]) -> list[Name]:
     found: list[Name] = []
     i = 0
+    shouts = _shouts(tokens)
     other = (-1, False)  # where the last capitalised run that is no name ended, and whether it was a place
     while i < len(tokens):
         title_end = _title(tokens, i, lexicon)
         start = title_end if title_end > i else i
         end = _run(tokens, start, text, lexicon, taken)
-        if end > start and (name := _name(tokens, text, i, start, end, lexicon)):
+        if end > start and shouts and title_end == i and tokens[start].norm not in lexicon.lists["given_names"]:
+            i = end
+        elif end > start and (name := _name(tokens, text, i, start, end, lexicon)):
             if name.title is None and name.start == start and _goes_on(tokens, other[0], name.start, lexicon, other[1]):
                 other = (name.end, other[1])
             else:
@@ -61,6 +65,12 @@ def _capitalised(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: 
                 other = (start + 1, goes_on or (start > 0 and tokens[start - 1].norm in lexicon.lists["from"]))
             i += 1
     return found
+
+
+def _shouts(tokens: tuple[Token, ...]) -> bool:
+    """Whether all is in capitals, which then tell nothing: a sentence, not a line with a name."""
+    words = [t for t in tokens if t.is_word and len(t.raw) > 1 and not t.raw[0].isdigit()]
+    return len(words) >= SENTENCE and sum(t.raw.isupper() for t in words) >= 0.9 * len(words)
 
 
 def _goes_on(tokens: tuple[Token, ...], last: int, start: int, lexicon: Lexicon, place: bool) -> bool:

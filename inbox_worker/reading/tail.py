@@ -27,6 +27,8 @@ def foot_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]) -> 
         return end
     if any(text[line.end - 1] in ".!?;؟。！？" and line.end - line.start > 12 for line in last):
         return end
+    if sum("@" in text[line.start : line.end] for line in last) > 1 or _is_table(text, last):
+        return end
     lexicon = lexicons[0]
     named = [n for line in last if (n := _names(text, line, lexicon))]
     if any(n > 1 for n in named) or len(named) > 1 or not _is_office(text, last, lexicon, bool(named)):
@@ -34,6 +36,12 @@ def foot_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]) -> 
     if named and _leads(text, above[-1], lexicon):
         return end
     return last[0].start
+
+
+def _is_table(text: str, last: Sequence[Line]) -> bool:
+    """Whether two lines have columns: the same number of bars or tabs."""
+    columns = [text.count("|", line.start, line.end) + text.count("\t", line.start, line.end) for line in last]
+    return sum(n > 0 for n in columns) > 1
 
 
 def _last_paragraph(text: str, filled: Sequence[Line]) -> list[Line]:
@@ -48,6 +56,8 @@ def _last_paragraph(text: str, filled: Sequence[Line]) -> list[Line]:
 def _names(text: str, line: Line, lexicon: Lexicon) -> int:
     """How many people a line names that is hardly more than names."""
     found = tokens(text, line.start, line.end)
+    if any(t.raw[0].isdigit() for t in found):
+        return 0  # an address
     names = [n for n in names_in(found, text, lexicon) if not n.place and len(n.name.split()) > 1 or _is_han(n.name)]
     return len(names)
 
@@ -60,7 +70,7 @@ def _is_office(text: str, last: Sequence[Line], lexicon: Lexicon, named: bool) -
     """Whether the lines tell a person's name and what they are, or an office alone, and say nothing."""
     words = [t.norm for line in last for t in tokens(text, line.start, line.end) if t.is_word]
     hits = lexicon.phrases.find(words)
-    if any(h.kind in SAYS and not _is_part_of_title(words, h.start, lexicon) for h in hits):
+    if any(h.kind in SAYS and len(words[h.start]) > 1 and not _is_part_of_title(words, h.start, lexicon) for h in hits):
         return False
     office = any(w in lexicon.lists["functions"] or w in lexicon.lists["not_names"] for w in words)
     return named or office

@@ -143,9 +143,16 @@ def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence
         and ops[0] == "add"
         and not party.totals
         and not any(s.strong and not s.op and s.coming for _, _, s in answers)
+        and not any(s.op == "add" and _tells_whole(s) for _, _, s in answers)
     ):
         return Op.ADD, True
     return Op.SET, revises
+
+
+def _tells_whole(said: Said) -> bool:
+    """Whether "two more" are besides the writer, who comes by the same sentence: "I shall come, with two more"."""
+    selves = any(m.kind == "self" for m in said.coming)
+    return selves and any(m.kind == "more" for m in said.coming) and not said.has("change")
 
 
 def _may_count(said: Said, number: Number) -> bool:

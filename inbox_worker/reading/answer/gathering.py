@@ -108,5 +108,7 @@ def _left_open(
 
 def _among(said: Said) -> list[Mention]:
     """People named as some of those counted before: "we shall be five, among them the Director, Ana López"."""
-    subsets = [h for h in said.hits if h.kind == "subset" and any(m.kind == "total" and m.end <= h.start for m in said.coming)]
+    subsets = [
+        h for h in said.hits if h.kind == "subset" and any(m.kind == "total" and m.end <= h.start for m in said.coming)
+    ]
     return [m for m in said.names if not m.vague and m not in said.coming and any(h.end <= m.start for h in subsets)]

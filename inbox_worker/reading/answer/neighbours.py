@@ -100,9 +100,7 @@ def followers(
     _forerunners(heard, party, first, total, free)
 
 
-def _forerunners(
-    heard: Heard, party: Party, first: int, total: int, free: Sequence[tuple[int, str, Said]]
-) -> None:
+def _forerunners(heard: Heard, party: Party, first: int, total: int, free: Sequence[tuple[int, str, Said]]) -> None:
     """Names in the sentence before a number, where they are as many: "X and I have applied. We will be two"."""
     for i, part, said in free:
         if not first - 2 <= i < first or said.foreign or said.asks or said.has("past", "other_event", "contact"):
@@ -135,7 +133,10 @@ def unplaced(
             continue  # whom to write to
         if said.has("negation") and said.status is Status.NONE and not said.has("attend", "attend_weak", "send"):
             continue
+        sends = [h.start for h in said.hits if h.kind == "send"] if said.coming else []
         for name in said.names:
+            if sends and name.end <= sends[0] and any(m.kind == "name" and m.start > sends[0] for m in said.coming):
+                continue  # who sends them
             if name.vague or is_sender(heard, name.name) or any(same_person(name.name, k) for k in known):
                 continue
             return (part, *said.offsets(name.start, name.end))

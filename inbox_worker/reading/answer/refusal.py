@@ -24,7 +24,11 @@ SHORT = 40  # words of a message so short that a bare number of people is its an
 def refusal(
     heard: Heard, declined: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
-    strong = [d for d in declined if (d[2].strong or d[2].op == "remove") and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}]
+    strong = [
+        d
+        for d in declined
+        if (d[2].strong or d[2].op == "remove") and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}
+    ]
     _, part, said = (strong or declined)[0]
     doubts: list[Doubt] = []
     confidence = PLAIN_NO
@@ -34,7 +38,14 @@ def refusal(
             Doubt(Code.PARTSTAT_UNCLEAR, "Somebody is prevented; whether anybody comes is not said.", evidence)
         )
         confidence = DOUBTED
-    agreed = next((s for s in heard.subject if s.status is Status.ACCEPTED and s.strong and not s.asks), None)
+    agreed = next(
+        (
+            s
+            for s in heard.subject
+            if s.status is Status.ACCEPTED and s.has("accept", "request", "affirm_negated") and not s.asks
+        ),
+        None,
+    )
     if agreed is not None and not heard.answers_us:
         doubts.append(
             Doubt(

@@ -9,7 +9,7 @@ from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.heads import totals_of
-from inbox_worker.reading.grammar.said import Said, Status, Who
+from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
 
 def contradiction(heard: Heard, one: tuple[int, str, Said], other: tuple[int, str, Said], why: str) -> Doubt:
@@ -95,6 +95,9 @@ def may_still_come(heard: Heard, leaving: Said, free: Sequence[tuple[int, str, S
 def unnoticed(heard: Heard, refusal: Said, free: Sequence[tuple[int, str, Said]]) -> Doubt | None:
     """A doubt where a message that declines names somebody of whom it may say that they come instead."""
     for _, part, said in free:
+        if said is refusal and (sent := _sent_after(said)) is not None:
+            evidence = (heard.evidence("partstat-unclear", part, *said.offsets(sent.start, sent.end)),)
+            return Doubt(Code.PARTSTAT_UNCLEAR, f"Declines, and may send {sent.name}.", evidence)
         if said is refusal or said.foreign or said.asks or said.has("past", "contact", "regret", "absent", "courtesy"):
             continue
         if said.status is Status.DECLINED or (said.has("negation") and not said.has("attend", "send")):
@@ -106,3 +109,9 @@ def unnoticed(heard: Heard, refusal: Said, free: Sequence[tuple[int, str, Said]]
             evidence = (heard.evidence("partstat-unclear", part, *said.offsets(name.start, name.end)),)
             return Doubt(Code.PARTSTAT_UNCLEAR, f"Declines, and speaks of {name.name}, who may come.", evidence)
     return None
+
+
+def _sent_after(said: Said) -> Mention | None:
+    """Somebody named after a word of sending or standing in, in the sentence that declines."""
+    verbs = [h for h in said.hits if h.kind in {"send", "replace", "replaced_by"} and h.start >= 1]
+    return next((m for m in said.names if not m.vague and any(h.end <= m.start for h in verbs)), None)

@@ -56,6 +56,8 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
         return None
     if any(h.kind == "each" and number.start - 1 <= h.start < number.end for h in said.hits):
         return None  # "a letter for each one of us"
+    asked = [h for h in said.hits if h.kind == "request" and h.end == number.start] if _is_alone(said, number) else []
+    before = before or asked
     if not (after or before or of_us or glued) or (number.value == 0 and not (after and said.has("add"))):
         return None
     gap_end = after[0].start if after else number.end
@@ -80,6 +82,14 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     for noun in (h for h in said.hits if h.kind == "people" and after and h.start >= after[0].start):
         stop = noun.end if noun in after[:1] or noun.start == stop else stop
     return Mention(kind, number.start, max([stop, *(h.end for h in after[:1])]), number.value)
+
+
+def _is_alone(said: Said, number: Number) -> bool:
+    """Whether nothing follows a number that it could count: "put us down for four: the director and ..."."""
+    if number.end == len(said.words):
+        return True
+    gap = said.sentence.text[said.words[number.end - 1].end : said.words[number.end].start]
+    return any(mark in gap for mark in ":;,.(–—：，、") and number.value > 1
 
 
 def _people_itself(said: Said, number: Number) -> list[Hit]:

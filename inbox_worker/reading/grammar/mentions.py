@@ -63,6 +63,7 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
         if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
             names = [m for m in names if m.start >= clause.pivot[0]]
+        kept_names = names
         names = _sent(said, clause, names)
         gone = [m for m in names if _is_gone(said, m)]
         if len(gone) < len(names):
@@ -71,6 +72,8 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         coming += [m for m in names if not m.vague or _beside_somebody(said, m)]
         coming += totals
         roles = _roles(said, clause.reach, clause.end, names)
+        if len(kept_names) > len(names) or _is_sent(said, clause, names):
+            roles = [r for r in roles if r.start >= min(m.start for m in names)]
         coming += [
             Mention("role", h.start, h.end)
             for h in roles
@@ -100,7 +103,17 @@ def _sent(said: Said, clause: Clause, names: list[Mention]) -> list[Mention]:
         return names
     after = [m for m in names if m.start >= sends[0].end and not m.vague]
     before = [m for m in names if m.end <= sends[0].start]
-    return [m for m in names if m not in before] if after and before and not _joins_any(said, before, sends[0]) else names
+    return (
+        [m for m in names if m not in before] if after and before and not _joins_any(said, before, sends[0]) else names
+    )
+
+
+def _is_sent(said: Said, clause: Clause, names: Sequence[Mention]) -> bool:
+    """Whether the clause is of somebody who cannot come and sends those named: who sends does not come."""
+    pivot = range(clause.pivot[0], clause.pivot[1])
+    sends = any(h.kind == "send" and h.start in pivot for h in said.hits)
+    declines = any(h.kind == "decline" and clause.start <= h.start < clause.pivot[0] for h in said.hits)
+    return bool(names) and sends and declines
 
 
 def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
@@ -114,7 +127,7 @@ def _without_spelt_out(said: Said, coming: list[Mention]) -> list[Mention]:
     kept = []
     for mention in coming:
         after = [m for m in coming if m.start >= mention.end and m.kind in {"name", "role", "self"}]
-        opens = mention.kind == "part" and after and _opens_list(said, mention.end, after[0].start)
+        opens = mention.kind in {"part", "more"} and after and _opens_list(said, mention.end, after[0].start)
         if not (opens and sum(m.number for m in after) == mention.number):
             kept.append(mention)
     return kept
@@ -178,7 +191,7 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
     for told in coming:
         mention = told
         after = said.words[mention.end : mention.end + 1]
-        joined = bool(after) and after[0].norm in joins
+        joined = bool(after) and after[0].norm in joins and not _lists(said, mention.end + 1)
         if (
             mention.kind == "total"
             and joined
@@ -189,6 +202,11 @@ def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
             mention = replace(mention, kind="part")
         result.append(mention)
     return result
+
+
+def _lists(said: Said, at: int) -> bool:
+    """Whether a word says that those told before follow by name: "namely"."""
+    return any(h.kind == "lead_list" and h.start == at for h in said.hits)
 
 
 def _is_gone(said: Said, name: Mention) -> bool:
@@ -214,6 +232,8 @@ def _companion_before(said: Said, mention: Mention) -> bool:
 def _beside_somebody(said: Said, name: Mention) -> bool:
     """Whether a bare first name stands beside a person: "me and Ana", "my attendant, Ana"."""
     joins = said.lexicon.lists["and"]
+    if ")" in said.sentence.text[said.words[name.end - 1].end : said.words[name.end - 1].end + 1]:
+        return False  # "our two officers (Chad and Iraq) and me"
     kinds = {"me", "undersigned", "colleague"}
     for hit in said.hits:
         if hit.kind in kinds and not (hit.start < name.end and name.start < hit.end):
@@ -286,9 +306,7 @@ def _selves(
                 return [Mention("self", hit.start, hit.end)]
             if after and (after[0].norm in joins or any(c in gap_after for c in "+&")):
                 return [Mention("self", hit.start, hit.end)]
-            if (
-                near_people and (("," in gap_before) or "(" in gap_before) and not is_subject
-            ):
+            if near_people and (("," in gap_before) or "(" in gap_before) and not is_subject:
                 return [Mention("self", hit.start, hit.end)]
             inside = [
                 h
@@ -311,7 +329,9 @@ def _selves(
     ):
         return [Mention("anaphor", pronoun.start, pronoun.end)]
     if clause.who is Who.I:
-        i = max((h.start for h in said.hits if h.kind == "i" and clause.reach <= h.start < clause.pivot[1]), default=-1)
+        i = max(
+            (h.start for h in said.hits if h.kind == "i" and clause.reach <= h.start <= clause.pivot[1]), default=-1
+        )
         turned = {h.start for h in said.hits if h.kind == "i" and h.start < i < h.end}  # "bestätige ich"
         performs = any(
             h.kind == "perform" and (i <= h.start <= max(i + 5, clause.pivot[1]) or h.start in turned)

@@ -151,11 +151,15 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
         return none
     if words.affirmed:
         return place.clause(Status.ACCEPTED, who, True, span)
+    if words.declined and (sent := _represented(said, words, place)) is not None:
+        return place.clause(Status.ACCEPTED, Who.PERSON, True, (sent.start, sent.end))
     if words.declined:
         return place.clause(Status.DECLINED, who, True, span)
     strong = bool(words.plain or words.of("replace"))
     if words.of("remote") and not strong and place.mark == "contrast":
         return none  # "but I shall be following the webcast"
+    if who is Who.NOBODY and _from_elsewhere(said, pivot.end, place.end):
+        return place.clause(Status.DECLINED, Who.PERSON, False, span)  # "nobody comes from New York"
     if negations := _negations(words):
         turned = (negations[0].start, pivot.end) if negations[0].start < pivot.end else span
         return place.clause(Status.DECLINED, who, who is Who.NOBODY or (strong and who is not Who.UNSAID), turned)
@@ -167,6 +171,20 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
     if hedged and abs(hedged[0].start - pivot.start) < BESIDE:
         span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
     return place.clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
+
+
+def _represented(said: Said, words: _Words, place: _Place) -> Hit | None:
+    """The word that sends somebody in the place of who declines: "cannot come and sends Ana López"."""
+    after = [h for h in words.sends if h.start >= words.declined[0].end]
+    named = [m for m in said.names if after and after[0].end <= m.start < place.end and not m.vague]
+    return after[0] if named else None
+
+
+def _from_elsewhere(said: Said, at: int, end: int) -> bool:
+    """Whether right after a verb it is told from where: one place of several."""
+    if at + 1 >= end or said.words[at].norm not in said.lexicon.lists["origin"]:
+        return False
+    return said.words[at + 1].is_capital
 
 
 def _addressed(said: Said, at: int) -> bool:
@@ -221,9 +239,14 @@ def _people_after(said: Said, at: int, end: int) -> bool:
     return (
         any(at <= m.start < end for m in said.names)
         or any(h.kind in kinds and at <= h.start < end for h in said.hits)
-        or any(at <= n.start <= at + 3 for n in said.numbers)
+        or any(at <= n.start <= at + 3 and not _is_measure(said, n.start, n.end) for n in said.numbers)
         or any(h.kind == "attend" and at <= h.start < end for h in said.hits)
     )
+
+
+def _is_measure(said: Said, start: int, end: int) -> bool:
+    """Whether a number counts days, rooms, money."""
+    return any(h.kind == "unit" and start - 1 <= h.start <= end + 1 for h in said.hits)
 
 
 def _numbered(said: Said, start: int, end: int) -> list[Hit]:

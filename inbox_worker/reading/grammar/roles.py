@@ -98,6 +98,7 @@ def _comes(said: Said, at: int) -> bool:
 
 def _other_clause(said: Said, at: int) -> bool:
     kinds = {"i", "we", "pronoun", "attend", "attend_weak", "accept", "decline", "request", "regret", "negation"}
+    kinds |= {"hedge", "send", "perform", "undecided", "receipt", "condition", "past"}
     return any(h.kind in kinds and at <= h.start <= at + 1 for h in said.hits)
 
 

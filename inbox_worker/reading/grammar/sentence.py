@@ -45,7 +45,9 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         if not (_is_proper(lexicon, words, h) or _is_obliged(sentence, hits, h) or _is_clitic(sentence, words, h))
     )
     hits = tuple(h for h in hits if not _is_auxiliary(lexicon, words, hits, h))
-    hits = tuple(h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title)
+    hits = tuple(
+        h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title
+    )
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
@@ -130,7 +132,8 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
             general = [c for c in no if c.who in {Who.WE, Who.NOBODY, Who.UNSAID} and c.strong]
             if last.status is Status.DECLINED and not general:
                 chosen = yes[-1]
-        status, who, strong = chosen.status, chosen.who, chosen.strong
+        status, who = chosen.status, chosen.who
+        strong = any(c.strong for c in spoken if c.status is status)
         pivot = chosen.pivot
         unsure = any(c.status is Status.TENTATIVE for c in yes) and not (chosen.mark == "contrast" and chosen.strong)
         unsure = unsure or (said.has("condition") and not said.has("assistance"))
@@ -210,7 +213,9 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
 def _of_numbers(said: Said) -> bool:
     """Whether a number is what gives way, not a person: "instead of three participants we shall be two"."""
     return all(
-        any(h.end <= n.start <= h.end + 1 for n in said.numbers) for h in said.hits if h.kind in {"replace", "replaced_by"}
+        any(h.end <= n.start <= h.end + 1 for n in said.numbers)
+        for h in said.hits
+        if h.kind in {"replace", "replaced_by"}
     )
 
 
