@@ -61,6 +61,8 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
             back = [s for s in order[:i] if starts[s] not in {"reason", "relative"}]
             reach = back[-1] if back else start
         mark = starts[start]
+        if mark == "contrast" and result and result[-1].status is Status.NONE and not _marked(said, start):
+            reach = result[-1].start  # "I can however only come in the morning"
         if mark == ":" and result and result[-1].status is Status.DECLINED and not said.has("change"):
             mark = "reason"  # "we cannot come: our congress meets that day"
         result.append(clause_at(said, start, end, mark, own, others, start >= asked_from, reach, near))
@@ -85,6 +87,11 @@ def _question_start(said: Said, starts: Mapping[int, str]) -> int:
 def _after_comma(said: Said, at: int) -> bool:
     gap = said.sentence.text[said.words[at - 1].end : said.words[at].start]
     return any(c in gap for c in ",(،，")
+
+
+def _marked(said: Said, at: int) -> bool:
+    """Whether a mark stands before a word."""
+    return bool(said.sentence.text[said.words[at - 1].end : said.words[at].start].strip())
 
 
 def _spaced(text: str, token: Token) -> bool:

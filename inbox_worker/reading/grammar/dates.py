@@ -21,7 +21,7 @@ def is_foreign(said: Said, event: date, start: int = 0, end: int | None = None) 
         return False
     if any(d > 0 for d in distances) or (None in dates and not said.has("letter")):
         return True
-    return bool(distances and not said.has("letter", "receipt", "past"))
+    return bool(distances and not said.has("letter", "receipt", "past", "change", "cancel"))
 
 
 def dates_told(said: Said, event: date) -> tuple[bool, bool]:

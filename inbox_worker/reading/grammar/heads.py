@@ -10,6 +10,7 @@ from inbox_worker.reading.grammar.said import Mention, Said
 from inbox_worker.reading.lexicon import Hit
 
 MOST_IN_RANGE = 100
+MOST_OTHERS = 9  # more "others" than this are not of one organisation
 
 
 def heads(said: Said, start: int, end: int) -> list[Mention]:
@@ -73,6 +74,10 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     goes_on = number.end < len(words) and not text[word.end : words[number.end].start].strip()
     if article and not word.raw.isdigit() and not after and (not before or goes_on):
         return None
+    we = {h.start for h in said.hits if h.kind in {"we", "attend_weak"}}
+    come = any(we & set(range(h.start, h.end)) for h in before)
+    if come and not (after or of_us or glued) and _counts_something(said, number):
+        return None
     kind = "total"
     if any(h.kind == "more" and (number.end <= h.start <= number.end + 1 or h.end == number.start) for h in said.hits):
         kind = "more"
@@ -90,6 +95,17 @@ def _is_alone(said: Said, number: Number) -> bool:
         return True
     gap = said.sentence.text[said.words[number.end - 1].end : said.words[number.end].start]
     return any(mark in gap for mark in ":;,.(–—：，、") and number.value > 1
+
+
+def _counts_something(said: Said, number: Number) -> bool:
+    """Whether a word that no language file knows follows a number right away: "we come with two cars"."""
+    if number.end >= len(said.words) or said.lexicon.script == "han":
+        return False
+    word = said.words[number.end]
+    gap = said.sentence.text[said.words[number.end - 1].end : word.start]
+    named = any(m.start <= number.end < m.end for m in said.names)
+    plain = gap.isspace() and word.raw.isalpha() and len(word.norm) > 2 and not named
+    return plain and word.norm not in said.lexicon.vocabulary and not word.norm.startswith(said.lexicon.stems)
 
 
 def _people_itself(said: Said, number: Number) -> list[Hit]:
@@ -133,8 +149,14 @@ def is_taken_back(said: Said, number: Number) -> bool:
 def _is_elsewhere(said: Said, number: Number) -> bool:
     """Whether a number counts people who leave, who were announced before, or whom a larger number counts already."""
     leaves = any(h.kind == "remove" and h.start <= number.start < h.end for h in said.hits)
-    before = any(h.kind == "besides" and number.start - 2 <= h.end <= number.start for h in said.hits)
-    return leaves or before or _is_among(said, number)
+    before = any(
+        h.kind == "besides" and (number.start - 2 <= h.end <= number.start or h.start <= number.start < h.end)
+        for h in said.hits
+    )
+    crowd = number.value > MOST_OTHERS and any(
+        h.kind == "more" and number.start - 1 <= h.end and h.start <= number.end + 1 for h in said.hits
+    )  # "the other 80 guests"
+    return leaves or before or crowd or _is_among(said, number)
 
 
 def _is_among(said: Said, number: Number) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inbox_worker.reading.grammar.heads import heads, is_whole
+from inbox_worker.reading.grammar.heads import heads, is_taken_back, is_whole
 from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Clause, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit
@@ -29,6 +29,8 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             and not clause.reason
             and clause.mark in {":", "—", "–", "-", ";", "(", ",", "resume"}
         ):
+            effective = previous
+        elif effective is Status.NONE and clause.mark == "contrast" and _puts_right(said, clause):
             effective = previous
         elif (
             effective is Status.NONE
@@ -94,6 +96,13 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
     if whole is not None:
         coming = [m for m in coming if m.kind != "total" or m.end <= whole.start or m.number >= whole.number]
     return _with_joined(said, coming), absent
+
+
+def _puts_right(said: Said, clause: Clause) -> bool:
+    """Whether a clause gives a number for one that the sentence took back: "not two but three"."""
+    return any(clause.start <= n.start <= clause.start + 2 for n in said.numbers) and any(
+        n.end <= clause.start and is_taken_back(said, n) for n in said.numbers
+    )
 
 
 def _sent(said: Said, clause: Clause, names: list[Mention]) -> list[Mention]:
@@ -239,8 +248,14 @@ def _beside_somebody(said: Said, name: Mention) -> bool:
         if hit.kind in kinds and not (hit.start < name.end and name.start < hit.end):
             between = said.words[hit.end : name.start] if hit.end <= name.start else said.words[name.end : hit.start]
             if len(between) <= 1 and all(w.norm in joins for w in between):
-                return True
+                return bool(between) or hit.kind == "colleague" or _added(said, hit, name)
     return False
+
+
+def _added(said: Said, one: Hit, name: Mention) -> bool:
+    """Whether a plus or a bracket stands between two that touch: "me + Ana"."""
+    low, high = (one.end, name.start) if one.end <= name.start else (name.end, one.start)
+    return any(c in said.sentence.text[said.words[low - 1].end : said.words[high].start] for c in "+&(")
 
 
 def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[Hit]:
