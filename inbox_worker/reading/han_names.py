@@ -9,6 +9,7 @@ from inbox_worker.reading.segments import is_ideograph
 from inbox_worker.reading.text import Token
 
 DOTS = "·・•‧．"
+_LEADS = ("由", "派", "为", "是", "即")  # before who is meant
 FOREIGN = 6  # characters of a part of a foreign name
 Found = tuple[int, int, int, int]  # tokens: where title or name begins, the name begins, the name ends, title ends
 
@@ -98,6 +99,8 @@ def _names(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, foun
         alone = at == start
         if titled or (alone and (office or listed or size == 3 or _comes(after, lexicon))):
             return [(at, at, end, title_end)]
+    if before is None and length == 2 and end + 1 < len(tokens) and tokens[end + 1].norm in functions and listed:
+        return [(start, start, end, title_end)]  # 海怡，主席
     if (titled or listed) and 3 <= length <= FOREIGN and (titled or at == start or _beside(found, start)):
         return [(start, start, end, title_end)]
     return []
@@ -116,6 +119,8 @@ def _listed(before: Token | None, after: Token | None, found: Sequence[Found], s
     """Whether a run stands between marks or "and", as an item of a list."""
     joins = lexicon.lists["and"]
     opens = before is None or before.raw in "、，,：:；;（(|．.)）-" or before.norm in joins
+    if before is not None and before.raw.endswith(_LEADS):
+        opens = True  # 由柯蕾（理事）代表
     if before is not None and len(before.raw) > 1 and after is not None and after.norm in joins:
         opens = True  # 我们这边韩明和两位同事: "and" joins somebody to a name
     closes = (

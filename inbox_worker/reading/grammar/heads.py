@@ -112,7 +112,8 @@ def _people_itself(said: Said, number: Number) -> list[Hit]:
     """The number where its word counts people by itself (zu dritt, вдвоём, 俩): it is in [numbers] and "people"."""
     if any(h.kind == "unit" and h.start == number.end for h in said.hits):
         return []
-    own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
+    people = {i for h in said.hits if h.kind == "people" for i in range(h.start, h.end)}
+    own = set(range(number.start, number.end)) <= people
     return [Hit("people", number.end, number.end)] if own else []
 
 
@@ -150,13 +151,18 @@ def _is_elsewhere(said: Said, number: Number) -> bool:
     """Whether a number counts people who leave, who were announced before, or whom a larger number counts already."""
     leaves = any(h.kind == "remove" and h.start <= number.start < h.end for h in said.hits)
     before = any(
-        h.kind == "besides" and (number.start - 2 <= h.end <= number.start or h.start <= number.start < h.end)
+        h.kind == "besides"
+        and (h.start <= number.start < h.end or (number.start - 2 <= h.end <= number.start and not _numbers_in(said, h)))
         for h in said.hits
     )
     crowd = number.value > MOST_OTHERS and any(
         h.kind == "more" and number.start - 1 <= h.end and h.start <= number.end + 1 for h in said.hits
     )  # "the other 80 guests"
     return leaves or before or crowd or _is_among(said, number)
+
+
+def _numbers_in(said: Said, hit: Hit) -> bool:
+    return any(hit.start <= n.start < hit.end for n in said.numbers)
 
 
 def _is_among(said: Said, number: Number) -> bool:

@@ -116,9 +116,10 @@ def _says_nothing(said: Said, words: _Words, place: _Place, asks: bool, near: bo
     return bool(words.of("hearsay") or (elsewhere and not near))
 
 
-def _set_apart(said: Said, no: Hit, later: Hit) -> bool:
-    """Whether a comma stands between a refusal and the other event after it: "it does not suit us, next time"."""
-    gap = said.sentence.text[said.words[no.end - 1].end : said.words[later.start].start] if later.start >= no.end else ""
+def _set_apart(said: Said, no: Hit, other: Hit) -> bool:
+    """Whether a comma stands between a refusal and another event: "it does not suit us, next time"."""
+    low, high = (no, other) if no.end <= other.start else (other, no)
+    gap = said.sentence.text[said.words[low.end - 1].end : said.words[high.start].start] if low.end <= high.start else ""
     return any(c in gap for c in ",،，")
 
 

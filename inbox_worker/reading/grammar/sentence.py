@@ -144,7 +144,7 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
             pivot = (hedge.start, hedge.end) if hedge else pivot
         elif status is Status.ACCEPTED and said.has("hedge") and not strong:
             status = Status.TENTATIVE
-        if status is Status.ACCEPTED and not strong and _is_passed_on(said):
+        if status is Status.ACCEPTED and (not strong or who is Who.UNSAID) and _is_passed_on(said):
             status = Status.NONE
     if status is Status.DECLINED and _opens_with_if(said, clauses) and not said.has("affirm_negated"):
         status, strong = Status.TENTATIVE, False  # "if the visas are refused we stay at home"
@@ -221,7 +221,7 @@ def _of_numbers(said: Said) -> bool:
 
 def _is_passed_on(said: Said) -> bool:
     """Whether a faint yes is only that others will answer: "I passed it on, they will be in touch with you"."""
-    return said.has("undecided") and not said.names and not said.numbers
+    return said.has("undecided") and not said.names and not said.numbers and not said.has("accept", "request")
 
 
 def _weakened(said: Said, clauses: Sequence[Clause], chosen: Clause) -> bool:
