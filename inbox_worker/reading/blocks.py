@@ -88,7 +88,9 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
                 close()
             item = _item(text, line, lexicon, bool(current), ended_with_colon, taken)
         ended_with_colon = text[line.end - 1] in ":："
-        if item is None and current and not table and _is_alike(text, line, current[-1]):
+        if item is None and current and not table and _is_labelled(text, line, lexicon):
+            pass  # "Function: Coordinator" below "Name: Ana López"
+        elif item is None and current and not table and _is_alike(text, line, current[-1]):
             unread = unread or (line.start, line.end)
         elif item is None:
             if not (current and not table and _continues(text, line, current[-1])):
@@ -111,6 +113,13 @@ def _is_alike(text: str, line: Line, item: Item) -> bool:
         return False
     mark, above = text[line.start : line.start + bullet].strip(), text[item.start : item.start + other].strip()
     return mark == above or (mark[:1].isdigit() and above[:1].isdigit())
+
+
+def _is_labelled(text: str, line: Line, lexicon: Lexicon) -> bool:
+    """Whether a line begins with the name of a column and a colon."""
+    label, colon, _ = text[line.start : line.end].partition(":")
+    words = [t.norm for t in tokens(label) if t.is_word]
+    return bool(colon) and 0 < len(words) <= 3 and all(w in lexicon.lists["columns"] for w in words)
 
 
 def _continues(text: str, line: Line, item: Item) -> bool:
@@ -208,7 +217,8 @@ def _labelled_item(
         return None
     label = [t.norm for t in found[:colon] if t.is_word]
     hits = lexicon.phrases.find(label)
-    if not any(h.kind in {"people", "lead_list", "delegation"} for h in hits):
+    columns = all(w in lexicon.lists["columns"] for w in label)
+    if not columns and not any(h.kind in {"people", "lead_list", "delegation"} for h in hits):
         return None
     rest = found[colon + 1 :]
     names = [n for n in names_in(rest, text, lexicon, _covered(rest, taken)) if not n.place]
@@ -325,7 +335,7 @@ def _turned(text: str, start: int, end: int, found: Sequence[Token], lexicon: Le
         return None
     words = [t for t in found if t.is_word]
     known = lexicon.lists["functions"] | lexicon.lists["not_names"]
-    if any(w.norm in known or not w.is_capital and w.norm not in lexicon.lists["particles"] for w in words):
+    if any(w.norm in known or (not w.is_capital and w.norm not in lexicon.lists["particles"]) for w in words):
         return None
     if not parts[0].isupper() and any(w.norm in lexicon.vocabulary for w in words):
         return None

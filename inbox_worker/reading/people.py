@@ -13,6 +13,7 @@ from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.text import Token
 
 MAX_NAME = 7  # words
+FULL = 3  # words of a name that is no place
 SENTENCE = 8  # words in capitals that are more than a name and an office
 STEM = 4  # letters from which the beginning of a known word tells that a word is no name
 
@@ -201,6 +202,8 @@ def _run(tokens: tuple[Token, ...], i: int, text: str, lexicon: Lexicon, taken: 
         if token.is_word and not token.raw[0].isdigit() and token.is_capital and "@" not in token.raw:
             if token.norm in lexicon.lists["functions"] and words and not glued:
                 break
+            if token.raw == "I" and lexicon.code == "en" and words:
+                break  # "luckily I", "in February I"
             if words and not glued and _is_noun(tokens, at, lexicon):
                 break
             words += 1
@@ -243,7 +246,7 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         return None
     words = [t for t in tokens[start:end] if t.is_word]
     large = [t for t in words if t.norm not in lexicon.lists["particles"]]
-    if not large or len(words) > MAX_NAME:
+    if not large or len(words) > MAX_NAME or all(t.norm in lexicon.lists["titles"] for t in large):
         return None
     months = (
         lexicon.lists["months"] if any(t.raw[0].isdigit() for t in tokens[max(0, i - 2) : end + 2]) else frozenset()
@@ -284,6 +287,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     if not titled and (large[0].norm in no_names or not tokens[start].is_capital):
         return None
     place = not titled and before is not None and before.norm in lexicon.lists["from"]
+    if before is not None and before.norm in lexicon.lists["personal"]:
+        place = place and len(large) < FULL  # "acompañar a Luz Dary Quiñones", but "viajar a Nueva York"
     place = place and not (called and len(large) > 1)  # "guidata da Anna Rossi"
     while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
         end -= 2
@@ -338,6 +343,8 @@ def _is_word(tokens: tuple[Token, ...], at: int, lexicon: Lexicon, first: bool) 
         return True
     if token.norm in lexicon.lists["months"] and at + 1 < len(tokens) and tokens[at + 1].is_capital:
         return False  # Jan, Jun, April: names too
+    if at + 1 < len(tokens) and tokens[at + 1].raw == "-" and tokens[at + 1].start == token.end:
+        return False  # "Mei-Ling"
     if first and len(token.norm) > STEM and token.norm.startswith(lexicon.stems):
         return True
     return (first or token.raw.isupper()) and token.norm in lexicon.vocabulary

@@ -21,7 +21,7 @@ from inbox_worker.reading.answer.combine import combine
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.authentication import unverified
 from inbox_worker.reading.blocks import Block, blocks_in
-from inbox_worker.reading.forwards import forwarded_by_us
+from inbox_worker.reading.forwards import forwarded_by_a_colleague, forwarded_by_us
 from inbox_worker.reading.grammar.questions import before_question
 from inbox_worker.reading.grammar.said import Context, Said, Status
 from inbox_worker.reading.grammar.sentence import say
@@ -70,6 +70,16 @@ class RuleReader:
             if forwarded is None:
                 return Reading(reader, Kind.OTHER, _language(message))
             message = forwarded
+        reading = self._words_of(message, invitation, known)
+        if not reading.claims and reading.doubts and not reading.needs:
+            passed_on = forwarded_by_a_colleague(message, invitation)
+            told = self._words_of(passed_on, invitation, known) if passed_on is not None else reading
+            return told if told.claims else reading
+        return reading
+
+    def _words_of(self, message: Message, invitation: Invitation, known: Sequence[Lexicon]) -> Reading:
+        """What the words of a message say."""
+        reader = f"{self.name} {self.version}"
         words = [t for part in message.bodies for t in _new_words(part)]
         spoken = [lexicons()[self.language]] if self.language else languages_of(words)
         layouts = layout_of(message, known, spoken)

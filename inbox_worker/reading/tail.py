@@ -58,7 +58,7 @@ def _names(text: str, line: Line, lexicon: Lexicon) -> int:
     found = tokens(text, line.start, line.end)
     if any(t.raw[0].isdigit() for t in found):
         return 0  # an address
-    names = [n for n in names_in(found, text, lexicon) if not n.place and len(n.name.split()) > 1 or _is_han(n.name)]
+    names = [n for n in names_in(found, text, lexicon) if (not n.place and len(n.name.split()) > 1) or _is_han(n.name)]
     return len(names)
 
 

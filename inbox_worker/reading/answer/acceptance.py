@@ -50,10 +50,11 @@ def acceptance(
     if op is Op.ADD and any(a[2].op == "replace" for a in answers):
         number, count_doubts, sure_number = 0, _replaced_by_several(heard, party, answers), max(sure_number, SUMMED)
         revises = True
+        doubts += _unbalanced(heard, party, leaves)
     if partstat is Partstat.TENTATIVE and number is None:
         count_doubts = _without_number(heard, count_doubts, tentative, free)
     doubts += count_doubts
-    if not doubts and (left := unexplained(free, answers)) is not None:
+    if not doubts and (left := unexplained(free, answers, bool(tentative))) is not None:
         _, part, said = left
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
         why = "One sentence casts doubt on the answer and was not understood."
@@ -117,6 +118,18 @@ def _replaced_by_several(heard: Heard, party: Party, answers: Sequence[Told]) ->
     return (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)
 
 
+def _unbalanced(heard: Heard, party: Party, leaves: Sequence[str]) -> list[Doubt]:
+    """A doubt where it is not one for one: somebody replaces nobody that was named, or several do."""
+    arrived = len(party.people) + (1 if party.selves else 0)
+    if arrived == len(set(leaves)) or (arrived == 1 and not leaves):
+        return []
+    counted = count_evidence(heard, party, "count-unclear")
+    why = (
+        f"Somebody is replaced; of {arrived} named as coming and {len(set(leaves))} as leaving the pairs are not clear."
+    )
+    return [Doubt(Code.COUNT_UNCLEAR, why, counted)]
+
+
 def _without_number(
     heard: Heard, doubts: tuple[Doubt, ...], tentative: Sequence[Told], free: Sequence[Told]
 ) -> tuple[Doubt, ...]:
@@ -152,7 +165,7 @@ def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence
 def _tells_whole(said: Said) -> bool:
     """Whether "two more" are besides the writer, who comes by the same sentence: "I shall come, with two more"."""
     selves = any(m.kind == "self" for m in said.coming)
-    return selves and any(m.kind == "more" for m in said.coming) and not said.has("change")
+    return selves and any(m.kind in {"more", "spelt"} for m in said.coming) and not said.has("change")
 
 
 def _may_count(said: Said, number: Number) -> bool:

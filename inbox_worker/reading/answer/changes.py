@@ -12,6 +12,8 @@ from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import may_still_come
 from inbox_worker.reading.grammar.said import Mention, Said
 
+MOST_LEAVING = 2  # people taken off a list at once; more are asked about
+
 
 def correction(heard: Heard, corrected: tuple[int, str, Said]) -> Claim:
     _, part, said = corrected
@@ -50,8 +52,8 @@ def removal(
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     _, part, said = removed
     leaving = Party(people=[(m, part, *said.offsets(m.start, m.end)) for m in said.names])
-    if not leaving.people and said.has("me", "i"):
-        hit = next(h for h in said.hits if h.kind in {"me", "i"})
+    if not leaving.people and said.has("me", "i", "my_attend"):
+        hit = next(h for h in said.hits if h.kind in {"me", "i", "my_attend"})
         leaving.selves.append((part, *said.offsets(hit.start, hit.end)))
     if not leaving.people and not leaving.selves and (found := _named_before(heard, removed)) is not None:
         leaving.people.append(found)
@@ -62,6 +64,11 @@ def removal(
         doubts = (
             Doubt(Code.COUNT_UNCLEAR, "Somebody leaves the delegation; who or how many was not understood.", evidence),
         )
+    other = next(((p, s) for _, p, s in free if s is not said and s.has("replace", "replaced_by") and s.names), None)
+    if not doubts and (other is not None or len(leaving.people) > MOST_LEAVING):
+        p, s = other or (part, said)
+        evidence = (heard.evidence("count-unclear", p, s.sentence.start, s.sentence.end),)
+        doubts = (Doubt(Code.COUNT_UNCLEAR, "Some leave and others may come; who was not understood.", evidence),)
     if (maybe := may_still_come(heard, said, free)) is not None:
         doubts = (*doubts, maybe)
     claim = claim_of(

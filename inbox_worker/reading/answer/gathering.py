@@ -8,9 +8,11 @@ from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.neighbours import after_list, explained, followers, unplaced
 from inbox_worker.reading.answer.party import Party, add, add_item
 from inbox_worker.reading.blocks import Block
-from inbox_worker.reading.grammar.heads import named_too_few, unused_number
+from inbox_worker.reading.grammar.heads import named_too_few, totals_of, unused_number
 from inbox_worker.reading.grammar.roles import uncounted
 from inbox_worker.reading.grammar.said import Mention, Said
+
+MANY = 10  # people whom only a plain answer can announce beside others
 
 
 def party_of(
@@ -22,10 +24,16 @@ def party_of(
     party = Party()
     answers = _near(answers, blocks)
     by_sentence: dict[int, set[str]] = {}
+    plainly = any(s.strong and s.coming for _, _, s in answers)
     for i, part, said in sorted(answers, key=lambda a: a[0]):
+        if plainly and not said.strong and said.has("contrast") and said.has("negation"):
+            party.others = (part, said.sentence.start, said.sentence.end)  # "my wife comes too, but she needs no badge"
+            continue
         for mention in said.coming:
             if mention.kind == "role" and blocks:
                 continue  # a list names them
+            if mention.kind == "total" and not said.strong and mention.number > MANY and plainly:
+                continue  # "I come by on Friday for the roster of 12 surveyors"
             add(heard, party, part, said, mention, i)
             by_sentence.setdefault(i, set()).add(mention.kind)
         full = [m for m in said.coming if m.kind == "name" and not m.vague]
@@ -63,6 +71,7 @@ def party_of(
     party.absent = [a for a in party.absent if a not in listed]
     for part, block in blocks:
         after_list(heard, party, part, block)
+        _announced(heard, party, part, block, answers)
     own = {i for i, kinds in by_sentence.items() if kinds & {"role", "part"}}
     named = {i for i, kinds in by_sentence.items() if kinds & {"name"}}
     party.scattered = bool(own - named and named - own) or (bool(own) and party.listed)
@@ -73,7 +82,7 @@ def party_of(
     for i, part, said in answers:
         for mention in _among(said) if party.totals else ():
             add(heard, party, part, said, mention, i)
-    party.others = unplaced(heard, party, answers, free)
+    party.others = party.others or unplaced(heard, party, answers, free)
     if not party.totals and not party.listed:
         for _, part, said in answers:
             if party.others is None and (left := uncounted(said)) is not None:
@@ -112,3 +121,13 @@ def _among(said: Said) -> list[Mention]:
         h for h in said.hits if h.kind == "subset" and any(m.kind == "total" and m.end <= h.start for m in said.coming)
     ]
     return [m for m in said.names if not m.vague and m not in said.coming and any(h.end <= m.start for h in subsets)]
+
+
+def _announced(heard: Heard, party: Party, part: str, block: Block, answers: Sequence[tuple[int, str, Said]]) -> None:
+    """The number in the sentence right above a list: "please find our four participants below"."""
+    above = [s for p, s in heard.said if p == part and s.sentence.end <= block.start + 1]
+    if not above or above[-1].foreign or any(s is above[-1] for _, _, s in answers) or party.totals:
+        return
+    for mention in totals_of(above[-1]):
+        if mention.kind == "total":
+            party.totals.append((mention.number, part, *above[-1].offsets(mention.start, mention.end)))

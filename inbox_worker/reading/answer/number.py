@@ -32,8 +32,8 @@ def number_of(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Dou
     told = sorted(n for n, *_ in party.totals)
     if len(totals) > 1 and told[-1] == sum(told[:-1]):
         return told[-1], (), SUMMED  # "five in total: two from Geneva, three from Lima"
-    if len(totals) > 1 and told[-1] == named + sum(told[:-1]):
-        return told[-1], (), SUMMED  # "Ana and two of her colleagues, so we are three"
+    if len(totals) > 1 and told[-1] == enumerated + sum(told[:-1]) and len(told) == len(totals):
+        return told[-1], (), SUMMED  # "four: the director, our two officers and me"
     if len(totals) > 1 and party.agreed is not None and named <= party.agreed:
         return party.agreed, (), SUMMED
     if len(totals) > 1:

@@ -107,10 +107,11 @@ def _counted(
         party.selves.append((part, *said.offsets(me.start, me.end)))
     if party.totals and not party.people:
         followers(heard, party, [(i, part, replace(said, coming=tuple(totals)))], free)
-    number, doubts, confidence = number_of(heard, party, Op.SET)
+    op = Op.ADD if said.has("add") else Op.SET
+    number, doubts, confidence = number_of(heard, party, op)
     pivot = (part, *said.offsets(totals[0].start, totals[0].end))
     sure = min(confidence, BARE_NUMBER)
-    return claim_of(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, sure, pivot, revises=said.revises)
+    return claim_of(heard, Partstat.ACCEPTED, number, op, party, doubts, sure, pivot, revises=said.revises)
 
 
 def _not_understood(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[str, Said] | None:
@@ -119,6 +120,8 @@ def _not_understood(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tupl
     odd = next(((p, s) for p, s in plain if is_suspicious(s)), None)
     if odd is None:  # "if you pay the tickets we are two, is that possible?"
         odd = next(((p, s) for _, p, s in free if s.asks and s.has("condition", "hedge") and totals_of(s)), None)
+    if odd is None:  # "could you add Ana López to our list?"
+        odd = next(((p, s) for _, p, s in free if not s.foreign and _may_change(s)), None)
     explained = ("want_answer", "receipt", "undecided", "newsletter", "auto_reply")
     if odd is None and not any(s.asks or s.has(*explained) for _, _, s in free):
         invited = heard.answerer.organisation is not None and not heard.answerer.doubts
@@ -129,6 +132,17 @@ def _not_understood(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tupl
             ((p, s) for p, s in plain if any(not n.vague and not is_sender(heard, n.name) for n in s.names)), None
         )
     return odd
+
+
+def _may_change(said: Said) -> bool:
+    """Whether a sentence speaks of adding, taking away or sending somebody."""
+    if not said.has("add", "remove", "replace", "send", "request", "attend", "accept") or said.has("contact"):
+        return False
+    if said.has("past") and not said.has("add", "remove", "replace"):
+        return False
+    named = any(not n.vague for n in said.names)
+    counted = any(h.kind in {"people", "colleague", "delegation"} for h in said.hits) and bool(said.numbers)
+    return named or counted
 
 
 def _other_numbers(said: Said, totals: Sequence[Mention], free: Sequence[tuple[int, str, Said]]) -> bool:

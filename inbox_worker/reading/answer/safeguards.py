@@ -48,9 +48,9 @@ def refused_too(
 
 
 def unexplained(
-    free: Sequence[tuple[int, str, Said]], answers: Sequence[tuple[int, str, Said]]
+    free: Sequence[tuple[int, str, Said]], answers: Sequence[tuple[int, str, Said]], tentative: bool
 ) -> tuple[int, str, Said] | None:
-    """A sentence outside the answer that may weaken it."""
+    """A sentence outside the answer that may weaken it; ``tentative``: the answer is a perhaps already."""
     used = {i for i, _, _ in answers}
     for i, part, said in free:
         if said.foreign and said.has("other_event") and said.has("pronoun") and said.has("attend_weak", "attend"):
@@ -61,7 +61,7 @@ def unexplained(
             return i, part, said
         if said.has("change") and said.numbers and not said.has("past"):
             return i, part, said
-        if said.has("condition") and said.has("attend") and not said.has("assistance"):
+        if said.has("condition") and said.has("attend") and not said.has("assistance") and not tentative:
             return i, part, said
     return None
 

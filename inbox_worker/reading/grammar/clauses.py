@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from inbox_worker.reading.grammar.dates import dates_told
@@ -50,7 +51,7 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
                 or (any(opened <= p < following for p in predicates) and _new_subject(said, following, own, others))
             ):
                 starts.setdefault(following, ",")
-    result = []
+    result: list[Clause] = []
     near = dates_told(said, event)[0]
     order = sorted(starts)
     asked_from = _question_start(said, starts) if asks else len(said.words)
@@ -66,6 +67,25 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
         if mark == ":" and result and result[-1].status is Status.DECLINED and not said.has("change"):
             mark = "reason"  # "we cannot come: our congress meets that day"
         result.append(clause_at(said, start, end, mark, own, others, start >= asked_from, reach, near))
+    return _under_conditions(said, result)
+
+
+def _under_conditions(said: Said, clauses: Sequence[Clause]) -> list[Clause]:
+    """What stands under an "if" of its own part of the sentence: a yes is a perhaps, a no says nothing."""
+    opened, result = False, []
+    for clause in clauses:
+        if clause.mark in {"", ";", "；", ":", "—", "–", "-", "contrast"}:
+            opened = False
+        polite = any(h.kind == "politely" and clause.start <= h.start < clause.end for h in said.hits)
+        opened = opened or (
+            not polite and any(h.kind == "if" and clause.start <= h.start <= clause.start + 1 for h in said.hits)
+        )
+        told = clause
+        if opened and clause.status is Status.DECLINED:
+            told = replace(clause, status=Status.NONE)
+        elif opened and clause.status is Status.ACCEPTED:
+            told = replace(clause, status=Status.TENTATIVE)
+        result.append(told)
     return result
 
 

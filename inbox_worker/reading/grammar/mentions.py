@@ -64,7 +64,9 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         totals = heads(said, clause.start, clause.end)
         totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
         if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
-            names = [m for m in names if m.start >= clause.pivot[0]]
+            after = [m for m in names if m.start >= clause.pivot[0]]
+            ours = any(h.kind in {"me", "we", "our"} and h.start >= clause.pivot[0] for h in said.hits)
+            names = after if after or ours or clause.who is not Who.PERSON else names
         kept_names = names
         names = _sent(said, clause, names)
         gone = [m for m in names if _is_gone(said, m)]
@@ -91,6 +93,8 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             parts = [t for t in totals if sum(m.start >= t.end for m in named) != t.number]
             coming = [m for m in coming if m not in totals] + [replace(m, kind="part") for m in parts]
         coming += [] if selves and _is_named_self(said, names) else selves
+    if not coming and any(c.status is Status.ACCEPTED for c in clauses):
+        coming = _told_in_passing(said, clauses)
     coming = _without_spelt_out(said, coming)
     whole = next((m for m in coming if m.kind == "total" and is_whole(said, m)), None)
     if whole is not None:
@@ -125,6 +129,15 @@ def _is_sent(said: Said, clause: Clause, names: Sequence[Mention]) -> bool:
     return bool(names) and sends and declines
 
 
+def _told_in_passing(said: Said, clauses: Sequence[Clause]) -> list[Mention]:
+    """Who is named in the reason of an answer: "we shall not be absent, as our director Ana López will attend"."""
+    reasons = [c for c in clauses if c.mark == "reason"]
+    verbs = [h for h in said.hits if h.kind in {"attend", "send"} and any(c.start <= h.start < c.end for c in reasons)]
+    if not verbs or said.has("absent"):
+        return []
+    return [m for m in said.names if not m.vague and any(c.start <= m.start < c.end for c in reasons)]
+
+
 def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
     """Whether the verb is a participle beside the names: "Ana, sent by the board, and Bo"."""
     gap = said.sentence.text[said.words[before[-1].end - 1].end : said.words[verb.start].start]
@@ -132,13 +145,13 @@ def _joins_any(said: Said, before: Sequence[Mention], verb: Hit) -> bool:
 
 
 def _without_spelt_out(said: Said, coming: list[Mention]) -> list[Mention]:
-    """Without numbers of people whom the rest of the sentence spells out: "with two colleagues: Ana and a driver"."""
+    """Numbers of people that the rest of the sentence spells out count nobody besides: "with two: Ana and a driver"."""
     kept = []
     for mention in coming:
         after = [m for m in coming if m.start >= mention.end and m.kind in {"name", "role", "self"}]
         opens = mention.kind in {"part", "more"} and after and _opens_list(said, mention.end, after[0].start)
-        if not (opens and sum(m.number for m in after) == mention.number):
-            kept.append(mention)
+        spelt = opens and sum(m.number for m in after) == mention.number
+        kept.append(replace(mention, kind="spelt") if spelt else mention)
     return kept
 
 
@@ -179,6 +192,8 @@ def replaced(said: Said, coming: Sequence[Mention], absent: Sequence[Mention]) -
 def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
     """Whether the writer says their own name: "I, Ana López, confirm", "I am Ana López", "the undersigned, Ana"."""
     joins, small = said.lexicon.lists["and"], said.lexicon.lists["stopwords"]
+    if len(names) == 1 and _is_apposed(said, names[0]):
+        return True
     for me in said.hits:
         for name in names:
             if me.kind not in {"i", "me", "undersigned"} or not 0 <= name.start - me.end <= 1 or name.vague:
@@ -191,6 +206,17 @@ def _is_named_self(said: Said, names: Sequence[Mention]) -> bool:
             if between and (copula or between[0].norm in small - joins) and not gap.replace(between[0].raw, "").strip():
                 return True
     return False
+
+
+def _is_apposed(said: Said, name: Mention) -> bool:
+    """Whether a name set off by commas at the end tells who "I" is: "only I will come, Ana López, deputy director"."""
+    before = said.sentence.text[said.words[name.start - 1].end : said.words[name.start].start] if name.start else ""
+    if before.strip() not in {",", "،", "，", "-", "–", "("} or name.vague:
+        return False
+    verbs = {"attend", "attend_weak", "accept", "we", "companion", "colleague", "pronoun"}
+    return not any(h.kind in verbs and h.start >= name.end - 1 for h in said.hits) and not any(
+        h.kind in {"companion", "colleague", "we"} and name.start - APPOSED <= h.end <= name.start for h in said.hits
+    )
 
 
 def _with_joined(said: Said, coming: Sequence[Mention]) -> list[Mention]:
@@ -284,6 +310,24 @@ def _somebody_before(said: Said, hit: Hit) -> bool:
     )
 
 
+APPOSED = 4  # words before a name set off by a comma in which nobody else may be joined
+LONG_OFFICE = 10  # words of what somebody is: "its director for water, rivers and wetlands, Ana López"
+
+
+def _is_set_off(said: Said, hit: Hit, name: Mention) -> bool:
+    """Whether a comma closes what somebody is right before their name, with nobody else between."""
+    gap = said.sentence.text[said.words[name.start - 1].end : said.words[name.start].start]
+    between = range(hit.end, name.start)
+    if gap.strip() not in {",", "،", "，"} or len(between) > LONG_OFFICE:
+        return False
+    others = any(r.start in between for r in roles_told(said)) or any(m.start in between for m in said.names)
+    verbs = any(
+        h.kind in {"attend", "attend_weak", "accept", "send", "me", "undersigned", "people"} and h.start in between
+        for h in said.hits
+    )
+    return not others and not verbs
+
+
 def _describes(said: Said, hit: Hit, name: Mention) -> bool:
     """Whether a role and a name are one person: next to each other with no "and" between."""
     if hit.end <= name.start:
@@ -292,6 +336,8 @@ def _describes(said: Said, hit: Hit, name: Mention) -> bool:
         low, high, limit = name.end, hit.start, 2
     between = said.words[low:high]
     joins = said.lexicon.lists["and"]
+    if hit.end <= name.start and _is_set_off(said, hit, name):
+        return True
     if len(between) > limit or any(w.norm in joins for w in between):
         return False
     gap = said.sentence.text[said.words[low - 1].end : said.words[high].start] if high < len(said.words) else ""

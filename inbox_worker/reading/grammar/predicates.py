@@ -144,7 +144,7 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
     who = place.subject(said, pivot.start)
     if who is Who.UNSAID:  # a verb within the phrase may tell: "с радостью приму участие"
         who = place.subject(said, pivot.end - 1)
-    if words.asked and not words.declined and not words.affirmed:
+    if words.asked and not words.declined and not words.affirmed and who is not Who.PERSON:
         who = Who.UNSAID
     if who is Who.OTHER and (words.accepted or words.asked) and _addressed(said, pivot.start):
         who = Who.UNSAID  # "you can count on me"

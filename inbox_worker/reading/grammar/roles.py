@@ -50,7 +50,9 @@ def uncounted(said: Said) -> tuple[int, int] | None:
     A clause with a person counted and another that is only joined to them, in words that the grammar cannot count,
     must not pass as complete.
     """
-    counted = [m for m in said.coming if m.kind in {"name", "role", "self", "part", "total", "more", "anaphor"}]
+    counted = [
+        m for m in said.coming if m.kind in {"name", "role", "self", "part", "total", "more", "anaphor", "spelt"}
+    ]
     if not counted or any(m.kind == "total" for m in counted):
         return None
     persons, functions = said.lexicon.lists["persons"], said.lexicon.lists["functions"]

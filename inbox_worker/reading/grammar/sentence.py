@@ -16,6 +16,7 @@ from inbox_worker.reading.grammar.said import Clause, Context, Mention, Said, St
 from inbox_worker.reading.lexicon import Hit, Lexicon
 from inbox_worker.reading.text import Sentence, Token
 
+CONDITIONS = frozenset({"if", "condition", "shaky", "tentative", "hedge"})
 OBLIGED = 3  # words between "must we" and what one must
 VERBS = frozenset({"attend", "attend_weak", "accept", "decline", "send", "add", "remove", "request", "we", "i"})
 APART = frozenset({";", ":", "—", "–", "-", "!", "…", "relative"})  # marks after which a clause has dates of its own
@@ -45,6 +46,9 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         if not (_is_proper(lexicon, words, h) or _is_obliged(sentence, hits, h) or _is_clitic(sentence, words, h))
     )
     hits = tuple(h for h in hits if not _is_auxiliary(lexicon, words, hits, h))
+    hits = tuple(h for h in hits if h.kind != "if" or words[h.start].raw.casefold() == norms[h.start])  # "sí" is yes
+    polite = {i for h in hits if h.kind == "politely" for i in range(h.start, h.end)}
+    hits = tuple(h for h in hits if not (h.kind in CONDITIONS and h.start in polite))
     hits = tuple(
         h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title
     )
