@@ -10,6 +10,7 @@ from inbox_worker.reading.text import Token
 
 DOTS = "·・•‧．"
 _LEADS = ("由", "派", "为", "是", "即")  # before who is meant
+_DOES = ("将", "会", "也", "已", "均", "都", "接替", "代替", "顶替", "参", "出席", "前往", "代表", "作为", "两人", "二人")
 FOREIGN = 6  # characters of a part of a foreign name
 Found = tuple[int, int, int, int]  # tokens: where title or name begins, the name begins, the name ends, title ends
 
@@ -97,7 +98,8 @@ def _names(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, foun
     compound = at is not None and len(tokens[at].raw) == 2
     if at is not None and (2 <= size <= 3 or (compound and size <= 4)):
         alone = at == start
-        if titled or (alone and (office or listed or size == 3 or _comes(after, lexicon))):
+        opens = before is None or not before.is_word or before.norm in lexicon.lists["and"]
+        if titled or (alone and (office or listed or size == 3 or _comes(after, lexicon, opens))):
             return [(at, at, end, title_end)]
     if before is None and length == 2 and end + 1 < len(tokens) and tokens[end + 1].norm in functions and listed:
         return [(start, start, end, title_end)]  # 海怡，主席
@@ -133,8 +135,10 @@ def _beside(found: Sequence[Found], start: int) -> bool:
     return bool(found) and start - found[-1][3] <= 2
 
 
-def _comes(after: Token | None, lexicon: Lexicon) -> bool:
+def _comes(after: Token | None, lexicon: Lexicon, opens: bool) -> bool:
     """Whether what follows a name of two characters says what its bearer does."""
     if after is not None and after.norm.startswith(("不", "无法", "未能", "因")):
+        return True
+    if opens and after is not None and after.norm.startswith(_DOES):
         return True
     return after is not None and after.norm in {"将", "去", "来", "出席", "参加", "前往", "代表", "同志"}

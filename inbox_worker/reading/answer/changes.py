@@ -10,6 +10,7 @@ from inbox_worker.reading.answer.confidence import SUMMED, WEAK_YES
 from inbox_worker.reading.answer.heard import Heard, is_sender, same_person
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import may_still_come
+from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.grammar.said import Mention, Said
 
 MOST_LEAVING = 2  # people taken off a list at once; more are asked about
@@ -69,6 +70,10 @@ def removal(
         p, s = other or (part, said)
         evidence = (heard.evidence("count-unclear", p, s.sentence.start, s.sentence.end),)
         doubts = (Doubt(Code.COUNT_UNCLEAR, "Some leave and others may come; who was not understood.", evidence),)
+    other = next((n for n in said.numbers if number and 1 < n.value <= MOST and n.value != number), None)
+    if other is not None and not any(h.kind == "unit" and h.start in {other.end, other.start - 1} for h in said.hits):
+        counted = (heard.evidence("count-unclear", part, *said.offsets(other.start, other.end)),)
+        doubts = (*doubts, Doubt(Code.COUNT_UNCLEAR, f"{number} leave, and {other.value} are spoken of.", counted))
     if (maybe := may_still_come(heard, said, free)) is not None:
         doubts = (*doubts, maybe)
     claim = claim_of(

@@ -210,8 +210,16 @@ def _speaks_of_us(said: Said, words: _Words, place: _Place, who: Who) -> bool:
         return True
     if who in {Who.WE, Who.I, Who.PERSON} or counts_people(said, place.start, place.end):
         return True
-    leads = place.mark in {":", "—"} or (place.end == len(said.words) and bool(words.of("lead_list")))
-    return bool(words.attends) and leads
+    leads = place.mark in {":", "—"} or _leads_to_names(said, place.end) or (place.end == len(said.words) and bool(words.of("lead_list")))
+    return bool(words.attends or (words.weak and _leads_to_names(said, place.end))) and leads
+
+
+def _leads_to_names(said: Said, at: int) -> bool:
+    """Whether a colon stands before a word and somebody is named right after it: "with us: Ana López and me"."""
+    if not 0 < at < len(said.words):
+        return False
+    gap = said.sentence.text[said.words[at - 1].end : said.words[at].start]
+    return any(c in gap for c in ":：") and any(at <= m.start <= at + 1 and not m.vague for m in said.names)
 
 
 def _cancelled(inside: Sequence[Hit]) -> list[Hit]:
