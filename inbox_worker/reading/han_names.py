@@ -10,7 +10,24 @@ from inbox_worker.reading.text import Token
 
 DOTS = "·・•‧．"
 _LEADS = ("由", "派", "为", "是", "即")  # before who is meant
-_DOES = ("将", "会", "也", "已", "均", "都", "接替", "代替", "顶替", "参", "出席", "前往", "代表", "作为", "两人", "二人")
+_DOES = (
+    "将",
+    "会",
+    "也",
+    "已",
+    "均",
+    "都",
+    "接替",
+    "代替",
+    "顶替",
+    "参",
+    "出席",
+    "前往",
+    "代表",
+    "作为",
+    "两人",
+    "二人",
+)
 FOREIGN = 6  # characters of a part of a foreign name
 Found = tuple[int, int, int, int]  # tokens: where title or name begins, the name begins, the name ends, title ends
 

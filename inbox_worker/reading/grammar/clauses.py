@@ -126,8 +126,7 @@ def _new_subject(said: Said, at: int, own: frozenset[int], others: frozenset[int
     subject = subject or any(m.start in near for m in said.names) or any(i in own or i in others for i in near)
     verb = next((h.start for h in said.hits if h.kind in {"attend", "attend_weak"} and h.start in near), None)
     if verb is not None:  # "و ستشارك السيدة ...": the verb before its subject
-        subject = subject or any(verb < m.start <= verb + 4 and not m.vague for m in said.names)
-        return subject
+        return subject or any(verb < m.start <= verb + 4 and not m.vague for m in said.names)
     predicate = any(
         h.kind in {"attend", "attend_weak", "accept", "decline", "absent"} and at < h.start < at + 9 for h in said.hits
     )

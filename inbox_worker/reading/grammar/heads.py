@@ -15,8 +15,13 @@ MOST_OTHERS = 9  # more "others" than this are not of one organisation
 
 def heads(said: Said, start: int, end: int) -> list[Mention]:
     """Numbers of people among words ``start`` to ``end``, without those that a correction takes back."""
-    found = []
+    found: list[Mention] = []
+    if not said.numbers and not said.has("pair_of_us"):
+        return found
+    pairs = {i for h in said.hits if h.kind == "pair_of_us" for i in range(h.start, h.end)}
     for number in said.numbers:
+        if number.start in pairs:
+            continue
         if start <= number.start < end and not is_taken_back(said, number) and not _is_elsewhere(said, number):
             mention = _people_counted(said, number)
             if mention is not None:
@@ -152,7 +157,9 @@ def _is_elsewhere(said: Said, number: Number) -> bool:
     leaves = any(h.kind == "remove" and h.start <= number.start < h.end for h in said.hits)
     before = any(
         h.kind == "besides"
-        and (h.start <= number.start < h.end or (number.start - 2 <= h.end <= number.start and not _numbers_in(said, h)))
+        and (
+            h.start <= number.start < h.end or (number.start - 2 <= h.end <= number.start and not _numbers_in(said, h))
+        )
         for h in said.hits
     )
     crowd = number.value > MOST_OTHERS and any(

@@ -28,9 +28,7 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             effective is Status.NONE
             and not clause.reason
             and clause.mark in {":", "—", "–", "-", ";", "(", ",", "resume"}
-        ):
-            effective = previous
-        elif effective is Status.NONE and clause.mark == "contrast" and _puts_right(said, clause):
+        ) or (effective is Status.NONE and clause.mark == "contrast" and _puts_right(said, clause)):
             effective = previous
         elif (
             effective is Status.NONE
@@ -376,7 +374,8 @@ def _selves(
             ]
             if inside and (not is_subject or _is_reflexive(said, hit, inside)):
                 return [Mention("self", hit.start, hit.end)]
-        if hit.kind == "me_and" and any(hit.end <= m.start <= hit.end + 1 for m in (*names, *roles)):
+        beside = [m.start for m in names] + [h.start for h in roles]
+        if hit.kind == "me_and" and any(hit.end - 1 <= at <= hit.end + 1 for at in beside):
             return [Mention("self", hit.start, hit.end)]
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
     if alone and not names:

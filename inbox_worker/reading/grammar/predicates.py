@@ -45,6 +45,10 @@ class _Words:
         self.declined = self.of("decline") or _cancelled(self.inside)
         told = {"has", "have", "had"}
         self.asked = [h for h in self.of("request") if not (h.start and said.words[h.start - 1].norm in told)]
+        contact = self.of("contact")
+        self.asked = [
+            h for h in self.asked if not any(h.start < c.end and c.start < h.end for c in contact)
+        ]  # "kunt u contact opnemen met Ana": whom to write to
         self.accepted, self.attends = self.of("accept", "replaced_by"), self.of("attend")
         self.accepted += self._gladly(said, place)
         self.weak, self.alone, self.absent = self.of("attend_weak"), self.of("alone"), self.of("absent")
@@ -119,7 +123,9 @@ def _says_nothing(said: Said, words: _Words, place: _Place, asks: bool, near: bo
 def _set_apart(said: Said, no: Hit, other: Hit) -> bool:
     """Whether a comma stands between a refusal and another event: "it does not suit us, next time"."""
     low, high = (no, other) if no.end <= other.start else (other, no)
-    gap = said.sentence.text[said.words[low.end - 1].end : said.words[high.start].start] if low.end <= high.start else ""
+    gap = (
+        said.sentence.text[said.words[low.end - 1].end : said.words[high.start].start] if low.end <= high.start else ""
+    )
     return any(c in gap for c in ",،，")
 
 
@@ -168,7 +174,8 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
         return none
     if who is Who.NOBODY:
         return place.clause(Status.DECLINED, who, strong, span)
-    hedged = words.of("tentative", "hedge", "condition")
+    polite = bool(words.asked) and said.sentence.is_question  # "would it be possible to register Ana?"
+    hedged = [] if polite else words.of("tentative", "hedge", "condition")
     if hedged and abs(hedged[0].start - pivot.start) < BESIDE:
         span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
     return place.clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
@@ -210,7 +217,11 @@ def _speaks_of_us(said: Said, words: _Words, place: _Place, who: Who) -> bool:
         return True
     if who in {Who.WE, Who.I, Who.PERSON} or counts_people(said, place.start, place.end):
         return True
-    leads = place.mark in {":", "—"} or _leads_to_names(said, place.end) or (place.end == len(said.words) and bool(words.of("lead_list")))
+    leads = (
+        place.mark in {":", "—"}
+        or _leads_to_names(said, place.end)
+        or (place.end == len(said.words) and bool(words.of("lead_list")))
+    )
     return bool(words.attends or (words.weak and _leads_to_names(said, place.end))) and leads
 
 
@@ -280,9 +291,13 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
 
 def _listed(said: Said, start: int, end: int) -> list[Hit]:
     """Those whom "we shall be" lists right after it: "we shall be Ana López and me"."""
+    if not said.names and not said.has("undersigned", "colleague"):
+        return []
+    ours = {h.start for h in said.hits if h.kind == "we"}
     for group in said.hits:
-        we = any(o.kind == "we" and group.start <= o.start < group.end for o in said.hits)
-        if group.kind != "delegation" or not we or not start <= group.start < end:
+        if group.kind != "delegation" or not start <= group.start < end:
+            continue
+        if ours.isdisjoint(range(group.start, group.end)):
             continue
         first = [m for m in said.names if m.start == group.end and not m.vague]
         me = [h for h in said.hits if h.kind in {"undersigned", "colleague"} and h.start == group.end]

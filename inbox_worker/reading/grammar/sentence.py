@@ -29,12 +29,11 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     hits = tuple(lexicon.phrases.find(norms))
     covered = {i for h in hits if h.kind in {"affirm_negated", "never_fail"} for i in range(h.start, h.end)}
     hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
+    leaning = [h for h in hits if h.kind in {"undecided", "tentative"}]
+    refused = {h.start for h in hits if h.kind == "negation"}
     unsaid = {
-        n.start
-        for u in hits
-        for n in hits
-        if u.kind in {"undecided", "tentative"} and n.kind == "negation" and u.start <= n.start < u.end
-    }  # "can not yet say", "can not promise": refuses nothing, accepts nothing
+        i for h in leaning for i in range(h.start, h.end)
+    } & refused  # "can not yet say", "can not promise": refuses nothing, accepts nothing
     hits = tuple(
         h
         for h in hits
@@ -209,7 +208,7 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
         return "cancel", True
     if said.has("remove"):
         return "remove", True
-    if said.has("add") and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
+    if _adds(said) and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
         return "add", True
     return "", revises
 
@@ -221,6 +220,13 @@ def _of_numbers(said: Said) -> bool:
         for h in said.hits
         if h.kind in {"replace", "replaced_by"}
     )
+
+
+def _adds(said: Said) -> bool:
+    """Whether somebody is added to an earlier answer, not only to somebody named before: "Ana and one more"."""
+    joins = said.lexicon.lists["and"]
+    ends = {m.end for m in said.names if m.end < len(said.words) and said.words[m.end].norm in joins}
+    return any(h.kind == "add" and not ends & {h.start - 1, h.start - 2} for h in said.hits)
 
 
 def _is_passed_on(said: Said) -> bool:
