@@ -24,7 +24,12 @@ COMMANDS = {
     "status": "Tell how the worker and the registry are doing.",
     "web": "Show the registry in Datasette.",
     "explain": "Tell why an organisation stands where it stands.",
+    "review": "What waits for a person, and rulings on it.",
+    "report": "One page: how many come, and what waits.",
+    "outstanding": "Who is still to be asked, as a list or as mail drafts.",
+    "export": "Write participants and delegates as CSV, XLSX and JSON.",
     "reread": "Read stored messages anew.",
+    "forget": "Remove personal data, after the retention time or on request.",
 }
 MODULES = {"import": "take_in"}
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 
 from inbox_worker import __version__
+from inbox_worker.afterwards import change_mailbox
 from inbox_worker.logs import pairs
-from inbox_worker.mailbox import Arrival, Cursor, MailboxError, open_mailbox
+from inbox_worker.mailbox import Arrival, Cursor, Mailbox, MailboxError, open_mailbox
 from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.poller import PollResult, StopFlag
@@ -25,13 +26,19 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
     """
     worker = Worker.open(settings)
     try:
+        if changes := worker.registry.report.counts:
+            log.info("invited list taken in %s", pairs(**changes))
         if reread := worker.follow_invited_list():
             log.info("invited list changed %s", pairs(read_anew=reread))
+        if reread := worker.follow_rulings():
+            log.info("rulings followed %s", pairs(read_anew=reread))
         worker.retry_failed()
         counts = dict.fromkeys(Outcome, 0)
         error, retry = None, True
         try:
             _take_in_new(worker, settings, stop, counts)
+            if not stop.is_set():
+                change_mailbox(worker.registry, settings)
         except (MailboxError, SettingsError) as problem:
             error, retry = str(problem), getattr(problem, "retry", False)
         worker.registry.heartbeat(__version__, error)
@@ -55,6 +62,15 @@ def _take_in_new(worker: Worker, settings: Settings, stop: StopFlag, counts: dic
                 counts[outcome] += 1
             if stop.is_set():
                 return
+        _follow_answers(worker, mailbox)
+
+
+def _follow_answers(worker: Worker, mailbox: Mailbox) -> None:
+    """Close the questions of messages that somebody of us has answered in their mail program."""
+    asked = {where: message_id for message_id, where in worker.registry.asked()}
+    if asked and (found := mailbox.answered(asked)):
+        worker.registry.answered(sorted(asked[where] for where in found))
+        log.info("questions answered %s", pairs(messages=len(found)))
 
 
 def _deal_with(worker: Worker, arrival: Arrival) -> Outcome | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inbox_worker.invited import InvitedError, read_invited
+from inbox_worker.mailbox_settings import DraftSettings, MarkSettings, read_drafts, read_marks
 from inbox_worker.model import Invitation
 from inbox_worker.toml_table import SettingsError, Table
 
@@ -70,11 +71,13 @@ class RegistrySettings:
     """Where the registry lies. Raw mail lies beside it in ``<registry>.mail/``."""
 
     path: Path = Path("registry.db")
+    mail: Path | None = None  # the directory of raw messages; None: beside the registry
+    keep_days: int = 0  # days after the event after which "forget --expired" removes personal data; 0: never
 
     @property
     def mail_directory(self) -> Path:
         """The directory of raw messages."""
-        return self.path.with_name(self.path.name + ".mail")
+        return self.mail or self.path.with_name(self.path.name + ".mail")
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,8 @@ class Settings:
     registry: RegistrySettings = field(default_factory=RegistrySettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    drafts: DraftSettings = field(default_factory=DraftSettings)
+    marks: MarkSettings = field(default_factory=MarkSettings)
 
 
 EVENT_KEYS = (
@@ -114,7 +119,9 @@ EVENT_KEYS = (
 TLS_MODES = ("implicit", "starttls", "none")
 
 __all__ = [
+    "DraftSettings",
     "MailboxSettings",
+    "MarkSettings",
     "RegistrySettings",
     "ServiceSettings",
     "Settings",
@@ -150,7 +157,7 @@ def load(source: Path) -> Settings:
         raise SettingsError(f"{source}: is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{source}: is not valid TOML: {error}") from None
-    valid = ("event", "mailbox", "registry", "service", "web")
+    valid = ("event", "mailbox", "registry", "service", "web", "drafts", "marks")
     for name, value in document.items():
         if name in valid and not isinstance(value, dict):
             raise SettingsError(f"{source}: {name} must be a table; write it once, as [{name}] on a line of its own")
@@ -169,6 +176,8 @@ def load(source: Path) -> Settings:
         registry=_registry(tables["registry"]),
         service=_service(tables["service"]),
         web=_web(tables["web"]),
+        drafts=read_drafts(tables["drafts"], writable=bool(mailbox.host and mailbox.marks)),
+        marks=read_marks(tables["marks"], writable=bool(mailbox.host and mailbox.marks)),
     )
 
 
@@ -254,8 +263,9 @@ def _mailbox(table: Table) -> MailboxSettings:
 
 
 def _registry(table: Table) -> RegistrySettings:
-    table.reject_unknown(("path",))
-    return RegistrySettings(table.path("path") or table.source.parent / "registry.db")
+    table.reject_unknown(tuple(f.name for f in fields(RegistrySettings)))
+    path = table.path("path") or table.source.parent / "registry.db"
+    return RegistrySettings(path, table.path("mail"), table.number("keep_days", 0, 0, 36_500))
 
 
 def _service(table: Table) -> ServiceSettings:

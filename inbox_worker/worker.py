@@ -15,6 +15,7 @@ from inbox_worker.apart import DiedError, apart
 from inbox_worker.attempts import MOST, Attempts
 from inbox_worker.model import Decision, Invitation, Location, Message, RawMessage, Reading
 from inbox_worker.registry import Registry
+from inbox_worker.registry.known import known
 from inbox_worker.settings import Settings
 
 READER = f"inbox-worker {__version__}"
@@ -80,7 +81,7 @@ class Worker:
         place = settings.registry
         registry = Registry.open(place.path, place.mail_directory, settings.invitation, decision.tell, create=create)
         patience = min(PATIENCE, settings.service.poll_deadline / 2)  # the verdict must come before the poll is cut
-        return cls(registry, settings.invitation, Attempts(place.path), patience)
+        return cls(registry, known(registry.db, settings.invitation), Attempts(place.path), patience)
 
     def take_in(self, raw: RawMessage, cursor: Cursor | None = None) -> Outcome:
         """One message, one transaction, together with the cursor that it moves."""
@@ -145,6 +146,12 @@ class Worker:
         outdated = self.registry.outdated()
         self.read_again(outdated)
         return len(outdated)
+
+    def follow_rulings(self) -> int:
+        """Read anew what a ruling bears on that taught us something, or was undone; how many messages that were."""
+        waiting = self.registry.to_read()
+        self.read_again(waiting)
+        return len(waiting)
 
     def retry_failed(self) -> int:
         """Read anew what an earlier version of us failed on; how many failed once more."""

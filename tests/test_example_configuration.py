@@ -13,7 +13,9 @@ import pytest
 
 from inbox_worker.settings import (
     EVENT_KEYS,
+    DraftSettings,
     MailboxSettings,
+    MarkSettings,
     RegistrySettings,
     ServiceSettings,
     Settings,
@@ -29,6 +31,8 @@ SECTIONS: dict[str, Any] = {
     "registry": RegistrySettings,
     "service": ServiceSettings,
     "web": WebSettings,
+    "drafts": DraftSettings,
+    "marks": MarkSettings,
 }
 KEYS = {name: tuple(f.name for f in fields(section)) for name, section in SECTIONS.items()} | {"event": EVENT_KEYS}
 INSTEAD = {"path": "host", "password_file": "password_env"}  # one excludes the other
@@ -92,7 +96,12 @@ def test_the_defaults_of_the_types_are_those_of_a_file_that_sets_nothing(tmp_pat
 
 def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
     settings = loaded(tmp_path, EXAMPLE)
-    holders = {"event": settings.invitation, "mailbox": settings.mailbox}
+    holders = {
+        "event": settings.invitation,
+        "mailbox": settings.mailbox,
+        "registry": settings.registry,
+        "drafts": settings.drafts,
+    }
     for table, key in lines(examples=True):
         assert not getattr(holders[table], key), f"[{table}] {key} has a default; show that"
 

@@ -9,7 +9,7 @@ import click
 
 from inbox_worker.cli import UnusableError
 
-FILES = ("worker.toml", "invited.csv", "datasette.yaml", "inbox-worker.service")
+FILES = ("worker.toml", "invited.csv", "templates.toml", "datasette.yaml", "inbox-worker.service")
 
 
 def example(name: str) -> str:

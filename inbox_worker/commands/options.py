@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
+from sqlite_utils import Database
 
+from inbox_worker.cli import UnusableError
 from inbox_worker.settings import RegistrySettings, Settings, default_path, load
 
 paths_argument = click.argument(
@@ -29,3 +32,20 @@ def settings_of(ctx: click.Context, registry: Path | None = None) -> Settings:
     config = ctx.find_object(Path)
     settings = load(config if config is not None else default_path())
     return replace(settings, registry=RegistrySettings(registry)) if registry is not None else settings
+
+
+def find_one(db: Database, words: str) -> dict[str, Any]:
+    """The row of the organisation that somebody means by its id, acronym, name or a part of it.
+
+    Raises:
+        UnusableError: where there is none, or more than one.
+    """
+    from inbox_worker.registry.dossier import find
+
+    found = find(db, words)
+    if not found:
+        raise UnusableError(f'no organisation is called "{words}"; try a part of its name')
+    if len(found) > 1:
+        names = "; ".join(f"{row['id']} ({row['name']})" for row in found[:10])
+        raise UnusableError(f'"{words}" may be {names}: name one')
+    return found[0]

@@ -12,6 +12,7 @@ import click
 
 from inbox_worker.commands.options import paths_argument, registry_option, settings_of
 from inbox_worker.commands.progress import progress
+from inbox_worker.commands.showing import list_lines
 from inbox_worker.lock import RegistryLock
 from inbox_worker.mailbox import Unreadable, read_paths
 from inbox_worker.message import received_time
@@ -47,7 +48,11 @@ def command(ctx: click.Context, paths: tuple[Path, ...], registry: Path | None) 
     settings.registry.path.parent.mkdir(parents=True, exist_ok=True)
     with RegistryLock(settings.registry.path):
         worker = Worker.open(settings)
-        worker.follow_invited_list()
+        for line in list_lines(worker.registry.report, worker.registry.db):
+            click.echo(line)
+        if read_anew := worker.follow_invited_list():
+            click.echo(f"{read_anew} messages read anew with the changed list")
+        worker.follow_rulings()
         outcomes: Counter[Outcome] = Counter()
         waiting, unreadable = _keep(found, worker.registry.mail)
         for message in progress(waiting, "importing", len(waiting)):

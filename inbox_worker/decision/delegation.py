@@ -61,6 +61,9 @@ def added(known: Delegation, more: Delegation, leaves: Iterable[str]) -> Delegat
     if more.number == 0:
         problem = _replace(known, people, new, bool(tuple(leaves)))
         return problem or Delegation(known.number, tuple(people))
+    if more.number is not None and more.people and len(new) < min(more.number, len(more.people)):
+        there = next(p.name for p in more.people if all(p is not n for n in new))
+        return f'it adds "{there}", who is among those who come already'
     people += new
     if known.number is None or more.number is None:
         return Delegation(None, tuple(people))

@@ -12,10 +12,14 @@ from datetime import datetime, timezone
 
 from inbox_worker.decision.delegation import Delegation, added, given, removed
 from inbox_worker.decision.policy import is_late
+from inbox_worker.decision.repeats import done_already, maybe_done, old_news
 from inbox_worker.decision.rulings import rule
-from inbox_worker.model import Code, Effect, Entry, Op, Participation, Partstat, Ruling, Story
+from inbox_worker.decision.senders import in_thread, is_stranger, same_writer, speaks_for_itself
+from inbox_worker.model import Code, Effect, Entry, Known, Op, Participation, Partstat, Ruling, Story
 
 NOBODY = Delegation(None, ())
+NOT_KNOWN = Known()
+NOT_ANSWERED = Participation()
 END_OF_TIME = datetime.max.replace(tzinfo=timezone.utc)
 
 
@@ -24,12 +28,27 @@ class _Telling:
     """Where the story stands while it is told."""
 
     reply_by: datetime
+    known: Known
     state: Participation = field(default_factory=Participation)
     applied: list[Entry] = field(default_factory=list)
     conflicts: list[tuple[int, str]] = field(default_factory=list)
 
-    def apply(self, entry: Entry, partstat: Partstat, delegation: Delegation) -> None:
-        first = not self.applied
+    @property
+    def begun(self) -> bool:
+        """Whether it has answered already."""
+        return bool(self.applied) or self.state.partstat is not Partstat.NEEDS_ACTION
+
+    @property
+    def delegation(self) -> Delegation:
+        return Delegation(self.state.delegates, self.state.people)
+
+    def apply(self, entry: Entry, partstat: Partstat, delegation: Delegation) -> bool:
+        """Take an entry in, unless it changes something that its sender has no standing to change."""
+        first = not self.begun
+        changes = (partstat, delegation) != (self.state.partstat, self.delegation)
+        if not first and changes and is_stranger(entry, self.applied, self.known):
+            self.doubt(entry, _of_a_stranger(entry))
+            return False
         self.applied.append(entry)
         late = is_late(entry.received, self.reply_by) and not entry.admitted
         self.state = replace(
@@ -42,12 +61,20 @@ class _Telling:
             received=entry.received,
             message=entry.message,
         )
+        return True
 
     def doubt(self, entry: Entry, why: str) -> None:
         self.conflicts.append((entry.id, why))
 
 
-def tell(organisation: str, entries: Iterable[Entry], rulings: Iterable[Ruling], reply_by: datetime) -> Story:
+def tell(
+    organisation: str,
+    entries: Iterable[Entry],
+    rulings: Iterable[Ruling],
+    reply_by: datetime,
+    known: Known = NOT_KNOWN,
+    start: Participation = NOT_ANSWERED,
+) -> Story:
     """Where an organisation stands after all that was said of it and ruled on it.
 
     Args:
@@ -55,9 +82,11 @@ def tell(organisation: str, entries: Iterable[Entry], rulings: Iterable[Ruling],
         entries: claims about it, in any order.
         rulings: rulings on those claims, and answers entered for it, in any order.
         reply_by: the deadline, aware; the first moment that is late.
+        known: by whom it is known to speak, whoever has written so far.
+        start: where it stood before all of them, where earlier messages were forgotten.
     """
     ruled = rule(entries, rulings)
-    telling = _Telling(reply_by)
+    telling = _Telling(reply_by, known, start)
     for entry in sorted((entry for entry in ruled if entry.claim.organisation == organisation), key=_order):
         if entry.effect is not Effect.WAIT:
             _tell_one(telling, entry)
@@ -74,33 +103,44 @@ def _order(entry: Entry) -> tuple[datetime, str, int]:
 
 
 def _tell_one(telling: _Telling, entry: Entry) -> None:
-    match entry.claim.op:
-        case Op.SET:
-            _set(telling, entry)
-        case Op.ADD:
-            _add(telling, entry)
-        case Op.REMOVE:
-            _remove(telling, entry)
+    if entry.claim.op is Op.SET:
+        _set(telling, entry)
+    elif telling.state.partstat not in (Partstat.ACCEPTED, Partstat.TENTATIVE):
+        telling.doubt(entry, NOTHING_TO_CHANGE[entry.claim.op])
+    elif not entry.ruled and done_already(entry, telling.applied, telling.delegation):
+        telling.apply(entry, telling.state.partstat, telling.delegation)
+    elif not entry.ruled and maybe_done(entry, telling.applied):
+        telling.doubt(entry, "somebody else wrote of as many before, and neither names anybody: it may be the same")
+    else:
+        _change(telling, entry)
+
+
+NOTHING_TO_CHANGE = {
+    Op.ADD: "it adds to or corrects an answer that the registry does not hold",
+    Op.REMOVE: "it takes people out of an answer that the registry does not hold",
+}
 
 
 def _set(telling: _Telling, entry: Entry) -> None:
-    claim, state = entry.claim, telling.state
+    claim, state, known = entry.claim, telling.state, telling.delegation
     number = None if entry.effect is Effect.WITHOUT_NUMBER else claim.delegates
     said = NOBODY if claim.partstat is Partstat.DECLINED else Delegation(number, claim.people)
-    known = Delegation(state.delegates, state.people)
     repeats = claim.partstat is state.partstat
     together = given(known, said) if _silent_on_number(entry) else _agreeing(known, said)
-    if not telling.applied:
-        telling.apply(entry, claim.partstat, said)
+    if not telling.begun:
+        taken = telling.apply(entry, claim.partstat, said)
     elif repeats and together is not None:
-        telling.apply(entry, state.partstat, together)
+        taken = telling.apply(entry, state.partstat, together)
+    elif not entry.ruled and old_news(entry, telling.applied):
+        telling.doubt(entry, "it says in the same words what was changed since; it may have been sent again")
+        return
     elif _may_change(telling, entry):
         goes_on = Partstat.DECLINED not in (state.partstat, claim.partstat) and together is not None
-        telling.apply(entry, claim.partstat, together if goes_on and together is not None else said)
+        taken = telling.apply(entry, claim.partstat, together if goes_on and together is not None else said)
     else:
         telling.doubt(entry, _contradiction(state, claim.partstat, said))
         return
-    if claim.revises:
+    if claim.revises and taken:
         telling.conflicts.clear()  # it knows of an earlier answer: what contradicted that one is settled
 
 
@@ -119,12 +159,20 @@ def _agreeing(known: Delegation, said: Delegation) -> Delegation | None:
 
 def _may_change(telling: _Telling, entry: Entry) -> bool:
     """Whether an answer may replace an earlier one: it says so, it comes from who gave that one, it is written in
-    reply to it, or that one was not final."""
+    reply to it, or that one was not final. Whether it comes at all is an organisation's own to say, whoever answered
+    for it before; how many come is not, for the others may know better."""
     if entry.claim.revises or telling.state.partstat is Partstat.TENTATIVE:
         return True
-    return any(
-        (entry.sender and entry.sender == earlier.sender) or (earlier.message_id and earlier.message_id in entry.refers)
-        for earlier in telling.applied
+    if same_writer(entry, telling.applied) or in_thread(entry, telling.applied):
+        return True
+    turns = entry.claim.partstat is not telling.state.partstat
+    return turns and speaks_for_itself(entry, telling.applied, telling.known)
+
+
+def _of_a_stranger(entry: Entry) -> str:
+    return (
+        f"it changes an earlier answer, and comes from {entry.sender}: an address and a domain from which nobody "
+        "wrote for them before, outside the thread"
     )
 
 
@@ -143,30 +191,18 @@ def _in_words(partstat: Partstat, delegation: Delegation) -> str:
     return f"{partstat.value}, {number}" + (f" ({names})" if names else "")
 
 
-def _add(telling: _Telling, entry: Entry) -> None:
+def _change(telling: _Telling, entry: Entry) -> None:
+    """People join, leave or are replaced."""
     claim, state = entry.claim, telling.state
-    if state.partstat not in (Partstat.ACCEPTED, Partstat.TENTATIVE):
-        telling.doubt(entry, "it adds to or corrects an answer that the registry does not hold")
-        return
-    number = None if entry.effect is Effect.WITHOUT_NUMBER else claim.delegates
-    after = added(Delegation(state.delegates, state.people), Delegation(number, claim.people), claim.leaves)
+    said = Delegation(None if entry.effect is Effect.WITHOUT_NUMBER else claim.delegates, claim.people)
+    if claim.op is Op.ADD:
+        after, partstat = added(telling.delegation, said, claim.leaves), _firmer(state.partstat, claim.partstat)
+    else:
+        after, partstat = removed(telling.delegation, said), state.partstat
     if isinstance(after, str):
         telling.doubt(entry, after)
     else:
-        telling.apply(entry, _firmer(state.partstat, claim.partstat), after)
-
-
-def _remove(telling: _Telling, entry: Entry) -> None:
-    claim, state = entry.claim, telling.state
-    if state.partstat not in (Partstat.ACCEPTED, Partstat.TENTATIVE):
-        telling.doubt(entry, "it takes people out of an answer that the registry does not hold")
-        return
-    number = None if entry.effect is Effect.WITHOUT_NUMBER else claim.delegates
-    after = removed(Delegation(state.delegates, state.people), Delegation(number, claim.people))
-    if isinstance(after, str):
-        telling.doubt(entry, after)
-    else:
-        telling.apply(entry, state.partstat, after)
+        telling.apply(entry, partstat, after)
 
 
 def _firmer(before: Partstat, now: Partstat) -> Partstat:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from inbox_worker.model import RawMessage
+from inbox_worker.model import Location, RawMessage
 
 
 class MailboxError(Exception):
@@ -63,6 +63,15 @@ class Mailbox(Protocol):
 
         Raises:
             MailboxError: where it cannot be read on. What was yielded before stays valid.
+        """
+        ...
+
+    def answered(self, where: Iterable[Location]) -> set[Location]:
+        """Those of the messages that somebody has answered, as the mailbox shows them (\\Answered of RFC 3501, section
+        2.3.2). One that is no longer where it was, or whose numbers mean nothing any more, is not among them.
+
+        Raises:
+            MailboxError: where the mailbox cannot be read.
         """
         ...
 

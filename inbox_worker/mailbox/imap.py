@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from inbox_worker.mailbox.base import Arrival, Cursor, Finding, MailboxError
-from inbox_worker.mailbox.session import Fetched, Folder, FolderError, LostError, RefusedError, Session
+from inbox_worker.mailbox.session import Fetched, Folder, FolderError, LostError, RefusedError, Session, source_name
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.settings import MailboxSettings
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 # gives up on a line of 1,000,000 bytes; 50,000 UIDs of ten digits are 550,000.
 SEARCH_WIDTH = 50_000
 TRIALS = 3  # before a message is held to be what breaks the connection
+FLAGS_AT_ONCE = 500  # messages whose flags are asked for in one command
 BYTES_AT_ONCE = 25_000_000  # of bodies in one answer; a bigger message comes alone
 
 
@@ -47,6 +48,25 @@ class ImapMailbox:
             yield from self._folder(folder, cursors.get(folder.source))
         if failed:
             raise MailboxError("; ".join(str(e) for e in failed), retry=all(e.retry for e in failed))
+
+    def answered(self, where: Iterable[Location]) -> set[Location]:
+        """Those of the messages that bear \\Answered now. Folders that are not watched any more are not asked.
+
+        Raises:
+            MailboxError: where the server cannot be reached or read.
+        """
+        wanted = list(where)
+        found: set[Location] = set()
+        for name in self._settings.folders:
+            here = [place for place in wanted if place.source == source_name(self._settings, name) and place.uid]
+            if not here:
+                continue
+            folder = self._connected().open(name)
+            uids = {place.uid or 0: place for place in here if place.uidvalidity == folder.uidvalidity}
+            for at in range(0, len(uids), FLAGS_AT_ONCE):
+                answer = self._connected().flags(sorted(uids)[at : at + FLAGS_AT_ONCE])
+                found |= {uids[uid] for uid, flags in answer.items() if "\\Answered" in flags}
+        return found
 
     def check(self) -> Iterator[Finding]:
         """The login, then each folder.

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +22,7 @@ from inbox_worker.mailbox.files import (
     find_mail,
     read_file,
 )
+from inbox_worker.model import Location
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,10 @@ class FilesMailbox:
                     complete = False  # moved or removed under our hands, from new to cur perhaps
         if complete:
             yield Arrival(None, after)
+
+    def answered(self, where: Iterable[Location]) -> set[Location]:
+        """None: files bear no numbers by which they could be found again."""
+        return set()
 
     def check(self) -> Iterator[Finding]:
         """The path, then each file below it that cannot be read.

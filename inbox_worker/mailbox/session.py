@@ -189,6 +189,16 @@ class Session:
             answer = self._client.fetch(uids, ["RFC822.SIZE"])
         return {uid: int(answer.get(uid, {}).get(b"RFC822.SIZE") or 0) for uid in uids}
 
+    def flags(self, uids: Sequence[int]) -> dict[int, frozenset[str]]:
+        """The flags and keywords (RFC 3501, section 2.3.2) of those messages that are there."""
+        with self._translated():
+            answer = self._client.fetch(uids, ["FLAGS"])
+        return {
+            uid: frozenset(flag.decode("ascii", "replace") for flag in items[b"FLAGS"])
+            for uid, items in answer.items()
+            if uid in set(uids) and b"FLAGS" in items
+        }
+
     def messages(self, uids: Sequence[int]) -> dict[int, Fetched]:
         """Whole messages, without marking them as seen. Those that the server does not hand over are left out.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from inbox_worker.message.address import first_address
+from inbox_worker.message.delivery import undelivered
 from inbox_worker.message.parts import read_parts
-from inbox_worker.message.structure import parse
+from inbox_worker.message.structure import Node, parse
 from inbox_worker.message.trace import received_time
-from inbox_worker.model import Message, RawMessage
+from inbox_worker.model import Address, Message, RawMessage
 
 __all__ = ["decode", "received_time"]
 
@@ -29,4 +30,18 @@ def decode(raw: RawMessage) -> Message:
         headers=headers,
         parts=read_parts(root, from_),
         problems=tuple(problems),
+        undelivered=undelivered(raw.content) if _may_be_report(root, from_) else (),
+    )
+
+
+REPORTS = ("multipart/report", "message/delivery-status")
+ROBOTS = ("mailer-daemon", "postmaster", "mail-daemon", "maildaemon")
+
+
+def _may_be_report(root: Node, from_: Address) -> bool:
+    """Whether it is worth the time to look for addresses that our mail did not reach."""
+    return (
+        root.media_type in REPORTS
+        or bool(root.header("x-failed-recipients"))
+        or from_.address.casefold().startswith(ROBOTS)
     )

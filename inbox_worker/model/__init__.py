@@ -6,9 +6,10 @@ from __future__ import annotations
 from datetime import timezone
 
 from inbox_worker.model.claims import Claim, Doubt, Evidence, Person, Reading
+from inbox_worker.model.domains import is_free_mail
 from inbox_worker.model.event import Invitation, Organisation
-from inbox_worker.model.mail import Address, Location, Message, Part, RawMessage, Span, identity
-from inbox_worker.model.state import Decision, Entry, Flag, Participation, Ruling, Story
+from inbox_worker.model.mail import Address, Location, Message, Part, RawMessage, Span, Undelivered, identity
+from inbox_worker.model.state import Decision, Entry, Flag, Known, Participation, Ruling, Story
 from inbox_worker.model.terms import SERVICE_CODES, Code, Effect, Kind, Op, Partstat, Role, Verb, Zone
 
 UTC = timezone.utc
@@ -27,6 +28,7 @@ __all__ = [
     "Flag",
     "Invitation",
     "Kind",
+    "Known",
     "Location",
     "Message",
     "Op",
@@ -41,7 +43,9 @@ __all__ = [
     "Ruling",
     "Span",
     "Story",
+    "Undelivered",
     "Verb",
     "Zone",
     "identity",
+    "is_free_mail",
 ]

@@ -19,6 +19,7 @@ class Organisation:
     country: str = ""  # ISO 3166-1 alpha-2
     contact: str = ""  # an address, optional
     language: str = ""  # ISO 639-1, optional
+    addresses: tuple[str, ...] = ()  # from which it is known to write, lower case
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,14 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Undelivered:
+    """An address that a delivery report names."""
+
+    address: str  # lower case
+    for_good: bool  # False: the server is still trying
+
+
+@dataclass(frozen=True)
 class Message:
     """A decoded message. ``headers`` holds every header in order, decoded (RFC 2047), names in lower case."""
 
@@ -99,6 +107,7 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
     problems: tuple[str, ...] = ()  # sentences about damage that may hide words from us
+    undelivered: tuple[Undelivered, ...] = ()  # what a delivery report says of our mail
 
     def header(self, name: str) -> str | None:
         """The first (topmost) header of that name, or None."""

@@ -42,11 +42,12 @@ class Entry:
     message_id: str = ""  # RFC 5322 Message-ID, "" if absent
     refers: tuple[str, ...] = ()  # Message-IDs it answers (RFC 5322, section 3.6.4)
     admitted: bool = False  # a person let it count as if it had been in time
+    ruled: bool = False  # a person decided what it says
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """What a person decided about a claim, or entered without one."""
+    """What a person decided about a claim, about a message as a whole, or entered without one."""
 
     id: int
     verb: Verb
@@ -54,8 +55,24 @@ class Ruling:
     made_by: str
     why: str = ""
     entry: int | None = None  # the claim it is about
-    claim: Claim | None = None  # what holds instead (correct) or from now on (enter)
+    claim: Claim | None = None  # what holds instead (correct, merge, add) or from now on (enter)
     undoes: int | None = None
+    message: int | None = None  # the message it is about, with or without a claim in it
+    received: datetime | None = None  # when that message was received; None where nothing tells
+    flag: int | None = None  # the flag it closes by hand
+    revision: str = ""  # what the person saw; "" where nobody asked
+    told_by: str = ""  # for an answer entered: who told it, whom and when
+    told_to: str = ""
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """By whom an organisation is known to speak, whoever has written so far."""
+
+    domains: frozenset[str] = frozenset()  # of its own and of the secretariat, lower case
+    own: frozenset[str] = frozenset()  # those that are its own alone
+    addresses: frozenset[str] = frozenset()  # lower case
 
 
 @dataclass(frozen=True)

@@ -92,5 +92,8 @@ class Verb(StrEnum):
     DISMISS = "dismiss"  # it says nothing for the registry
     ADMIT = "admit"  # a late answer counts as if it had been in time
     REFUSE = "refuse"  # a late answer does not count
+    MERGE = "merge"  # the claim is that of a listed organisation
+    ADD = "add"  # the claim is that of an organisation which joins the registry by it
     ENTER = "enter"  # an answer that came by telephone or on paper
+    CLOSE = "close"  # a question or request was dealt with; the claims stand as they are
     UNDO = "undo"  # the ruling named in ``undoes`` never was

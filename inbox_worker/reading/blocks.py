@@ -55,7 +55,7 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
 
     def close() -> None:
         nonlocal current, table, unread, head
-        if current and (len(current) > 1 or table or _alone_counts(text, current[0])):
+        if current and (len(current) > 1 or table or _alone_counts(text, current[0], lexicon)):
             begins = head if table and head is not None else current[0].start
             found.append(Block(begins, current[-1].end, tuple(current), table, unread))
         current, table, unread, head = [], False, None, None
@@ -102,8 +102,9 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
     return found
 
 
-def _alone_counts(text: str, item: Item) -> bool:
-    return bullet_length(text, item.start, item.end) > 0
+def _alone_counts(text: str, item: Item, lexicon: Lexicon) -> bool:
+    labelled = _is_labelled(text, Line(item.start, item.end, 0), lexicon)
+    return labelled or bullet_length(text, item.start, item.end) > 0
 
 
 def _is_alike(text: str, line: Line, item: Item) -> bool:

@@ -15,15 +15,6 @@ from inbox_worker.reading.text import Token, tokens
 FUZZY = 80  # rapidfuzz token_set_ratio from which a name counts
 GAP = 3  # and how far the second best must lie behind
 
-FREE_MAIL = frozenset(
-    """
-    gmail googlemail yahoo ymail hotmail outlook live msn icloud me aol gmx web mail proton protonmail pm yandex
-    ya rambler inbox list bk qq 163 126 sina foxmail aliyun naver daum hanmail rediffmail orange wanadoo laposte
-    free sfr libero tiscali virgilio terra uol bol ig t-online bluewin zoho fastmail tutanota rocketmail 139
-    yeah ukr i
-    """.split()  # noqa: SIM905 - a list this long reads better so
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -66,8 +57,8 @@ def index_of(organisations: tuple[Organisation, ...]) -> Index:
                 first.setdefault(words[1], []).append((words[1:], organisation.id, weight, ""))
             if len(words) > 1:
                 names.append((" ".join(words), organisation.id))
-        for domain in organisation.domains:
-            domains.setdefault(domain.lower(), []).append(organisation.id)
+        for known in (*organisation.domains, *organisation.addresses):
+            domains.setdefault(known.lower(), []).append(organisation.id)
     return Index(
         {o.id: o for o in organisations},
         {k: tuple(sorted(v, key=lambda e: -len(e[0]))) for k, v in first.items()},
@@ -113,6 +104,11 @@ def _named(words: Sequence[Token]) -> bool:
     return any(w.is_capital for w in words) or not any(c.isascii() for c in words[0].raw)
 
 
+def by_sender(address: str, index: Index) -> tuple[str, ...]:
+    """The organisations that an address is known to write for, else those listed with its domain."""
+    return index.domains.get(address.lower()) or by_domain(address.rpartition("@")[2], index)
+
+
 def by_domain(domain: str, index: Index) -> tuple[str, ...]:
     """The organisations listed with a domain or the one above it."""
     parts = domain.lower().split(".")
@@ -120,11 +116,6 @@ def by_domain(domain: str, index: Index) -> tuple[str, ...]:
         if found := index.domains.get(".".join(parts[i:])):
             return found
     return ()
-
-
-def is_free_mail(domain: str) -> bool:
-    """Whether a domain is that of a provider of private mailboxes."""
-    return domain.split(".", maxsplit=1)[0] in FREE_MAIL
 
 
 def resemble(text: str, index: Index, among: frozenset[str] = frozenset()) -> tuple[str, float] | None:

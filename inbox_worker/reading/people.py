@@ -51,7 +51,9 @@ def _capitalised(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: 
         if end > start and shouts and title_end == i and tokens[start].norm not in lexicon.lists["given_names"]:
             i = end
         elif end > start and (name := _name(tokens, text, i, start, end, lexicon)):
-            if name.title is None and name.start == start and _goes_on(tokens, other[0], name.start, lexicon, other[1]):
+            single = name.end - name.core == 1
+            goes_on = _goes_on(tokens, other[0], name.start, lexicon, other[1] and single)
+            if name.title is None and name.start == start and goes_on:
                 other = (name.end, other[1])
             else:
                 found.append(name)
@@ -288,7 +290,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         return None
     place = not titled and before is not None and before.norm in lexicon.lists["from"]
     if before is not None and before.norm in lexicon.lists["personal"]:
-        place = place and len(large) < FULL  # "acompañar a Luz Dary Quiñones", but "viajar a Nueva York"
+        joined = i > 1 and tokens[i - 2].norm in lexicon.lists["and"]  # "eu e a Marta Gil"
+        place = place and len(large) < FULL and not joined  # "acompañar a Luz Dary Quiñones", but "a Nueva York"
     place = place and not (called and len(large) > 1)  # "guidata da Anna Rossi"
     while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
         end -= 2

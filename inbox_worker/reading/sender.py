@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message
+from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, is_free_mail
 from inbox_worker.reading.layout import Layout
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.organisations import (
     Found,
     Index,
-    by_domain,
+    by_sender,
     distinct,
     find,
     index_of,
-    is_free_mail,
     related,
     resemble,
 )
@@ -76,7 +75,7 @@ def answerer_of(
     index = index_of(invitation.organisations)
     places = places_of(message, layouts, index)
     domain = message.from_.domain
-    owners = by_domain(domain, index)
+    owners = by_sender(message.from_.address, index)
     subjects = _subjects(places, answers)
     if len(owners) == 1:
         return _with_domain(owners[0], message, places, subjects, index)

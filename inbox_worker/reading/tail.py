@@ -27,6 +27,8 @@ def foot_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]) -> 
         return end
     if any(text[line.end - 1] in ".!?;؟。！？" and line.end - line.start > 12 for line in last):
         return end
+    if any(_is_labelled(text, line, lexicons[0]) for line in last):
+        return end
     if sum("@" in text[line.start : line.end] for line in last) > 1 or _is_table(text, last):
         return end
     lexicon = lexicons[0]
@@ -36,6 +38,14 @@ def foot_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]) -> 
     if named and _leads(text, above[-1], lexicon):
         return end
     return last[0].start
+
+
+def _is_labelled(text: str, line: Line, lexicon: Lexicon) -> bool:
+    """Whether a line begins with what a column of a list of people is called: "Name: ..."."""
+    label, colon, rest = text[line.start : line.end].partition(":")
+    words = [t.norm for t in tokens(label) if t.is_word]
+    told = rest.strip()[:1].isalpha() and all(w in lexicon.lists["columns"] for w in words)
+    return bool(colon) and 0 < len(words) <= 3 and told and words[0] not in {"tel", "e", "email", "mobile", "phone"}
 
 
 def _is_table(text: str, last: Sequence[Line]) -> bool:

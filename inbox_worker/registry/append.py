@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from inbox_worker.model import Code, Decision, Message, RawMessage, Reading, Role, Zone
+from inbox_worker.model import Decision, Kind, Message, RawMessage, Reading, Role, Zone
 from inbox_worker.registry.rows import claim_columns, timestamp
 
 TEXT_LIMIT = 100_000  # characters of a message's own words that are kept for searching
@@ -107,104 +106,17 @@ def append_claims(db: Database, message_id: int, reading_id: int, decision: Deci
     return ids
 
 
-def append_flags(
-    db: Database,
-    message_id: int,
-    claims: Sequence[int],
-    decision: Decision | None,
-    error: str | None,
-    now: datetime,
-) -> None:
-    """Open the flags of a decision, and ``failed`` where there is an error."""
-    rows: list[tuple[int | None, str, str]] = []
-    if error is not None:
-        rows.append((None, Code.FAILED.value, error))
-    if decision is not None:
-        rows += [
-            (None if flag.claim is None else claims[flag.claim], flag.code.value, flag.detail)
-            for flag in decision.flags
-        ]
-    db.conn.executemany(
-        "insert into flags (message_id, claim_id, code, detail, opened_at) values (?, ?, ?, ?, ?)",
-        [(message_id, *row, timestamp(now)) for row in rows],
-    )
-
-
 def claims_of(db: Database, message_id: int) -> list[int]:
     """Ids of all claims ever read in a message."""
     return [row["id"] for row in db.query("select id from claims where message_id = ?", [message_id])]
 
 
-def is_ruled(db: Database, message_id: int) -> bool:
-    """Whether a ruling holds on one of a message's claims."""
-    query = "select 1 from standing_rulings where claim_id in (select id from claims where message_id = ?)"
-    return db.execute(query, [message_id]).fetchone() is not None
-
-
-def close_flags(db: Database, message_id: int, now: datetime) -> None:
-    """Close what an earlier reading flagged, because the message is read anew."""
-    db.execute(
-        "update flags set closed_at = ? where message_id = ? and closed_at is null", [timestamp(now), message_id]
+def append_bounces(db: Database, message_id: int, message: Message | None, reading: Reading | None) -> None:
+    """Keep the addresses that a delivery report names, for good or not yet."""
+    if message is None or reading is None or reading.kind is not Kind.BOUNCE:
+        return
+    db.conn.executemany(
+        "insert into bounces (message_id, address, for_good) values (?, ?, ?) "
+        "on conflict (message_id, address) do update set for_good = excluded.for_good",
+        [(message_id, failed.address, int(failed.for_good)) for failed in message.undelivered],
     )
-
-
-def settle_flags(db: Database, claim_id: int, now: datetime) -> None:
-    """Close a claim's flags while a ruling on it holds; open them again when none does.
-
-    ``conflict`` is left to the projection, which knows whether the contradiction still stands. A flag about the whole
-    message is settled when each claim of the message is.
-    """
-    db.execute(
-        """
-        update flags set closed_at = case when exists (select 1 from standing_rulings where claim_id = :claim)
-            then coalesce(closed_at, :now) end
-        where claim_id = :claim and code <> 'conflict'
-        """,
-        {"claim": claim_id, "now": timestamp(now)},
-    )
-    db.execute(
-        """
-        update flags set closed_at = case when not exists (
-            select 1 from claims where message_id = flags.message_id
-              and reading_id = (select reading_id from readings_in_force where message_id = flags.message_id)
-              and id not in (select claim_id from standing_rulings where claim_id is not null))
-            then coalesce(closed_at, :now) end
-        where claim_id is null and code not in ('question', 'assistance', 'failed')
-          and message_id = (select message_id from claims where id = :claim)
-        """,
-        {"claim": claim_id, "now": timestamp(now)},
-    )
-
-
-def sync_late_flags(db: Database, reply_by: datetime, now: datetime) -> None:
-    """After the deadline moved: flag the replies that are late now, close the flags of those that no longer are.
-
-    What somebody ruled on stays as it was ruled.
-    """
-    values = {"reply_by": timestamp(reply_by), "now": timestamp(now)}
-    db.execute(
-        """
-        update flags set closed_at = :now where code = 'late' and closed_at is null
-          and message_id in (select id from messages where received_at < :reply_by)
-        """,
-        values,
-    )
-    late = db.query(
-        """
-        select messages.id, messages.received_at from messages
-        join readings_in_force on readings_in_force.message_id = messages.id
-        join readings on readings.id = readings_in_force.reading_id
-        where readings.kind = 'reply' and messages.received_at >= :reply_by
-          and messages.id not in (select message_id from flags where code = 'late' and closed_at is null)
-        """,
-        values,
-    )
-    for row in list(late):
-        if is_ruled(db, row["id"]):
-            continue
-        local = datetime.fromisoformat(row["received_at"]).astimezone(reply_by.tzinfo)
-        detail = f"received {local:%Y-%m-%d %H:%M}, after the deadline"
-        db.execute(
-            "insert into flags (message_id, code, detail, opened_at) values (?, 'late', ?, ?)",
-            [row["id"], detail, timestamp(now)],
-        )

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from inbox_worker.registry.projection import linked
+
 Row = dict[str, Any]
 
 
@@ -31,6 +33,7 @@ class Dossier:
     delegates: tuple[Row, ...]
     letters: tuple[Letter, ...]
     entered: tuple[Row, ...]  # rulings without a message
+    not_delivered: tuple[Row, ...] = ()  # delivery reports since it last answered
 
 
 def find(db: Database, words: str) -> list[Row]:
@@ -53,9 +56,10 @@ def dossier(db: Database, organisation: str) -> Dossier:
         select messages.* from messages where id in (
           select message_id from claims where organisation_id = :at
           union select message_id from rulings where organisation_id = :at and message_id is not null)
+          or id in (select value from json_each(:linked))
         order by coalesce(received_at, '9999'), id
         """,
-        at,
+        {**at, "linked": json.dumps(unread(db, organisation))},
     )
     return Dossier(
         organisation=_one(db.query("select * from organisations where id = :at", at)),
@@ -67,7 +71,21 @@ def dossier(db: Database, organisation: str) -> Dossier:
                 "select * from standing_rulings where organisation_id = :at and message_id is null order by id", at
             )
         ),
+        not_delivered=tuple(
+            db.query("select * from not_delivered where organisation_id = :at order by received_at", at)
+        ),
     )
+
+
+def unread(db: Database, organisation: str) -> list[int]:
+    """Messages with an open doubt in which nothing was read, from whoever wrote for the organisation or in reply to
+    what it wrote: ids."""
+    query = """
+    select distinct flags.message_id from flags
+    where closed_at is null and claim_id is null and code not in ('late', 'question', 'assistance')
+      and not exists (select 1 from claims where claims.reading_id = flags.reading_id)
+    """
+    return [row["message_id"] for row in db.query(query) if organisation in linked(db, row["message_id"])]
 
 
 def _letter(db: Database, message: Row, organisation: str) -> Letter:
@@ -95,7 +113,14 @@ def _letter(db: Database, message: Row, organisation: str) -> Letter:
             )
         ),
         rulings=tuple(
-            db.query("select * from rulings where claim_id in (select value from json_each(?)) order by id", [ids])
+            db.query(
+                """
+                select rulings.*, exists (select 1 from standing_rulings where id = rulings.id) as holds from rulings
+                where claim_id in (select value from json_each(:ids))
+                  or (claim_id is null and message_id = :message) order by id
+                """,
+                {"ids": ids, "message": message["id"]},
+            )
         ),
     )
 

@@ -8,10 +8,22 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from inbox_worker.model import SERVICE_CODES, Code, Effect, Entry, Ruling, Story
+from inbox_worker.model import (
+    SERVICE_CODES,
+    Code,
+    Effect,
+    Entry,
+    Invitation,
+    Known,
+    Participation,
+    Partstat,
+    Person,
+    Ruling,
+    Story,
+)
 from inbox_worker.registry.rows import claim_of, moment, ruling_of, timestamp
 
-Tell = Callable[[str, Iterable[Entry], Iterable[Ruling], datetime], Story]
+Tell = Callable[[str, Iterable[Entry], Iterable[Ruling], datetime, Known, Participation], Story]
 
 # A claim counts if its reading is in force, for the organisation it names and for one that a ruling gives it to.
 ENTRIES = """
@@ -21,45 +33,107 @@ from claims join messages on messages.id = claims.message_id
 where (claims.organisation_id = :organisation
        or claims.id in (select claim_id from rulings where organisation_id = :organisation))
   and claims.reading_id = (select reading_id from readings_in_force where message_id = claims.message_id)
+  and claims.id > coalesce((select claims_up_to from settled where organisation_id = :organisation), 0)
 """
-# All rulings on those claims, and on claims that were once this organisation's, with what undoes them.
+# All rulings on those claims, on claims that were once this organisation's, and on messages in which a person read
+# something of it, with what undoes them.
 RULINGS = """
 with recursive about(id) as (
   select id from rulings where organisation_id = :organisation
     or claim_id in (select id from claims where organisation_id = :organisation)
     or claim_id in (select claim_id from rulings where organisation_id = :organisation)
+    or (claim_id is null and message_id in
+        (select message_id from rulings where organisation_id = :organisation and claim_id is null))
   union
   select rulings.id from rulings join about on rulings.undoes = about.id
 )
-select * from rulings where id in (select id from about) order by id
+select rulings.*, messages.received_at from rulings left join messages on messages.id = rulings.message_id
+where rulings.id in (select id from about)
+  and rulings.id > coalesce((select rulings_up_to from settled where organisation_id = :organisation), 0)
+order by rulings.id
 """
 DOUBTS = ", ".join(f"'{code.value}'" for code in Code if code not in SERVICE_CODES)
+# A message in which nothing could be read still doubts an organisation: that which its sender wrote for, if it is one
+# only, and those whose messages it answers.
 OPEN_DOUBTS = f"""
 select count(*) from (
   select id, code, closed_at from flags where claim_id in (select value from json_each(:claims))
   union
   select id, code, closed_at from flags
     where claim_id is null and message_id in (select value from json_each(:messages))
+  union
+  select flags.id, code, closed_at from flags join messages on messages.id = flags.message_id
+    where closed_at is null and claim_id is null
+      and not exists (select 1 from claims where claims.reading_id = flags.reading_id)
+      and (exists (select 1 from json_each(messages.refers) where value in (select value from json_each(:headers)))
+        or (messages.from_address in (select value from json_each(:senders)) and 1 =
+          (select count(distinct organisation_id) from claims join messages as theirs on theirs.id = claims.message_id
+           where theirs.from_address = messages.from_address)))
 ) where closed_at is null and code in ({DOUBTS})
 """  # noqa: S608 - the codes are our own
+LINKED = """
+with here as (select * from messages where id = :message)
+select organisation_id from claims join messages on messages.id = claims.message_id
+  where messages.from_address <> '' and messages.from_address = (select from_address from here)
+    and organisation_id is not null
+union
+select organisation_id from claims join messages on messages.id = claims.message_id
+  where messages.message_id <> '' and organisation_id is not null
+    and messages.message_id in (select value from here, json_each(here.refers))
+"""
 
 
-def project(db: Database, organisations: Iterable[str], tell: Tell, reply_by: datetime, now: datetime) -> None:
+def project(db: Database, organisations: Iterable[str], tell: Tell, invitation: Invitation, now: datetime) -> None:
     """Derive the rows of these organisations, their delegates and conflict flags. Costs what their stories cost.
 
     All flags are settled before any row counts its open doubts. Call it inside a transaction.
     """
     stories = []
+    shared = _shared_domains(db)
     for organisation in organisations:
         entries = [_entry(row) for row in db.query(ENTRIES, {"organisation": organisation})]
         rulings = [ruling_of(row) for row in db.query(RULINGS, {"organisation": organisation})]
-        story = tell(organisation, entries, rulings, reply_by)
+        known = _known(db, organisation, shared, invitation.own_domains)
+        story = tell(organisation, entries, rulings, invitation.reply_by, known, _start(db, organisation))
         # An entry that a ruling gave to another organisation is that one's matter.
         own = [entry for entry in entries if entry.id not in story.elsewhere]
         _sync_conflicts(db, own, story, now)
         stories.append((organisation, own, story))
     for organisation, own, story in stories:
         _write(db, organisation, own, story)
+
+
+def _start(db: Database, organisation: str) -> Participation:
+    """Where an organisation's story begins: where it was settled when messages were forgotten, or with nothing."""
+    row = next(iter(db.query("select * from settled where organisation_id = ?", [organisation])), None)
+    if row is None:
+        return Participation()
+    return Participation(
+        partstat=Partstat(row["partstat"]),
+        delegates=row["delegates"],
+        people=tuple(Person(**person) for person in json.loads(row["people"])),
+        late=bool(row["late"]),
+        first_received=moment(row["first_received_at"]),
+        received=moment(row["received_at"]),
+        message=row["message_id"],
+    )
+
+
+def _shared_domains(db: Database) -> frozenset[str]:
+    """Domains that more than one organisation is listed with."""
+    query = "select value from organisations, json_each(domains) group by value having count(*) > 1"
+    return frozenset(row["value"] for row in db.query(query))
+
+
+def _known(db: Database, organisation: str, shared: frozenset[str], secretariat: Iterable[str]) -> Known:
+    """By whom an organisation is known to speak."""
+    query = "select domains, contact from organisations where id = ?"
+    row = next(iter(db.query(query, [organisation])), {"domains": "[]", "contact": ""})
+    taught = list(db.query("select kind, value from standing_lessons where organisation_id = ?", [organisation]))
+    listed = frozenset(domain.casefold() for domain in json.loads(row["domains"]))
+    domains = listed | {lesson["value"] for lesson in taught if lesson["kind"] == "domain"}
+    addresses = {row["contact"].casefold()} | {le["value"] for le in taught if le["kind"] == "address"}
+    return Known(domains | frozenset(secretariat), domains - shared, frozenset(addresses - {""}))
 
 
 def touched_by(db: Database, claims: Iterable[int]) -> set[str]:
@@ -72,6 +146,11 @@ def touched_by(db: Database, claims: Iterable[int]) -> set[str]:
     union select organisation_id from rulings where claim_id in beside and organisation_id is not null
     """
     return {row["organisation_id"] for row in db.query(query, {"ids": json.dumps(sorted(claims))})}
+
+
+def linked(db: Database, message_id: int) -> set[str]:
+    """The organisations that a message's sender wrote for, or whose messages it answers."""
+    return {row["organisation_id"] for row in db.query(LINKED, {"message": message_id})}
 
 
 def _entry(row: dict[str, object]) -> Entry:
@@ -106,8 +185,9 @@ def _sync_conflicts(db: Database, entries: list[Entry], story: Story, now: datet
         row = flagged.get(entry_id)
         if row is None:
             db.execute(
-                "insert into flags (message_id, claim_id, code, detail, opened_at) values (?, ?, 'conflict', ?, ?)",
-                [by_id[entry_id].message, entry_id, why, timestamp(now)],
+                "insert into flags (message_id, reading_id, claim_id, code, detail, opened_at) "
+                "select message_id, reading_id, id, 'conflict', ?, ? from claims where id = ?",
+                [why, timestamp(now), entry_id],
             )
         elif row["closed_at"] is not None or row["detail"] != why:
             db.execute("update flags set closed_at = null, detail = ? where id = ?", [why, row["id"]])
@@ -119,12 +199,15 @@ def _sync_conflicts(db: Database, entries: list[Entry], story: Story, now: datet
 def _write(db: Database, organisation: str, entries: list[Entry], story: Story) -> None:
     state = story.state
     db.execute("delete from delegates where organisation_id = ?", [organisation])
-    if not story.applied and not _is_invited(db, organisation):
+    answered = state.partstat is not Partstat.NEEDS_ACTION
+    if not story.applied and not answered and not _is_invited(db, organisation):
         db.execute("delete from participations where organisation_id = ?", [organisation])
         return
     about = {
         "claims": json.dumps([entry.id for entry in entries]),
         "messages": json.dumps([entry.message for entry in entries]),
+        "headers": json.dumps([entry.message_id for entry in entries if entry.message_id]),
+        "senders": json.dumps(sorted({entry.sender for entry in entries if entry.sender})),
     }
     doubts = db.execute(OPEN_DOUBTS, about).fetchone()[0]
     db.execute(

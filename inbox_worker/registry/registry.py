@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from inbox_worker.model import UTC, Decision, Invitation, Kind, Message, RawMessage, Reading, Ruling
-from inbox_worker.registry import append, projection, rulings
+from inbox_worker.model import UTC, Decision, Invitation, Kind, Location, Message, RawMessage, Reading, Ruling
+from inbox_worker.registry import append, flags, lessons, projection, rulings
 from inbox_worker.registry.database import RegistryError, connect, writing
 from inbox_worker.registry.projection import Tell
 from inbox_worker.registry.rawmail import RawMail
@@ -40,6 +40,7 @@ class Registry:
         self.db, self.mail, self.invitation = db, mail, invitation
         self._tell, self._now = tell, now
         self._list = fingerprint(invitation)
+        self.report = SyncReport()  # what the configuration changed when it was taken in
 
     @classmethod
     def open(cls, path: Path, mail: Path, invitation: Invitation, tell: Tell, *, create: bool = True) -> Registry:
@@ -49,7 +50,7 @@ class Registry:
             RegistryError: where it cannot be opened.
         """
         registry = cls(connect(path, create=create), RawMail(mail), invitation, tell)
-        registry.sync()
+        registry.report = registry.sync()
         return registry
 
     def close(self) -> None:
@@ -65,7 +66,7 @@ class Registry:
         with self.writing():
             report = sync(self.db, self.invitation)
             if report.deadline_moved:
-                append.sync_late_flags(self.db, self.invitation.reply_by, self._now())
+                flags.sync_late_flags(self.db, self.invitation.reply_by, self._now())
                 self.rebuild()
             else:
                 self.project((*report.new, *report.changed, *report.removed))
@@ -105,6 +106,7 @@ class Registry:
         with self.writing():
             now = self._now()
             message_id = append.append_message(self.db, raw, message, now)
+            append.append_bounces(self.db, message_id, message, reading)
             self._append_reading(message_id, reading, decision, reader=reader, error=error)
             return message_id
 
@@ -121,12 +123,14 @@ class Registry:
         """Append another reading of a message that is in the registry; its claims take the place of the earlier
         ones. A message that somebody ruled on is left as it is."""
         with self.writing():
-            if append.is_ruled(self.db, message_id):
+            self.db.execute("delete from to_read where message_id = ?", [message_id])
+            if flags.is_ruled(self.db, message_id):
                 return
             before = append.claims_of(self.db, message_id)
             if message is not None:
                 append.complete_message(self.db, message_id, message)
-            append.close_flags(self.db, message_id, self._now())
+                append.append_bounces(self.db, message_id, message, reading)
+            flags.close_flags(self.db, message_id, self._now())
             self._append_reading(message_id, reading, decision, reader=reader, error=error)
             self.project(projection.touched_by(self.db, before))
 
@@ -136,14 +140,15 @@ class Registry:
         now = self._now()
         reading_id = append.append_reading(self.db, message_id, reading, reader, self._list, error, now)
         claims = append.append_claims(self.db, message_id, reading_id, decision) if decision else []
-        append.append_flags(self.db, message_id, claims, decision, error, now)
-        self.project(projection.touched_by(self.db, claims))
+        flags.append_flags(self.db, message_id, reading_id, claims, decision, error, now)
+        flags.settle_flags(self.db, message_id, now)
+        self.project(projection.touched_by(self.db, claims) | projection.linked(self.db, message_id))
 
     def project(self, organisations: Iterable[str]) -> None:
         """Derive the state of these organisations anew."""
         with self.writing():
             wanted = sorted(set(organisations))
-            projection.project(self.db, wanted, self._tell, self.invitation.reply_by, self._now())
+            projection.project(self.db, wanted, self._tell, self.invitation, self._now())
 
     def rebuild(self) -> None:
         """Throw the projection away and derive all of it from claims and rulings."""
@@ -159,15 +164,27 @@ class Registry:
         Raises:
             RegistryError: where what it rules on is not there, or is undone already.
         """
+        return self.rule_and_tell(ruling)[0]
+
+    def rule_and_tell(self, ruling: Ruling) -> tuple[int, set[str]]:
+        """As ``rule``; also the organisations whose state it can have changed."""
         with self.writing():
             try:
-                ruling_id, claim_id = rulings.append_ruling(self.db, ruling)
+                ruling_id, message_id = rulings.append_ruling(self.db, ruling)
             except sqlite3.IntegrityError:
-                raise RegistryError(f"the {ruling.verb} names a claim or ruling that is not there") from None
-            if claim_id is not None:
-                append.settle_flags(self.db, claim_id, self._now())
-            self.project(rulings.touched(self.db, ruling_id))
-            return ruling_id
+                raise RegistryError(
+                    f"the {ruling.verb} names a claim, message, flag, organisation or ruling that is not there"
+                ) from None
+            if message_id is not None:
+                flags.settle_flags(self.db, message_id, self._now())
+            lessons.learn(self.db, ruling_id, ruling, self.invitation.own_domains, self._now())
+            organisations = rulings.touched(self.db, ruling_id)
+            self.project(organisations)
+            return ruling_id, organisations
+
+    def now(self) -> datetime:
+        """The worker's clock."""
+        return self._now()
 
     def received(self, message_id: int) -> datetime | None:
         """When a message was received, in UTC; None where nothing tells."""
@@ -178,9 +195,14 @@ class Registry:
         """All messages that can be read anew: id and hash."""
         query = """
         select id, sha256 from messages
-        where id not in (select message_id from readings where reader = ?) order by id
+        where id not in (select message_id from readings where reader = ?) and forgotten_at is null order by id
         """
         return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ])]
+
+    def ruled_messages(self) -> int:
+        """How many messages stand as somebody ruled."""
+        query = "select count(distinct message_id) from standing_rulings where verb <> 'close'"
+        return int(self.db.execute(query).fetchone()[0])
 
     def outdated(self) -> list[tuple[int, str]]:
         """Messages last read with another invited list than today's, and not ruled on: id and hash.
@@ -191,13 +213,23 @@ class Registry:
         select messages.id, messages.sha256 from readings
         join messages on messages.id = readings.message_id
         where (readings.invited < :list or readings.invited > :list) and readings.reader <> :not_read
+          and messages.forgotten_at is null
           and not exists (select 1 from readings as later
                           where later.message_id = readings.message_id and later.id > readings.id)
-          and messages.id not in (select message_id from standing_rulings where message_id is not null)
+          and messages.id not in
+            (select message_id from standing_rulings where message_id is not null and verb <> 'close')
         order by messages.id
         """
         about = {"list": self._list, "not_read": self.NOT_READ}
         return [(row["id"], row["sha256"]) for row in self.db.query(query, about)]
+
+    def to_read(self) -> list[tuple[int, str]]:
+        """Messages that a ruling, or undoing one, has read anew: id and hash."""
+        query = """
+        select id, sha256 from messages join to_read on to_read.message_id = messages.id
+        where forgotten_at is null order by id
+        """
+        return [(row["id"], row["sha256"]) for row in self.db.query(query)]
 
     def failed(self, *, reader: str | None = None) -> list[tuple[int, str]]:
         """Messages whose last reading failed: id and hash. With ``reader``: only those another reader failed on."""
@@ -209,6 +241,24 @@ class Registry:
         order by messages.id
         """
         return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ, reader])]
+
+    def asked(self) -> list[tuple[int, Location]]:
+        """Messages with an open question, and where each was first seen in a mailbox."""
+        query = """
+        select distinct messages.id, source, uidvalidity, uid from flags join messages on messages.id = flags.message_id
+        where flags.closed_at is null and flags.code = 'question' and uid is not null order by messages.id
+        """
+        return [(row["id"], Location(row["source"], row["uidvalidity"], row["uid"])) for row in self.db.query(query)]
+
+    def answered(self, message_ids: Iterable[int]) -> None:
+        """Somebody of us answered these messages: their questions are closed."""
+        with self.writing():
+            for message_id in message_ids:
+                self.db.execute(
+                    "insert into answered (message_id, seen_at) values (?, ?) on conflict do nothing",
+                    [message_id, timestamp(self._now())],
+                )
+                flags.settle_flags(self.db, message_id, self._now())
 
     def heartbeat(self, version: str, error: str | None) -> None:
         """Write down that the worker looked at the mailbox, and how that ended."""

@@ -69,7 +69,7 @@ def claim_of(row: Row) -> Claim:
 
 
 def ruling_of(row: Row) -> Ruling:
-    """The ruling that a row of ``rulings`` holds.
+    """The ruling that a row of ``rulings`` holds, with ``received_at`` of its message beside it where it is known.
 
     Raises:
         ValueError: where its time is missing, which the schema forbids.
@@ -86,6 +86,13 @@ def ruling_of(row: Row) -> Ruling:
         entry=row["claim_id"],
         claim=claim_of(json.loads(row["claim"])) if row["claim"] else None,
         undoes=row["undoes"],
+        message=row["message_id"],
+        received=moment(row.get("received_at")),
+        flag=row["flag_id"],
+        revision=row["revision"],
+        told_by=row["told_by"],
+        told_to=row["told_to"],
+        told_at=moment(row["told_at"]),
     )
 
 

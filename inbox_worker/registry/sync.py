@@ -20,6 +20,13 @@ class SyncReport:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()  # no longer on the list; their rows and answers stay
     deadline_moved: bool = False
+    first: bool = False  # the registry was empty
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many organisations are new, changed and removed; empty where none is, or all are."""
+        found = {"new": len(self.new), "changed": len(self.changed), "removed": len(self.removed)}
+        return found if any(found.values()) and not self.first else {}
 
 
 def sync(db: Database, invitation: Invitation) -> SyncReport:
@@ -38,7 +45,7 @@ def sync(db: Database, invitation: Invitation) -> SyncReport:
     removed = [at for at, row in before.items() if row["invited"] and at not in listed]
     for organisation_id in removed:
         db.execute("update organisations set invited = 0 where id = ?", [organisation_id])
-    return SyncReport(tuple(new), tuple(changed), tuple(removed), _sync_event(db, invitation))
+    return SyncReport(tuple(new), tuple(changed), tuple(removed), _sync_event(db, invitation), not before)
 
 
 def fingerprint(invitation: Invitation) -> str:

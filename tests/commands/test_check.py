@@ -13,6 +13,7 @@ import pytest
 
 from inbox_worker.commands.check import look
 from inbox_worker.lock import RegistryLock, worker
+from inbox_worker.registry.changes import migrations
 from inbox_worker.settings import load
 from tests.commands.conftest import Run
 from tests.ground.dovecot import Dovecot, free_port
@@ -172,7 +173,10 @@ def test_a_registry_its_mail_and_its_worker(run: Run, tmp_path: Path) -> None:
     assert run("--config", config, "import", "in").returncode == 0
     registry = tmp_path / "registry.db"
     found = by_name(config)
-    assert found["registry"] == ("ok", f"{registry}, schema m001_first_schema, 1 messages, no fault found")
+    assert found["registry"] == (
+        "ok",
+        f"{registry}, schema {migrations._migrations[-1].name}, 1 messages, no fault found",
+    )
     assert found["raw mail"][0] == "ok"
     assert found["worker"] == ("ok", "not running; 'inbox-worker run' starts it")
     with RegistryLock(registry):
@@ -193,7 +197,7 @@ def test_a_registry_with_a_dangling_reference_one_that_is_none_and_a_later_one(r
     db.commit()
     assert by_name(config)["registry"][0] == "FAIL"
     assert "names a missing messages" in by_name(config)["registry"][1]
-    db.execute("update _sqlite_migrations set name = 'm999_of_tomorrow'")
+    db.execute("update _sqlite_migrations set name = 'm999_of_tomorrow' where name like 'm001%'")
     db.commit()
     db.close()
     assert "was written by a later version" in by_name(config)["registry"][1]

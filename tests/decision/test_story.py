@@ -4,11 +4,12 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox_worker.decision import tell
-from inbox_worker.model import Effect, Partstat, Ruling, Verb
+from inbox_worker.model import Effect, Evidence, Known, Partstat, Ruling, Verb
 from tests.builders import DEADLINE, IN_TIME, claim, entry
 
 
@@ -234,3 +235,125 @@ def test_never_more_names_than_people(claims):
     state = end(*(entry(at, said) for at, said in enumerate(claims, 1))).state
     if state.delegates is not None:
         assert len(state.people) <= state.delegates
+
+
+def words(*texts):
+    return tuple(Evidence("delegates", "1", 0, len(text), text) for text in texts)
+
+
+def test_an_addition_sent_twice_counts_once():
+    first = entry(1, claim("accepted", 2))
+    one = entry(2, claim("accepted", 1, op="add", evidence=words("one more of us")), sender="ann@redkite.example")
+    again = entry(3, claim("accepted", 1, op="add", evidence=words("one  more of us")), sender="ann@redkite.example")
+    assert facts(first, one, again) == ("accepted", 3, [])
+    assert conflicts(first, one, again) == []
+
+
+def test_an_addition_told_by_two_colleagues_counts_once():
+    first = entry(1, claim("accepted", 1, "Ann Lee"))
+    one = entry(2, claim("accepted", 1, "Cy Dahl", op="add", evidence=words("Cy joins")))
+    again = entry(3, claim("accepted", 1, "Cy DAHL", op="add", evidence=words("and Mr Dahl")))
+    assert facts(first, one, again) == ("accepted", 2, ["Ann Lee", "Cy Dahl"])
+    assert conflicts(first, one, again) == []
+
+
+def test_two_colleagues_who_add_one_without_a_name_are_asked_whether_it_is_the_same():
+    first = entry(1, claim("accepted", 1))
+    one = entry(2, claim("accepted", 1, op="add", evidence=words("one more")))
+    other = entry(3, claim("accepted", 1, op="add", evidence=words("another colleague")))
+    assert facts(first, one, other) == ("accepted", 2, [])
+    assert conflicts(first, one, other) == [3]
+
+
+def test_one_more_and_later_one_more_from_the_same_writer_are_two():
+    first = entry(1, claim("accepted", 1))
+    more = [
+        entry(at, claim("accepted", 1, op="add", evidence=words(text)), sender="ann@redkite.example")
+        for at, text in ((2, "one more"), (3, "and another"))
+    ]
+    assert facts(first, *more) == ("accepted", 3, [])
+
+
+def test_an_addition_of_somebody_who_comes_already_is_asked_about():
+    first = entry(1, claim("accepted", 2, "Ann Lee", "Bo Berg"))
+    more = entry(2, claim("accepted", 2, "Bo Berg", "Cy Dahl", op="add"))
+    assert facts(first, more) == ("accepted", 2, ["Ann Lee", "Bo Berg"])
+    assert conflicts(first, more) == [2]
+
+
+def test_a_replacement_and_a_removal_told_twice_count_once():
+    first = entry(1, claim("accepted", 2, "Ann Lee", "Bo Berg"))
+    swap = [entry(at, claim("accepted", 0, "Cy Dahl", op="add", leaves=("Bo Berg",))) for at in (2, 3)]
+    assert (facts(first, *swap), conflicts(first, *swap)) == (("accepted", 2, ["Ann Lee", "Cy Dahl"]), [])
+    gone = [entry(at, claim("accepted", 1, "Bo Berg", op="remove")) for at in (2, 3)]
+    assert (facts(first, *gone), conflicts(first, *gone)) == (("accepted", 1, ["Ann Lee"]), [])
+
+
+def test_the_first_answer_sent_again_after_a_change_does_not_change_it_back():
+    said = claim("accepted", 2, evidence=words("two of us"))
+    first, change = entry(1, said, sender="ann@redkite.example"), entry(2, claim("accepted", 3, revises=True))
+    again = entry(3, said, sender="ann@redkite.example")
+    assert facts(first, change, again) == ("accepted", 3, [])
+    assert conflicts(first, change, again) == [3]
+
+
+KNOWN = Known(
+    frozenset({"redkite.example", "host.example"}), frozenset({"redkite.example"}), frozenset({"kite@gmail.example"})
+)
+CHANGES = (
+    claim("declined", revises=True),
+    claim("accepted", 3, revises=True),
+    claim("accepted", 1, "Cy Dahl", op="add"),
+    claim("accepted", 0, "Cy Dahl", op="add", leaves=("Ann Lee",)),
+    claim("accepted", 1, op="remove"),
+    claim("accepted", 2, "Ann Lee", "Cy Dahl"),
+)
+
+
+def told(*entries):
+    story = tell("red", entries, (), DEADLINE, KNOWN)
+    return [at for at, _ in story.conflicts], list(story.applied)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_from_an_address_and_domain_nobody_knows_is_asked_about_whatever_it_says(change):
+    first = entry(1, claim("accepted", 2, "Ann Lee"), sender="ann@redkite.example", message_id="<1@redkite.example>")
+    assert told(first, entry(2, change, sender="ann@red-kite.example")) == ([2], [1])
+    assert told(first, entry(2, change, sender="ann@gmail.example")) == ([2], [1])
+    for known in ("bo@redkite.example", "bo@mail.redkite.example", "kite@GMAIL.example", "desk@host.example"):
+        assert 2 in told(first, entry(2, change, sender=known))[1] or not change.revises
+    inside = entry(2, change, sender="ann@elsewhere.example", refers=("<1@redkite.example>",))
+    assert told(first, inside) == ([], [1, 2])
+
+
+def test_a_free_mail_domain_is_known_to_nobody_but_the_address_is():
+    first = entry(1, claim("accepted", 2), sender="red.kite@gmail.example")
+    change = claim("declined", revises=True)
+    assert told(first, entry(2, change, sender="another@gmail.example")) == ([2], [1])
+    assert told(first, entry(2, change, sender="Red.Kite@gmail.example")) == ([], [1, 2])
+
+
+def test_a_stranger_who_says_the_same_changes_nothing_and_is_not_asked_about():
+    first = entry(1, claim("accepted", 2, "Ann Lee", "Bo Berg"), sender="ann@redkite.example")
+    assert told(first, entry(2, claim("accepted", 2), sender="x@elsewhere.example")) == ([], [1, 2])
+
+
+def test_an_organisation_may_decline_what_a_federation_announced_but_another_number_is_asked_about():
+    federation = entry(1, claim("accepted", 1, "Ann Lee"), sender="lou@federation.example")
+    assert told(federation, entry(2, claim("declined"), sender="ann@redkite.example")) == ([], [1, 2])
+    assert told(federation, entry(2, claim("accepted", 2), sender="ann@redkite.example")) == ([2], [1])
+    itself = entry(1, claim("accepted", 1, "Ann Lee"), sender="bo@redkite.example")
+    assert told(itself, entry(2, claim("declined"), sender="ann@redkite.example")) == ([2], [1])
+
+
+def test_a_reply_overtaken_by_a_later_one_is_told_in_the_order_of_reception():
+    first, second = entry(1, claim("accepted", 2)), entry(2, claim("accepted", 3, revises=True))
+    assert facts(second, first) == facts(first, second) == ("accepted", 3, [])
+
+
+def test_an_answer_to_our_reminder_gives_the_number_that_was_missing():
+    first = entry(
+        1, claim("accepted", doubts=["count-missing"]), effect=Effect.WITHOUT_NUMBER, message_id="<1@x.example>"
+    )
+    answer = entry(2, claim("accepted", 2), refers=("<reminder@host.example>", "<1@x.example>"))
+    assert (facts(first, answer), conflicts(first, answer)) == (("accepted", 2, []), [])

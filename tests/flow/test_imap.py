@@ -241,3 +241,31 @@ def test_an_export_of_the_mailbox_is_known(server: Dovecot, folder: str, watchin
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.startswith("0 recorded, "), (path, done.stdout, done.stderr)
     assert station.state() == before
+
+
+def test_a_question_closes_once_somebody_answered_it_in_their_mail_program(
+    server: Dovecot, folder: str, watching: MakeStation
+) -> None:
+    asks = b"""\
+From: Ann Lee <ann@halotrust.example>
+To: isu@apminebanconvention.org
+Subject: The room
+Message-ID: <room@halotrust.example>
+
+Two of us will attend for The HALO Trust. Could you tell us which entrance we should use?
+"""
+    station = watching(server, folder)
+    server.deliver(crlf([asks]), folder=folder, received=RECEIVED)
+    poll(station)
+    open_questions = "select count(*) from flags where code = 'question' and closed_at is null"
+    assert station.query(open_questions) == [(1,)]
+    server.forget_traffic()
+    poll(station)
+    assert station.query(open_questions) == [(1,)]
+    client = server.client()
+    client.select_folder(folder)
+    client.add_flags([1], [b"\\Answered"])
+    client.logout()
+    assert " info questions answered messages=1" in poll(station)
+    assert station.query(open_questions) == [(0,)]
+    assert "questions answered" not in poll(station)

@@ -64,14 +64,13 @@ def test_explain_leads_back_to_the_words(filled: Station) -> None:
         done = filled.run("explain", name)
         assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[0] == "The HALO Trust (halo)"
-    assert lines[1].startswith("  comes; 3 people; ")
+    assert lines[0].startswith("The HALO Trust (halo) comes with three people")
     assert [line for line in lines if " wrote " in line] == [
-        '2016-02-01 10:00  Fiona <fiona@halotrust.example> wrote "Re: Invitation"',
-        '2016-02-01 11:00  Fiona <fiona@halotrust.example> wrote "Re: Invitation"',
+        '1 February 2016, 10:00, Fiona <fiona@halotrust.example> wrote "Re: Invitation" (m1).',
+        '1 February 2016, 11:00, Fiona <fiona@halotrust.example> wrote "Re: Invitation" (m2).',
     ]
-    assert any("delegates:" in line and '"two people"' in line for line in lines)
-    assert any(line.startswith("    flagged question (open)") for line in lines)
+    assert any(line.startswith("  In their words: ") and "two people" in line for line in lines)
+    assert any(line.startswith("  Flagged question, which waits for a person: ") for line in lines)
     done = filled.run("explain", "Nobody at all")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == 'inbox-worker: no organisation is called "Nobody at all"; try a part of its name\n'

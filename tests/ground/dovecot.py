@@ -63,6 +63,10 @@ namespace inbox {{
     special_use = \\Junk
     auto = create
   }}
+  mailbox Drafts {{
+    special_use = \\Drafts
+    auto = create
+  }}
   mailbox Sent {{
     special_use = \\Sent
     auto = create

@@ -11,7 +11,7 @@ import pytest
 from inbox_worker.mailbox import Cursor, MailboxError
 from inbox_worker.mailbox import imap as imap_module
 from inbox_worker.mailbox.imap import ImapMailbox
-from inbox_worker.model import UTC
+from inbox_worker.model import UTC, Location
 from inbox_worker.settings import MailboxSettings
 from tests.ground.dovecot import Dovecot
 from tests.mailbox.polling import Keeper, mail
@@ -225,3 +225,22 @@ def test_a_password_with_letters_beyond_ascii(
 ) -> None:
     monkeypatch.setenv("TEST_PASSWORD", dovecot.users["zoe"])
     assert Keeper(settings_for(dovecot, user="zoe")).poll() == []
+
+
+def test_messages_that_somebody_answered_are_known_by_their_flag(
+    dovecot: Dovecot, folder: str, settings_for: Settings
+) -> None:
+    dovecot.deliver([mail(n) for n in range(4)], folder=folder)
+    keeper = Keeper(settings_for(dovecot, folder))
+    keeper.poll()
+    client = dovecot.client()
+    client.select_folder(folder)
+    client.add_flags([2], [b"\\Answered"])
+    client.add_flags([3], [b"\\Seen", b"Answered"])
+    client.logout()
+    source, validity = keeper.arrivals[0].cursor.source, keeper.arrivals[0].cursor.uidvalidity
+    where = [Location(source, validity, uid) for uid in (1, 2, 3, 99)]
+    strangers = [Location(source, validity + 1, 2), Location("imaps://elsewhere/INBOX", validity, 2)]
+    with ImapMailbox(settings_for(dovecot, folder)) as mailbox:
+        assert mailbox.answered([*where, *strangers]) == {where[1]}
+        assert mailbox.answered([]) == set()

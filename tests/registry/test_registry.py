@@ -28,13 +28,13 @@ def message(number: int, sender: str = "") -> Message:
     return Message(f"<{number}@x.example>", Address("", sender or f"w{number}@x.example"), f"answer {number}", None)
 
 
-def record(registry: Registry, number: int, *claims: Claim, received=None, **more) -> int:
+def record(registry: Registry, number: int, *claims: Claim, received=None, sender="", **more) -> int:
     received = received or IN_TIME + timedelta(hours=number)
     item = raw(f"Subject: answer {number}\n\n".encode(), received)
     registry.mail.store(item.content)
     said = reading(*claims, **more)
     return registry.record(
-        item, message(number), said, decision.decide(said, received, registry.invitation), reader="test 1"
+        item, message(number, sender), said, decision.decide(said, received, registry.invitation), reader="test 1"
     )
 
 
@@ -338,3 +338,23 @@ def test_reading_anew_opens_no_flag_that_a_ruling_settled(registry):
     registry.record_again(at, *again, reader="test 2", error=None)
     assert list(registry.db.query("select * from flags where closed_at is null")) == []
     assert state(registry) == ("accepted", 2, 0)
+
+
+def test_a_message_nobody_can_read_doubts_the_organisation_its_sender_wrote_for(registry):
+    record(registry, 1, claim("accepted", 3), sender="ann@redkite.example")
+    doubt = claim(doubts=["partstat-unclear"]).doubts
+    record(registry, 2, sender="ann@redkite.example", doubts=doubt)
+    assert state(registry) == ("accepted", 3, 1)
+    record(registry, 3, claim("accepted", 1, organisation="blue"), sender="ann@redkite.example")
+    assert (state(registry)[2], state(registry, "blue")[2]) == (0, 0)  # she writes for two: nobody knows for whom
+
+
+def test_a_message_nobody_can_read_doubts_the_organisation_whose_message_it_answers(registry):
+    doubt = claim(doubts=["partstat-unclear"]).doubts
+    item = raw(b"Subject: forget it\n\n", IN_TIME + timedelta(hours=9))
+    said = reading(doubts=doubt)
+    answers = (("in-reply-to", "<1@x.example>"),)
+    written = Message("<9@x.example>", Address("", "bo@elsewhere.example"), "forget it", None, headers=answers)
+    registry.record(item, written, said, decision.decide(said, item.received, registry.invitation), reader="test 1")
+    record(registry, 1, claim("accepted", 3))  # it comes to us after the one that answers it
+    assert state(registry) == ("accepted", 3, 1)

@@ -8,12 +8,12 @@ from inbox_worker.model import Claim, Code, Doubt
 from inbox_worker.reading.answer.acceptance import acceptance
 from inbox_worker.reading.answer.changes import correction, removal
 from inbox_worker.reading.answer.gathering import party_of
-from inbox_worker.reading.answer.heard import Heard, is_sender
+from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.joint import joint_claims
-from inbox_worker.reading.answer.refusal import fallback, refusal
+from inbox_worker.reading.answer.refusal import TERSE, fallback, refusal
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.dates import dates_told
-from inbox_worker.reading.grammar.said import Said, Status, Who
+from inbox_worker.reading.grammar.said import Said, Status
 
 
 def combine(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
@@ -71,23 +71,28 @@ def _single(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
         if _all_of_us(removed[0][2]):
             return refusal(heard, [*declined, removed[0]], free)
         return removal(heard, removed[0], free)
+    told = party.people or party.totals or party.unnamed or party.selves or party.open_range
+    if accepted and not (declined or blocks or told) and sum(len(s.words) for _, _, s in free) <= TERSE:
+        bare = fallback(heard, free)
+        if bare[0]:
+            return bare
     if not accepted and not tentative and not blocks:
-        if declined and _only_leave(heard, declined, free):
-            return removal(heard, declined[0], free)
+        if left := _one_of_several(declined, free):
+            return removal(heard, left, free)
         if declined:
             return refusal(heard, declined, free)
         return fallback(heard, free)
     return acceptance(heard, party, accepted, tentative, declined, blocks, free)
 
 
-def _only_leave(heard: Heard, declined: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]) -> bool:
-    """Whether those who do not come are persons of a delegation announced before: "a correction: Ana stays away"."""
-    changed = any(s.has("rest") for _, _, s in free)
-    persons = all(
-        s.who is Who.PERSON and any(m.kind == "name" and not m.vague and not is_sender(heard, m.name) for m in s.absent)
-        for _, _, s in declined
-    )
-    return changed and persons
+def _one_of_several(
+    declined: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
+) -> tuple[int, str, Said] | None:
+    """The refusal of somebody named where the others still come: "Tom cannot travel. The rest of us come"."""
+    if len(declined) != 1 or not any(s.has("unchanged") for _, _, s in free):
+        return None
+    names = [m for m in declined[0][2].absent if m.kind == "name" and not m.vague]
+    return declined[0] if names and len(names) == len(declined[0][2].names) else None
 
 
 def _all_of_us(said: Said) -> bool:

@@ -24,7 +24,8 @@ SHORT = 40  # words of a message so short that a bare number of people is its an
 def refusal(
     heard: Heard, declined: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
-    strong = [
+    strong = [d for d in declined if d[2].has("nor") and d[2].has("i", "we", "our")]  # "neither I nor my colleague can"
+    strong += [
         d
         for d in declined
         if (d[2].strong or d[2].op == "remove") and d[2].who in {Who.WE, Who.NOBODY, Who.UNSAID, Who.I}
@@ -79,6 +80,9 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
             claim = _counted(heard, free, (i, part, said), totals)
     if claim is not None:
         return (claim,), ()
+    claim = _named(heard, free) if heard.answers_us else None
+    if claim is not None:
+        return (claim,), ()
     odd = _not_understood(heard, free)
     if odd is None:
         return (), ()
@@ -86,6 +90,32 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
     evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
     why = "May speak of coming or not coming, in words the reader does not understand."
     return (), (Doubt(Code.PARTSTAT_UNCLEAR, why, evidence),)
+
+
+def _named(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> Claim | None:
+    """The claim of an answer that is nothing but names: "Sven Olsen + me."."""
+    for i, part, said in free[:NAMED_WITHIN]:
+        names = [m for m in said.names if not m.vague]
+        me = next((h for h in said.hits if h.kind in {"me", "undersigned"}), None)
+        joined = me is not None and joined_by(said, me.start, me.end, said.lexicon.lists["and"])
+        spoken = said.has(
+            "past", "contact", "negation", "absent", "courtesy", "regret", "other_event", "hedge", "receipt"
+        )
+        if said.asks or said.foreign or spoken or said.numbers or not names or (len(names) < 2 and not joined):
+            continue
+        mentions = [*names, *([Mention("self", me.start, me.end)] if me is not None and joined else [])]
+        if strays(said, mentions) > STRAY_OF_NAMES or any(is_suspicious(s) for _, _, s in free if s is not said):
+            return None
+        party = Party()
+        for mention in mentions:
+            add(heard, party, part, said, mention, i)
+        for role in roles_told(said):
+            if not any(abs(role.end - m.start) <= 1 or abs(m.end - role.start) <= 1 for m in mentions):
+                party.unnamed.append((1, part, *said.offsets(role.start, role.end), i))
+        number, doubts, confidence = number_of(heard, party, Op.SET)
+        sure, pivot = min(confidence, BARE_NUMBER), (part, said.sentence.start, said.sentence.end)
+        return claim_of(heard, Partstat.ACCEPTED, number, Op.SET, party, doubts, sure, pivot)
+    return None
 
 
 def _counted(
@@ -191,6 +221,8 @@ def is_bare(said: Said, totals: Sequence[Mention]) -> bool:
     return strays(said, totals) <= STRAY
 
 
+NAMED_WITHIN = 3  # sentences from the start in which names alone are an answer
+STRAY_OF_NAMES = 1  # words beside names that are an answer
 TERSE = 4  # words of a message that a yes or no fills
 BARE = 5  # words of a sentence that a number fills
 STRAY = 3  # words beside the number of a bare answer

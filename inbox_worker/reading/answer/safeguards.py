@@ -40,7 +40,8 @@ def refused_too(
         personal = refusal[2].who in {Who.I, Who.PERSON}
         if personal and (somebody or (refusal[2].who is Who.PERSON and party.selves)):
             continue
-        if refusal[2].who in {Who.WE, Who.NOBODY, Who.UNSAID} and somebody and answers and answers[-1][0] >= refusal[0]:
+        general = refusal[2].who in {Who.WE, Who.NOBODY, Who.UNSAID}
+        if general and somebody and answers and answers[-1][0] >= refusal[0] and _turns(answers[-1][2]):
             continue
         other = answers[-1] if answers else refusal
         return contradiction(heard, refusal, other, "Says both that they come and that they do not.")
@@ -115,3 +116,10 @@ def _sent_after(said: Said) -> Mention | None:
     """Somebody named after a word of sending or standing in, in the sentence that declines."""
     verbs = [h for h in said.hits if h.kind in {"send", "replace", "replaced_by"} and h.start >= 1]
     return next((m for m in said.names if not m.vague and any(h.end <= m.start for h in verbs)), None)
+
+
+def _turns(said: Said) -> bool:
+    """Whether a sentence sets somebody's coming against what was said before: "but Ana will represent us"."""
+    return said.mixed or said.has(
+        "contrast", "replace", "replaced_by", "instead", "send", "unchanged", "change", "correction"
+    )

@@ -21,7 +21,20 @@ def is_foreign(said: Said, event: date, start: int = 0, end: int | None = None) 
         return False
     if any(d > 0 for d in distances) or (None in dates and not said.has("letter")):
         return True
-    return bool(distances and not said.has("letter", "receipt", "past", "change", "cancel"))
+    return bool(
+        distances and not said.has("letter", "receipt", "past", "change", "cancel") and _is_time(said, start, end)
+    )
+
+
+def _is_time(said: Said, start: int, end: int | None) -> bool:
+    """Whether a date tells when, not which: "on 3 July", but "at the board's meeting of 3 July"."""
+    months, of = said.lexicon.lists["months"], said.lexicon.lists["of"]
+    if not of:
+        return True
+    for i in range(start, len(said.words) if end is None else end):
+        if said.words[i].norm in months and not any(w.norm in of for w in said.words[max(start, i - 3) : i]):
+            return True
+    return False
 
 
 def dates_told(said: Said, event: date) -> tuple[bool, bool]:

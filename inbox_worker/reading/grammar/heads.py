@@ -63,7 +63,9 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     if any(h.kind == "each" and number.start - 1 <= h.start < number.end for h in said.hits):
         return None  # "a letter for each one of us"
     asked = [h for h in said.hits if h.kind == "request" and h.end == number.start] if _is_alone(said, number) else []
-    before = before or asked
+    given_up = [n for n in said.numbers if is_taken_back(said, n) and n.end < number.start <= n.end + 2]
+    ours = any(h.kind == "delegation" and h.start < number.start for h in said.hits)
+    before = before or asked or ([Hit("delegation", number.start, number.start)] if given_up and ours else [])
     if not (after or before or of_us or glued) or (number.value == 0 and not (after and said.has("add"))):
         return None
     gap_end = after[0].start if after else number.end
@@ -203,6 +205,9 @@ def _joined(said: Said, at: int) -> bool:
     told = [h for h in said.hits if h.kind in {"undersigned", "me"}] + roles_told(said)
     if any(h.end <= at and at - h.end < 12 for h in told) or named:
         return True
+    led = [h for h in before if said.words[h.start].norm not in said.lexicon.lists["and"]]
+    if any(i.kind == "i" and i.end <= h.start for i in said.hits for h in led):
+        return True  # "iré acompañado de tres estudiantes"
     leads = any(h.start <= 1 for h in before)
     return leads and any(h.kind in {"i", "undersigned"} and at < h.start <= at + 8 for h in said.hits)
 

@@ -292,7 +292,9 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
             continue
         if any(_describes(said, hit, m) for m in names if not m.vague or _beside_somebody(said, m)):
             continue
-        if any(h.kind == "copula" and h.end == hit.start for h in said.hits) and _somebody_before(said, hit):
+        if _is_away(said, hit) or _is_denied(said, hit):
+            continue  # "neither I nor the director can get away"
+        if _after_copula(said, hit) and _somebody_before(said, hit):
             continue  # "she will be our delegate"
         if any(h.kind == "undersigned" and h.start <= hit.end and hit.start <= h.end for h in said.hits):
             continue  # "the undersigned Secretary-General"
@@ -302,7 +304,26 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
     return found
 
 
+def _is_away(said: Said, hit: Hit) -> bool:
+    """Whether it is told right after somebody that they do not come: "my boss can't make it"."""
+    return any(h.kind in {"absent", "decline"} and hit.end <= h.start <= hit.end + 2 for h in said.hits)
+
+
+def _is_denied(said: Said, hit: Hit) -> bool:
+    """Whether a "nor" stands right before somebody."""
+    return any(h.kind == "nor" and hit.start - 1 <= h.end <= hit.start for h in said.hits)
+
+
+def _after_copula(said: Said, hit: Hit) -> bool:
+    """Whether "is", or "is also", stands right before what somebody is."""
+    copulas = [h.end for h in said.hits if h.kind == "copula"]
+    relative = any(h.kind == "relative" and h.start < hit.start for h in said.hits)
+    return hit.start in copulas or (relative and hit.start - 1 in copulas)
+
+
 def _somebody_before(said: Said, hit: Hit) -> bool:
+    if any(h.kind == "colleague" and h.end < hit.start for h in said.hits) and said.has("relative"):
+        return True  # "my wife, who is also our treasurer"
     return any(m.start < hit.start and not m.vague for m in said.names) or any(
         h.kind in {"i", "me", "undersigned", "pronoun"} and h.start < hit.start for h in said.hits
     )
@@ -353,6 +374,8 @@ def _selves(
     for hit in said.hits:
         if not clause.start <= hit.start < clause.end:
             continue
+        if hit.kind == "with_me":
+            return [Mention("self", hit.start, hit.end)]  # "ma femme m'accompagnera"
         if hit.kind == "undersigned":
             return [Mention("self", hit.start, hit.end)]
         if hit.kind == "me":
@@ -360,6 +383,8 @@ def _selves(
             gap_before = text[before[0].end : words[hit.start].start] if before else ""
             gap_after = text[words[hit.end - 1].end : after[0].start] if after else ""
             near_people = bool(names or roles or totals)
+            if any(h.kind == "accompany" and h.end == hit.start for h in said.hits):
+                return [Mention("self", hit.start, hit.end)]  # "my wife will accompany me"
             is_subject = any(h.kind == "i" and h.start == hit.start for h in said.hits)
             if before and (before[0].norm in joins or any(c in gap_before for c in "+&")):
                 return [Mention("self", hit.start, hit.end)]

@@ -12,6 +12,7 @@ from inbox_worker.reading.lexicon import Hit
 
 REACH = 6  # words a negation reaches forward
 BESIDE = 8  # words between a predicate and the hedge that is shown with it
+MOST_OF_YES = 5  # words of a clause that is a yes
 GLAD = 3  # words with a meaning in a clause that "with pleasure" may answer alone
 STRAY = 2  # words that have nothing to do with coming, in a clause that is only a number of people
 
@@ -135,10 +136,25 @@ def _without_predicate(said: Said, words: _Words, place: _Place) -> Clause:
         who = place.subject(said, absent.start)
         if who in {Who.I, Who.PERSON, Who.NOBODY, Who.WE} or place.mark == "contrast":
             return place.clause(Status.DECLINED, who, False, (absent.start, absent.end))
+    if yes := _yes(said, place):
+        status = Status.TENTATIVE if words.of("hedge", "tentative", "condition") else Status.ACCEPTED
+        return place.clause(status, Who.UNSAID, True, yes)
     if tentative := words.of("tentative"):
         span = (tentative[0].start, tentative[0].end)
         return place.clause(Status.TENTATIVE, place.subject(said, tentative[0].start), True, span)
     return place.clause(Status.NONE, Who.UNSAID, False, (place.start, place.start))
+
+
+def _yes(said: Said, place: _Place) -> tuple[int, int] | None:
+    """The words of a clause that is a yes and hardly anything else: "yes, in principle"."""
+    yes, small = said.lexicon.lists["yes"], said.lexicon.lists["stopwords"]
+    hedges = {i for h in said.hits if h.kind in {"hedge", "tentative"} for i in range(h.start, h.end)}
+    words = range(place.start, place.end)
+    said_so = [i for i in words if said.words[i].norm in yes and said.words[i].norm not in {"y"}]
+    rest = [i for i in words if i not in said_so and i not in hedges and said.words[i].norm not in small]
+    if place.start or not said_so or rest or len(words) > MOST_OF_YES or said.sentence.is_question:
+        return None
+    return said_so[0], said_so[-1] + 1
 
 
 def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
@@ -152,7 +168,7 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
         who = place.subject(said, pivot.end - 1)
     if words.asked and not words.declined and not words.affirmed and who is not Who.PERSON:
         who = Who.UNSAID
-    if who is Who.OTHER and (words.accepted or words.asked) and _addressed(said, pivot.start):
+    if who is Who.OTHER and (words.accepted or words.asked or words.declined) and _addressed(said, pivot.start):
         who = Who.UNSAID  # "you can count on me"
     if who is Who.OTHER:
         return none
@@ -215,22 +231,25 @@ def _speaks_of_us(said: Said, words: _Words, place: _Place, who: Who) -> bool:
     """Whether it is the writers who come: by the words, by who is the subject, by a list that follows."""
     if words.accepted or words.asked or words.numbered or (words.alone and not words.past):
         return True
+    hedges = words.of("hedge", "tentative")
+    if who is Who.UNSAID and words.attends and any(h.end <= words.attends[0].start <= h.end + 1 for h in hedges):
+        return True  # "haremos lo posible por acudir"
     if who in {Who.WE, Who.I, Who.PERSON} or counts_people(said, place.start, place.end):
         return True
     leads = (
         place.mark in {":", "—"}
-        or _leads_to_names(said, place.end)
+        or _is_heading(said, place.end)
         or (place.end == len(said.words) and bool(words.of("lead_list")))
     )
-    return bool(words.attends or (words.weak and _leads_to_names(said, place.end))) and leads
+    return bool(words.attends or (words.weak and _is_heading(said, place.end))) and leads
 
 
-def _leads_to_names(said: Said, at: int) -> bool:
-    """Whether a colon stands before a word and somebody is named right after it: "with us: Ana López and me"."""
-    if not 0 < at < len(said.words):
+def _is_heading(said: Said, end: int) -> bool:
+    """Whether a colon and a name follow: "Attending for the Trust: Ana López"."""
+    if end >= len(said.words):
         return False
-    gap = said.sentence.text[said.words[at - 1].end : said.words[at].start]
-    return any(c in gap for c in ":：") and any(at <= m.start <= at + 1 and not m.vague for m in said.names)
+    gap = said.sentence.text[said.words[end - 1].end : said.words[end].start]
+    return (":" in gap or "：" in gap) and any(end <= m.start <= end + 3 and not m.vague for m in said.names)
 
 
 def _cancelled(inside: Sequence[Hit]) -> list[Hit]:
@@ -278,6 +297,8 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
         groups = [h for h in said.hits if h.kind == "delegation" and h.start < total.start]
         before = [h for h in groups if total.start - 3 <= h.end < total.end]  # "in due" may share a word with it
         we = any(o.kind == "we" and h.start <= o.start < h.end for h in before for o in said.hits)
+        if not before and said.has("delegation") and said.has("change") and (said.has("we", "our")):
+            before = [h for h in groups if any(o.kind in {"we", "our"} for o in said.hits)]  # "reduce ours from 4 to 2"
         ours = any(h.kind in {"of_us", "pair_of_us"} and total.start <= h.start <= total.end + 1 for h in said.hits)
         spoken = any(
             h.kind in {"attend", "accept", "attend_weak", "request"} and start <= h.start < end for h in said.hits

@@ -16,6 +16,7 @@ from inbox_worker.reading.grammar.said import Clause, Context, Mention, Said, St
 from inbox_worker.reading.lexicon import Hit, Lexicon
 from inbox_worker.reading.text import Sentence, Token
 
+CHANGES = frozenset({"cancel", "remove", "replace", "change"})
 CONDITIONS = frozenset({"if", "condition", "shaky", "tentative", "hedge"})
 OBLIGED = 3  # words between "must we" and what one must
 VERBS = frozenset({"attend", "attend_weak", "accept", "decline", "send", "add", "remove", "request", "we", "i"})
@@ -51,6 +52,10 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     hits = tuple(
         h for h in hits if h.kind != "other_event" or h.end - h.start > 1 or norms[h.start] not in context.title
     )
+    hits = tuple(h for h in hits if not _is_of_a_name(sentence, words, hits, h))
+    hits = _without_hypothetical(sentence, words, hits)
+    received = {i for h in hits if h.kind == "receipt" for i in range(h.start, h.end)}
+    hits = tuple(h for h in hits if not (h.kind == "accept" and h.start in received))  # "I confirm receipt of"
     own = _inside(words, context.own)
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
@@ -103,6 +108,26 @@ def _is_auxiliary(lexicon: Lexicon, words: Sequence[Token], hits: Sequence[Hit],
     return len(verb) > 3 and verb.endswith(endings) and not any(h.start == at and h.kind in coming for h in hits)
 
 
+def _is_of_a_name(sentence: Sentence, words: Sequence[Token], hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether only a name is still open: "me and one colleague (tbc)"."""
+    if hit.kind not in {"tentative", "hedge", "condition"} or not hit.start:
+        return False
+    gap = sentence.text[words[hit.start - 1].end : words[hit.start].start]
+    after = sentence.text[words[hit.end - 1].end : words[hit.end - 1].end + 1]
+    return "(" in gap and after == ")" and any(h.kind in {"colleague", "people"} and h.end == hit.start for h in hits)
+
+
+def _without_hypothetical(sentence: Sentence, words: Sequence[Token], hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Without changes that are only what a condition names: "subject to the strike being called off"."""
+    starts = [h.end for h in hits if h.kind in {"condition", "if"}]
+
+    def inside(hit: Hit) -> bool:
+        before = [s for s in starts if s <= hit.start]
+        return bool(before) and "," not in sentence.text[words[before[-1] - 1].end : words[hit.start].start]
+
+    return tuple(h for h in hits if not (h.kind in CHANGES and inside(h)))
+
+
 def _is_title(words: Sequence[Token], mention: Mention, title: frozenset[str]) -> bool:
     """Whether what looks like a name is words of the event's title."""
     return all(w.norm in title for w in words[mention.start : mention.end])
@@ -116,6 +141,8 @@ def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozens
 
 
 def _asks(said: Said) -> bool:
+    if said.has("add") and said.names and not said.has("i", "we"):
+        return False  # "could you add Ana López to our list?"
     return said.sentence.is_question and not said.has("request", "remove")
 
 
@@ -141,6 +168,8 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
         unsure = any(c.status is Status.TENTATIVE for c in yes) and not (chosen.mark == "contrast" and chosen.strong)
         unsure = unsure or (said.has("condition") and not said.has("assistance"))
         unsure = unsure or _weakened(said, clauses, chosen)
+        if status is Status.ACCEPTED and _still_open(said, chosen):
+            status, strong = Status.UNDECIDED, False  # "we will come back to you as to who will represent us"
         if status is Status.ACCEPTED and unsure:
             status = Status.TENTATIVE
             hedge = next((h for h in said.hits if h.kind in {"hedge", "condition"}), None)
@@ -234,10 +263,22 @@ def _is_passed_on(said: Said) -> bool:
     return said.has("undecided") and not said.names and not said.numbers and not said.has("accept", "request")
 
 
+def _still_open(said: Said, chosen: Clause) -> bool:
+    """Whether what sounds like a yes is what somebody has yet to decide."""
+    open_ = [h for h in said.hits if h.kind == "undecided" and h.end <= chosen.pivot[0]]
+    return (
+        bool(open_) and chosen.mark in {"", ",", "resume", "reason", "relative"} and not said.names and not said.numbers
+    )
+
+
 def _weakened(said: Said, clauses: Sequence[Clause], chosen: Clause) -> bool:
     """Whether a "but" after the yes makes it a perhaps: "say five, but do not take it for certain"."""
     after = [c for c in clauses if c.start > chosen.start and c.mark == "contrast"]
     return any(h.kind in {"hedge", "tentative"} and c.start <= h.start < c.end for c in after for h in said.hits)
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _stands_in_for_the_writer(said: Said) -> bool:
@@ -249,5 +290,9 @@ def _stands_in_for_the_writer(said: Said) -> bool:
         for h in replaced
         for o in said.hits
     ) and not said.has("correction", "cancel", "remove", "retract", "add")
-    others = [h for h in said.hits if h.kind == "change" and not any(r.start <= h.start < r.end for r in replaced)]
+    beside = [
+        *replaced,
+        *(h for h in said.hits if h.kind in {"decline", "absent", "negation"}),
+    ]  # "I am not coming but"
+    others = [h for h in said.hits if h.kind == "change" and not any(_overlap(r, h) for r in beside)]
     return mine and not others
