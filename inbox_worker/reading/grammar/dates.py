@@ -67,7 +67,7 @@ def _dates(said: Said, event: date, start: int = 0, end: int | None = None) -> l
         if month is None:
             continue
         around = [*said.words[max(0, i - 2) : i], *said.words[i + 1 : i + 2]]
-        day = next((int(w.raw) for w in reversed(around) if w.raw.isdigit() and 1 <= int(w.raw[:4]) <= 31), None)
+        day = next((int(w.raw) for w in reversed(around) if w.raw.isdecimal() and 1 <= int(w.raw[:4]) <= 31), None)
         if day is None:
             told = said.lexicon.script == "han" or (i and said.words[i - 1].norm in said.lexicon.lists["from"])
             if month != event.month and told:

@@ -11,12 +11,13 @@ from inbox_worker.reading.lexicon import Hit
 
 MOST_IN_RANGE = 100
 MOST_OTHERS = 9  # more "others" than this are not of one organisation
+MOST_NUMBERS = 25  # of one sentence; what has more is a table or noise, and counts nobody
 
 
 def heads(said: Said, start: int, end: int) -> list[Mention]:
     """Numbers of people among words ``start`` to ``end``, without those that a correction takes back."""
     found: list[Mention] = []
-    if not said.numbers and not said.has("pair_of_us"):
+    if len(said.numbers) > MOST_NUMBERS or not (said.numbers or said.has("pair_of_us")):
         return found
     pairs = {i for h in said.hits if h.kind == "pair_of_us" for i in range(h.start, h.end)}
     for number in said.numbers:
@@ -63,7 +64,7 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     if any(h.kind == "each" and number.start - 1 <= h.start < number.end for h in said.hits):
         return None  # "a letter for each one of us"
     asked = [h for h in said.hits if h.kind == "request" and h.end == number.start] if _is_alone(said, number) else []
-    given_up = [n for n in said.numbers if is_taken_back(said, n) and n.end < number.start <= n.end + 2]
+    given_up = [n for n in said.numbers if n.end < number.start <= n.end + 2 and is_taken_back(said, n)]
     ours = any(h.kind == "delegation" and h.start < number.start for h in said.hits)
     before = before or asked or ([Hit("delegation", number.start, number.start)] if given_up and ours else [])
     if not (after or before or of_us or glued) or (number.value == 0 and not (after and said.has("add"))):
