@@ -169,7 +169,7 @@ def _item(
     if names and names[0].start <= (2 if names[0].title else 1):
         name = names[0]
         rest = found[name.end :]
-        clean = not rest or rest[0].raw in ",;([-–—:/|.،=" or rest[0].norm in lexicon.lists["functions"]
+        clean = not rest or rest[0].raw in ",;([-–—:/|.،=，；：（" or rest[0].norm in lexicon.lists["functions"]
         if not clean and not (bullet and name.title):
             return None
         if not loose and not (name.title or not rest or len(words) <= 12):

@@ -80,6 +80,8 @@ def party_of(
         followers(heard, party, answers, free)
     if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more):
         explained(heard, party, answers[-1][0], free)
+    if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more or blocks):
+        _writer_alone(party, answers, free)
     for i, part, said in answers:
         for mention in _among(said) if party.totals else ():
             add(heard, party, part, said, mention, i)
@@ -132,3 +134,16 @@ def _announced(heard: Heard, party: Party, part: str, block: Block, answers: Seq
     for mention in totals_of(above[-1]):
         if mention.kind == "total":
             party.totals.append((mention.number, part, *above[-1].offsets(mention.start, mention.end)))
+
+
+def _writer_alone(
+    party: Party, answers: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
+) -> None:
+    """The writer, where a bare yes stands beside sentences in which he says "I" and never "we"."""
+    if any(s.who is not Who.UNSAID for _, _, s in answers) or any(s.has("we", "our") for _, _, s in free):
+        return
+    for _, part, said in free:
+        me = next((h for h in said.hits if h.kind == "i"), None)
+        if me is not None and not said.foreign:
+            party.selves.append((part, *said.offsets(me.start, me.end)))
+            return
