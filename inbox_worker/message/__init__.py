@@ -5,7 +5,7 @@ from __future__ import annotations
 from inbox_worker.message.address import first_address
 from inbox_worker.message.delivery import undelivered
 from inbox_worker.message.parts import read_parts
-from inbox_worker.message.structure import Node, parse
+from inbox_worker.message.structure import REST, Node, parse
 from inbox_worker.message.trace import received_time
 from inbox_worker.model import Address, Limits, Message, RawMessage
 
@@ -32,6 +32,7 @@ def decode(raw: RawMessage, limits: Limits | None = None) -> Message:
         headers=headers,
         parts=read_parts(root, from_, allowed),
         problems=tuple(problems),
+        beyond=tuple(p for p in problems if p.endswith(REST)),
         undelivered=undelivered(raw.content) if _may_be_report(root, from_) else (),
     )
 

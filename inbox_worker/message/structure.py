@@ -20,6 +20,7 @@ NEXT_IS_HEADER = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s][^\r\n]{0,100}?)[ \t]*\r?\n(?=[Cc]ontent-|\r?\n)")
 MEDIA_TYPE = re.compile(r"[!-.0-~]{1,100}/[!-.0-~]{1,100}\Z")
 SIGNED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+REST = "the rest is not read"  # ends what is told of a message beyond the limits
 NESTING = ("message/rfc822", "message/global")
 
 
@@ -64,7 +65,7 @@ def parse(content: bytes, allowed: Limits | None = None) -> tuple[Node, list[str
     allowed = allowed or Limits()
     problems: list[str] = []
     if len(content) > allowed.message_size * MEGABYTE:
-        problems.append(f"the message is larger than {allowed.message_size} MB; the rest is not read")
+        problems.append(f"the message is larger than {allowed.message_size} MB; {REST}")
         content = content[: allowed.message_size * MEGABYTE]
     if b"\n" not in content and b"\r" in content:
         content = content.replace(b"\r", b"\n")
@@ -143,7 +144,7 @@ def _open(node: Node, problems: list[str], allowed: Limits, room: int) -> None:
         return
     if node.depth >= allowed.depth or room <= 0:
         node.problem = "it lies too deep or after too many parts; what is in it was not read"
-        problems.append(f"more than {allowed.depth} levels or {allowed.parts} parts; the rest is not read")
+        problems.append(f"more than {allowed.depth} levels or {allowed.parts} parts; {REST}")
         node.media_type = "application/octet-stream"
         return
     if multipart:
@@ -185,7 +186,7 @@ def _open_multipart(node: Node, problems: list[str], room: int) -> None:
         node.media_type = "text/html" if b"<html" in head or b"<body" in head else "text/plain"
         return
     if len(pieces) > room:
-        problems.append(f"more than {room} parts; the rest is not read")
+        problems.append(f"more than {room} parts; {REST}")
     default = "message/rfc822" if node.media_type == "multipart/digest" else "text/plain"
     node.body = b""
     node.children = [_entity(piece, "", default, node.depth + 1, problems) for piece in pieces[:room]]

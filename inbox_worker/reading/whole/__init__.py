@@ -42,7 +42,15 @@ __all__ = ["read_whole"]
 def read_whole(message: Message, invitation: Invitation, reader: RuleReader) -> Reading:
     """Read a message with all that belongs to it."""
     seen = as_seen(message, invitation)
-    return seen.put_back(_Whole(seen.message, invitation, reader, 0).read())
+    reading = seen.put_back(_Whole(seen.message, invitation, reader, 0).read())
+    return _with(reading, [_cut(message)]) if message.beyond and reading.kind in OF_PEOPLE else reading
+
+
+OF_PEOPLE = frozenset({Kind.REPLY, Kind.OTHER})  # what a person may have written
+
+
+def _cut(message: Message) -> Doubt:
+    return Doubt(Code.UNREADABLE, f"Not all of the message was read: {'; '.join(message.beyond)}.")
 
 
 class _Whole:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from inbox_worker.model import Kind, Message, Part, Reading, Role
+from inbox_worker.message import decode
+from inbox_worker.model import Kind, Limits, Location, Message, Part, RawMessage, Reading, Role
 from inbox_worker.reading import read
 from tests.reading.making import INVITATION, message
 from tests.reading.whole.test_calendar import said
@@ -154,3 +155,13 @@ def test_evidence_of_a_form_is_what_stands_in_it() -> None:
     found = {e.text for e in read(made, INVITATION).claims[0].evidence if e.part == "2"}
     assert any("[X]" in text or "Number of delegates" in text for text in found)
     assert not any("We will" in text for text in found)
+
+
+def test_a_message_beyond_the_limits_is_flagged_however_well_it_reads() -> None:
+    part = b'--b\nContent-Disposition: attachment; filename="a.txt"\n\nx\n'
+    words = b"--b\nContent-Type: text/plain\n\nWe will attend with two people.\n"
+    head = b'From: Ada <ada@wetlands.example>\nContent-Type: multipart/mixed; boundary="b"\n\n'
+    found = decode(RawMessage(head + words + part * 30 + b"--b--\n", None, Location("test")), Limits(parts=10))
+    reading = read(found, INVITATION)
+    assert (reading.kind, codes(reading)) == (Kind.REPLY, ["unreadable"])
+    assert reading.claims[0].delegates == 2
