@@ -35,6 +35,7 @@ class Block:
     end: int
     items: tuple[Item, ...]
     table: bool
+    headed: bool = False  # a row above names the columns
     unread: tuple[int, int] | None = None  # an item between or below the others in which nobody was found
 
     @property
@@ -57,7 +58,7 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
         nonlocal current, table, unread, head
         if current and (len(current) > 1 or table or _alone_counts(text, current[0], lexicon)):
             begins = head if table and head is not None else current[0].start
-            found.append(Block(begins, current[-1].end, tuple(current), table, unread))
+            found.append(Block(begins, current[-1].end, tuple(current), table, head is not None and table, unread))
         current, table, unread, head = [], False, None, None
 
     all_lines = lines(text, start, end)

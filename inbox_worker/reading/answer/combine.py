@@ -62,6 +62,8 @@ def _single(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     if any(not s.has("remote") for _, _, s in accepted):  # others follow from afar: they are no delegates
         accepted = [a for a in accepted if not a[2].has("remote")]
         tentative = [t for t in tentative if not t[2].has("remote")]
+    if any(not s.has("contact") for _, _, s in accepted):  # whom to write to need not come
+        accepted = [a for a in accepted if a[2].strong or not a[2].has("contact")]
     refused = any(s.strong and s.who in {Who.WE, Who.NOBODY} for _, _, s in declined)
     removed = [(i, p, s) for i, p, s in free if s.op == "remove" and not (refused and all(n.vague for n in s.names))]
     corrected = [(i, p, s) for i, p, s in free if s.op == "correct"]
@@ -131,7 +133,8 @@ def _live_blocks(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> list[tu
         if not any(m.kind in {"name", "self"} for item in block.items for m in item.mentions):
             continue
         if (
-            any(item.verdict is not None for item in block.items)
+            block.headed
+            or any(item.verdict is not None for item in block.items)
             or (
                 lead is None
                 or lead.status in {Status.ACCEPTED, Status.TENTATIVE}

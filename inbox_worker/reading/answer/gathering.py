@@ -113,6 +113,8 @@ def _left_open(
     """A sentence beside the answer that leaves a number open: "put two or three, as you like"."""
     near = {i + step for i, _, _ in answers for step in (-1, 0, 1)}
     for i, part, said in free:
+        if i in near and said.has("maybe_more") and not said.foreign and not said.asks:
+            return part, said.sentence.start, said.sentence.end
         if i in near and said.range and not said.foreign and not said.asks and not said.has("unit", "past", "more"):
             return part, said.sentence.start, said.sentence.end
     return None

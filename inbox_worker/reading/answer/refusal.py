@@ -207,6 +207,9 @@ def _bare_number(said: Said) -> list[Mention]:
     if len(said.numbers) != 1 or len(said.words) > BARE or said.has("unit", "other_event", "negation", "change"):
         return []
     number = said.numbers[0]
+    goes_on = number.end < len(said.words) and not said.words[number.start].raw.isdigit()
+    if number.value == 1 and goes_on:
+        return []  # an article: "une réponse vous parviendra"
     me = next((h for h in said.hits if h.kind in {"me", "undersigned"} and h.end <= number.start), None)
     found = [Mention("total" if me is None else "part", number.start, number.end, number.value)]
     if me is not None:

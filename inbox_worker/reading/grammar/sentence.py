@@ -60,6 +60,7 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     others = _inside(words, context.others)
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
     objects = frozenset(h.end for h in hits if h.kind in {"add", "request", "send", "remove", "replace"})
+    objects |= {i for h in hits if h.kind == "my_attend" for i in range(h.end, h.end + 4)}  # "and that of Ana López"
     names = named(sentence, lexicon, words, own | others, objects)
     names = tuple(m for m in names if not _is_title(words, m, context.title))
     hits = tuple(h for h in hits if h.kind not in {"i", "me"} or not any(m.start <= h.start < m.end for m in names))
