@@ -7,22 +7,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import runpy
-import tempfile
 from collections import Counter, defaultdict
 from datetime import date
-from pathlib import Path
-from typing import Any
 
-from inbox_worker import message, settings
-from inbox_worker.commands.read import describe
-from inbox_worker.model import Location, RawMessage
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.phrases import Opinion, opinion
-from inbox_worker.worker import understand
-
-CORPUS = Path(__file__).parent.parent / "corpus"
+from tests.bench.mailboxes import CORPUS, MAILBOXES, tables
 
 
 def held_out(text: str) -> bool:
@@ -53,28 +43,12 @@ def count_right(row: dict[str, str], said: Opinion) -> bool:
     return said.count == int(wanted)
 
 
-def mailbox(name: str) -> dict[str, Any]:
-    """The score of a mailbox of the pledging event."""
-    folder = CORPUS / "pledging" / name
-    invitation = settings.load(CORPUS / "pledging" / "event.toml").invitation
-    lines = []
-    for path in sorted(folder.glob("*.eml")):
-        content = path.read_bytes()
-        raw = RawMessage(content, message.received_time(content), Location(str(path)))
-        lines.append(json.dumps(describe(raw, understand(raw, invitation), invitation), ensure_ascii=False))
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as out:
-        out.write("\n".join(lines))
-        out.flush()
-        scores: dict[str, Any] = runpy.run_path(str(CORPUS / "score.py"))["score"](folder, out.name)[0]
-    return scores
-
-
 def main() -> None:
     """Print the table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--held-out", action="store_true")
     arguments.add_argument("--show", default="", help="language whose silent errors are shown")
-    arguments.add_argument("--mailboxes", nargs="*", default=["letters-en", "season", "attachments-and-noise"])
+    arguments.add_argument("--mailboxes", nargs="*", default=list(MAILBOXES))
     given = arguments.parse_args()
     print(f"{'':10}{'n':>6}{'act':>8}{'count':>8}{'flagged':>9}{'silent':>8}")
     sure: dict[float, list[bool]] = defaultdict(list)
@@ -101,11 +75,7 @@ def main() -> None:
     print("\nright among the undoubted, by confidence")
     for confidence, results in sorted(sure.items()):
         print(f"{confidence:10}{len(results):>6}{sum(results) / len(results):>8.0%}")
-    fields = ("straight_through", "silent", "needless_review", "kind", "organisation", "partstat", "count", "people_f1")
-    print()
-    for name in given.mailboxes:
-        scores = mailbox(name)
-        print(name, scores["messages"], " ".join(f"{f} {scores[f]:.2f}" for f in fields))
+    print("\n" + tables(given.mailboxes))
 
 
 if __name__ == "__main__":

@@ -9,16 +9,14 @@ import pytest
 from inbox_worker import message, settings
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.reading import read
-from tests.bench.reader import CORPUS, mailbox
+from tests.bench.mailboxes import CORPUS, MAILBOXES, folder_of, mailbox
 from tests.reading.test_properties import evidence_of
-
-MAILBOXES = ["letters-en", "season", "attachments-and-noise"]
 
 
 @pytest.mark.parametrize("name", MAILBOXES)
 def test_evidence_is_exactly_where_it_says(name: str) -> None:
-    invitation = settings.load(CORPUS / "pledging" / "event.toml").invitation
-    for path in sorted((CORPUS / "pledging" / name).glob("*.eml")):
+    invitation = settings.load(folder_of(name).parent / "event.toml").invitation
+    for path in sorted(folder_of(name).glob("*.eml")):
         decoded = message.decode(RawMessage(path.read_bytes(), None, Location(str(path))))
         for evidence in evidence_of(read(decoded, invitation)):
             text = decoded.text_of(evidence.part) or ""
@@ -26,7 +24,16 @@ def test_evidence_is_exactly_where_it_says(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "straight", "silent"), [("letters-en", 0.88, 0), ("season", 0.78, 0), ("attachments-and-noise", 0.6, 0)]
+    ("name", "straight", "silent"),
+    [
+        ("letters-en", 0.9, 0),
+        ("letters-romance", 0.85, 1),
+        ("season", 0.88, 0),
+        ("attachments-and-noise", 0.6, 0),
+        ("mixed", 0.8, 2),
+        ("last", 0.78, 1),
+        ("letters", 0.8, 1),
+    ],
 )
 def test_what_was_reached_is_kept(name: str, straight: float, silent: int) -> None:
     scores = mailbox(name)

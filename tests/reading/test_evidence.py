@@ -10,7 +10,7 @@ import pytest
 from inbox_worker import message, settings
 from inbox_worker.model import Address, Claim, Evidence, Location, Message, Part, RawMessage, Reading, Span
 from inbox_worker.reading import read
-from tests.bench.reader import CORPUS
+from tests.bench.mailboxes import CORPUS
 
 MAILBOXES = ["letters-en", "season"]
 INVITATION = settings.load(CORPUS / "pledging" / "event.toml").invitation

@@ -1,0 +1,86 @@
+"""How well the reader does on mailboxes with gold answers, one table by mailbox and one by language."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from inbox_worker import message, settings
+from inbox_worker.commands.read import describe
+from inbox_worker.model import Location, RawMessage
+from inbox_worker.worker import understand
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+MAILBOXES = {
+    "letters-en": "pledging",
+    "letters-romance": "pledging",
+    "season": "pledging",
+    "attachments-and-noise": "pledging",
+    "mixed": "pledging",
+    "last": "pledging",
+    "letters": "workshop",
+}
+COLUMNS = ("straight_through", "silent", "needless_review", "kind", "organisation", "partstat", "count", "people_f1")
+
+Row = tuple[dict[str, Any], str]  # the gold answer of a message, and the JSON line that it was read as
+
+
+def folder_of(name: str) -> Path:
+    """Where a mailbox lies, below the event that it belongs to."""
+    return CORPUS / MAILBOXES[name] / name
+
+
+def rows_of(name: str) -> dict[str, Row]:
+    """The messages of a mailbox, by file name."""
+    folder = folder_of(name)
+    invitation = settings.load(folder.parent / "event.toml").invitation
+    gold = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["messages"]
+    rows = {}
+    for path in sorted(folder.glob("*.eml")):
+        content = path.read_bytes()
+        raw = RawMessage(content, message.received_time(content), Location(str(path)))
+        told = describe(raw, understand(raw, invitation), invitation)
+        rows[path.name] = gold[path.name], json.dumps(told, ensure_ascii=False)
+    return rows
+
+
+def scores_of(rows: Mapping[str, Row]) -> dict[str, Any]:
+    """What ``score.py`` makes of messages, a dictionary with a share for each name of ``COLUMNS``."""
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory)
+        gold = {"messages": {file: row[0] for file, row in rows.items()}, "registry": {}}
+        (folder / "expected.json").write_text(json.dumps(gold), encoding="utf-8")
+        (folder / "read.jsonl").write_text("\n".join(row[1] for row in rows.values()), encoding="utf-8")
+        score: Callable[..., Any] = runpy.run_path(str(CORPUS / "score.py"))["score"]
+        found: dict[str, Any] = score(folder, str(folder / "read.jsonl"))[0]
+    return found
+
+
+def mailbox(name: str) -> dict[str, Any]:
+    """The scores of a mailbox."""
+    return scores_of(rows_of(name))
+
+
+def tables(names: Sequence[str]) -> str:
+    """Both tables of some mailboxes, in Markdown; shares in per cent, silent errors as a number."""
+    read = {name: rows_of(name) for name in names}
+    by_language: dict[str, dict[str, Row]] = defaultdict(dict)
+    for name, rows in read.items():
+        for file, row in rows.items():  # a mailbox and its file make a name of their own
+            line = json.loads(row[1])
+            own = f"{name}-{file}"
+            by_language[row[0].get("lang") or "?"][own] = row[0], json.dumps({**line, "file": own}, ensure_ascii=False)
+    head = f"| | messages | {' | '.join(c.replace('_', ' ') for c in COLUMNS)} |\n|{' --- |' * (len(COLUMNS) + 2)}\n"
+    lines = [_line(f"`{name}`", len(rows), scores_of(rows)) for name, rows in read.items()]
+    others = [_line(code, len(rows), scores_of(rows)) for code, rows in sorted(by_language.items())]
+    return head + "\n".join(lines) + "\n\n" + head + "\n".join(others)
+
+
+def _line(name: str, count: int, scores: Mapping[str, Any]) -> str:
+    cells = [str(scores[c]) if c == "silent" else f"{scores[c]:.0%}" for c in COLUMNS]
+    return f"| {name} | {count} | {' | '.join(cells)} |"
