@@ -58,6 +58,9 @@ def party_of(
         party.open_range = _left_open(answers, free)
     for _, _, said in free:
         party.absent += [m.name for m in said.absent if m.kind == "name"]
+    party.stand_in = not party.absent and any(
+        m.kind == "role" for _, _, said in free if not said.has("change") for m in said.absent
+    )
     for part, block in blocks:
         party.listed = True
         if block.unread is not None:
