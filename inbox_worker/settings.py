@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inbox_worker.invited import InvitedError, read_invited
 from inbox_worker.mailbox_settings import DraftSettings, MarkSettings, read_drafts, read_marks
-from inbox_worker.model import Invitation
+from inbox_worker.model import Invitation, Limits
 from inbox_worker.toml_table import SettingsError, Table
 
 LAST_YEAR = 9000
@@ -110,12 +110,18 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     drafts: DraftSettings = field(default_factory=DraftSettings)
     marks: MarkSettings = field(default_factory=MarkSettings)
+    limits: Limits = field(default_factory=Limits)
 
 
 EVENT_KEYS = (
     "title", "subtitle", "starts", "ends", "timezone", "venue", "mailbox", "reply_by", "invited", "capacity",
     "own_domains",
 )  # fmt: skip
+LIMITS = {  # what each key of [limits] may be, from and to
+    "message_size": (1, 2_000), "parts": (1, 10_000), "depth": (1, 200), "attachment_size": (1, 500),
+    "attachment_time": (1, 600), "attachment_memory": (200, 32_000), "message_time": (1, 600), "ocr_time": (1, 600),
+    "ocr_memory": (1_000, 64_000),
+}  # fmt: skip
 TLS_MODES = ("implicit", "starttls", "none")
 
 __all__ = [
@@ -157,7 +163,7 @@ def load(source: Path) -> Settings:
         raise SettingsError(f"{source}: is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{source}: is not valid TOML: {error}") from None
-    valid = ("event", "mailbox", "registry", "service", "web", "drafts", "marks")
+    valid = ("event", "mailbox", "registry", "service", "web", "drafts", "marks", "limits")
     for name, value in document.items():
         if name in valid and not isinstance(value, dict):
             raise SettingsError(f"{source}: {name} must be a table; write it once, as [{name}] on a line of its own")
@@ -178,6 +184,7 @@ def load(source: Path) -> Settings:
         web=_web(tables["web"]),
         drafts=read_drafts(tables["drafts"], writable=bool(mailbox.host and mailbox.marks)),
         marks=read_marks(tables["marks"], writable=bool(mailbox.host and mailbox.marks)),
+        limits=_limits(tables["limits"]),
     )
 
 
@@ -280,3 +287,9 @@ def _service(table: Table) -> ServiceSettings:
 def _web(table: Table) -> WebSettings:
     table.reject_unknown(tuple(f.name for f in fields(WebSettings)))
     return WebSettings(table.string("host", "127.0.0.1"), table.number("port", 8001, 1, 65535))
+
+
+def _limits(table: Table) -> Limits:
+    keys = fields(Limits)
+    table.reject_unknown(tuple(f.name for f in keys))
+    return Limits(**{f.name: table.number(f.name, getattr(Limits, f.name), *LIMITS[f.name]) for f in keys})

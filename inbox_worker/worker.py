@@ -13,7 +13,7 @@ from enum import StrEnum
 from inbox_worker import __version__, decision, message, reading
 from inbox_worker.apart import DiedError, apart
 from inbox_worker.attempts import MOST, Attempts
-from inbox_worker.model import Decision, Invitation, Location, Message, RawMessage, Reading
+from inbox_worker.model import Decision, Invitation, Limits, Location, Message, RawMessage, Reading
 from inbox_worker.registry import Registry
 from inbox_worker.registry.known import known
 from inbox_worker.settings import Settings
@@ -43,11 +43,11 @@ class Understood:
     error: str | None = None
 
 
-def understand(raw: RawMessage, invitation: Invitation) -> Understood:
+def understand(raw: RawMessage, invitation: Invitation, limits: Limits | None = None) -> Understood:
     """Decode, read and decide. Touches nothing outside; never raises for what is in a message."""
     decoded = None
     try:
-        decoded = message.decode(raw)
+        decoded = message.decode(raw, limits)
         read = reading.read(decoded, invitation)
         return Understood(decoded, read, decision.decide(read, raw.received, invitation))
     except Exception as error:  # noqa: BLE001 - whatever fails, the message is set aside for a person
@@ -67,8 +67,14 @@ class Worker:
     """Takes messages into a registry."""
 
     def __init__(
-        self, registry: Registry, invitation: Invitation, attempts: Attempts, patience: float = PATIENCE
+        self,
+        registry: Registry,
+        invitation: Invitation,
+        attempts: Attempts,
+        patience: float = PATIENCE,
+        limits: Limits | None = None,
     ) -> None:
+        self._limits = limits
         self.registry, self.invitation, self._attempts, self._patience = registry, invitation, attempts, patience
 
     @classmethod
@@ -81,7 +87,8 @@ class Worker:
         place = settings.registry
         registry = Registry.open(place.path, place.mail_directory, settings.invitation, decision.tell, create=create)
         patience = min(PATIENCE, settings.service.poll_deadline / 2)  # the verdict must come before the poll is cut
-        return cls(registry, known(registry.db, settings.invitation), Attempts(place.path), patience)
+        invitation = known(registry.db, settings.invitation)
+        return cls(registry, invitation, Attempts(place.path), patience, settings.limits)
 
     def take_in(self, raw: RawMessage, cursor: Cursor | None = None) -> Outcome:
         """One message, one transaction, together with the cursor that it moves."""
@@ -94,9 +101,9 @@ class Worker:
         """Read a message that was begun before without an end. Deaths may have had other causes, so what is suspected
         is given a process of its own before it is set aside."""
         if attempt <= MOST:
-            return understand(raw, self.invitation)
+            return understand(raw, self.invitation, self._limits)
         try:
-            return apart(self._patience, understand, raw, self.invitation)
+            return apart(self._patience, understand, raw, self.invitation, self._limits)
         except DiedError:
             return Understood(error=f"reading it ended the process, in {attempt - 1} attempts before this one")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from inbox_worker.model import Limits
 from inbox_worker.settings import (
     EVENT_KEYS,
     DraftSettings,
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Any] = {
     "web": WebSettings,
     "drafts": DraftSettings,
     "marks": MarkSettings,
+    "limits": Limits,
 }
 KEYS = {name: tuple(f.name for f in fields(section)) for name, section in SECTIONS.items()} | {"event": EVENT_KEYS}
 INSTEAD = {"path": "host", "password_file": "password_env"}  # one excludes the other

@@ -18,6 +18,9 @@ from inbox_worker.datasette_config import datasette_config
 from inbox_worker.lock import LockError, worker
 from inbox_worker.mailbox import MailboxError, open_mailbox
 from inbox_worker.message import received_time
+from inbox_worker.message.confinement import WITHOUT_NETWORK
+from inbox_worker.message.formats import scans
+from inbox_worker.message.isolation import process_for
 from inbox_worker.registry import RawMail, RegistryError, connect_readonly
 from inbox_worker.settings import Settings, SettingsError
 
@@ -78,6 +81,7 @@ def look(settings: Settings, now: datetime) -> Iterator[Line]:
         ("disk", lambda: _disk(settings)),
         ("worker", lambda: _worker(settings)),
         ("datasette", lambda: _datasette(settings)),
+        ("attachments", lambda: _attachments(settings)),
     )
     for name, lines in looks:
         try:
@@ -192,6 +196,24 @@ def _datasette(settings: Settings) -> Iterator[Line]:
         yield fail("datasette", str(error))
     else:
         yield ok("datasette", f"'inbox-worker web' serves at http://{settings.web.host}:{settings.web.port}/")
+
+
+def _attachments(settings: Settings) -> Iterator[Line]:
+    """What the process that reads attachments has given up, and whether scans are read."""
+    try:
+        given_up = process_for("documents", settings.limits).start()
+    except OSError as error:
+        yield fail("attachments", f"the process that reads them does not start ({error}); reinstall inbox-worker")
+        return
+    said = ", ".join(given_up)
+    if any(WITHOUT_NETWORK in what for what in given_up):
+        yield ok("attachments", f"read in a process of its own: {said}")
+    else:
+        yield warn("attachments", f"read in a process with network ({said}); allow user namespaces, or run on Linux")
+    if scans.available():
+        yield ok("scans", "read with the extra 'ocr'")
+    else:
+        yield warn("scans", "flagged 'unreadable', since the extra is missing; pip install 'inbox-worker[ocr]'")
 
 
 def _existing(directory: Path) -> Path:

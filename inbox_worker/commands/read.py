@@ -26,13 +26,14 @@ def command(ctx: click.Context, paths: tuple[Path, ...]) -> None:
     PATH is an .eml file, a directory of them, an mbox file or a Maildir. Nothing is written anywhere; use 'import' to
     take the messages into a registry.
     """
-    invitation = settings_of(ctx).invitation
+    settings = settings_of(ctx)
+    invitation = settings.invitation
     messages = read_paths(paths, received_time)
     for found in progress(messages, "reading", printing=True):
         if isinstance(found, Unreadable):
             result = failed(found.path, found.reason)
         else:
-            result = describe(found, understand(found, invitation), invitation)
+            result = describe(found, understand(found, invitation, settings.limits), invitation)
         print(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"), flush=True)
 
 

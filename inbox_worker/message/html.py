@@ -90,7 +90,7 @@ def render(source: str) -> Rendered:
     problem = "some of its words are struck out" if shape.struck else None
     if shape.elements > limits.MAX_HTML_ELEMENTS:
         problem = f"only the first {limits.MAX_HTML_ELEMENTS} elements of its HTML are read"
-    if shape.depth > DEEPEST or shape.cells * shape.longest_cell > MAX_PADDING or shape.cells > limits.MAX_PARTS * 10:
+    if shape.depth > DEEPEST or shape.cells * shape.longest_cell > MAX_PADDING or shape.cells > limits.MAX_CELLS:
         text = _flat(root)
     else:
         text = Inscriptis(root, ParserConfig(css=CSS_PROFILES["strict"])).get_text()

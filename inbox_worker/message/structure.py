@@ -9,13 +9,18 @@ import re
 from dataclasses import dataclass, field
 
 from inbox_worker.message import limits
+from inbox_worker.message.formats.content import NotReadableError
+from inbox_worker.message.formats.signed import signed_content
 from inbox_worker.message.headers import Header, Parameterised, parse_block, parse_parameters
 from inbox_worker.message.transfer import decode_transfer
+from inbox_worker.model import MEGABYTE, Limits
 
 EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 NEXT_IS_HEADER = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s][^\r\n]{0,100}?)[ \t]*\r?\n(?=[Cc]ontent-|\r?\n)")
 MEDIA_TYPE = re.compile(r"[!-.0-~]{1,100}/[!-.0-~]{1,100}\Z")
+SIGNED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+REST = "the rest is not read"  # ends what is told of a message beyond the limits
 NESTING = ("message/rfc822", "message/global")
 
 
@@ -55,12 +60,13 @@ class Node:
         return name.strip()[:255] or None
 
 
-def parse(content: bytes) -> tuple[Node, list[str]]:
+def parse(content: bytes, allowed: Limits | None = None) -> tuple[Node, list[str]]:
     """The tree of a message, and sentences about damage to its structure."""
+    allowed = allowed or Limits()
     problems: list[str] = []
-    if len(content) > limits.MAX_SCANNED:
-        problems.append(f"the message is larger than {limits.MAX_SCANNED} bytes; the rest is not read")
-        content = content[: limits.MAX_SCANNED]
+    if len(content) > allowed.message_size * MEGABYTE:
+        problems.append(f"the message is larger than {allowed.message_size} MB; {REST}")
+        content = content[: allowed.message_size * MEGABYTE]
     if b"\n" not in content and b"\r" in content:
         content = content.replace(b"\r", b"\n")
     root = _entity(_without_envelope(content), "", "text/plain", 0, problems)
@@ -68,7 +74,7 @@ def parse(content: bytes) -> tuple[Node, list[str]]:
     count = 1
     while waiting:
         node = waiting.pop()
-        _open(node, problems, limits.MAX_PARTS - count)
+        _open(node, problems, allowed, allowed.parts - count)
         count += len(node.children)
         waiting.extend(reversed(node.children))
     _number(root)
@@ -128,14 +134,17 @@ def _first_stray(block: bytes) -> int | None:
     return None
 
 
-def _open(node: Node, problems: list[str], room: int) -> None:
+def _open(node: Node, problems: list[str], allowed: Limits, room: int) -> None:
     """Find the entities inside a node, at most ``room`` of them."""
+    if node.media_type in SIGNED:
+        _open_signed(node, problems)
+        return
     multipart = node.media_type.startswith("multipart/")
     if not multipart and not _holds_message(node):
         return
-    if node.depth >= limits.MAX_DEPTH or room <= 0:
+    if node.depth >= allowed.depth or room <= 0:
         node.problem = "it lies too deep or after too many parts; what is in it was not read"
-        problems.append(f"more than {limits.MAX_DEPTH} levels or {limits.MAX_PARTS} parts; the rest is not read")
+        problems.append(f"more than {allowed.depth} levels or {allowed.parts} parts; {REST}")
         node.media_type = "application/octet-stream"
         return
     if multipart:
@@ -144,6 +153,19 @@ def _open(node: Node, problems: list[str], room: int) -> None:
     body, node.problem = decode_transfer(node.body, node.header("content-transfer-encoding"))
     node.media_type, node.body, node.size = "message/rfc822", b"", len(body)
     node.children = [_entity(body, "", "text/plain", node.depth + 1, problems)]
+
+
+def _open_signed(node: Node, problems: list[str]) -> None:
+    """Take a signed message out of its signature (RFC 8551, section 3.5.2); what else it may be is an attachment."""
+    data, _ = decode_transfer(node.body, node.header("content-transfer-encoding"))
+    try:
+        held = signed_content(data)
+    except NotReadableError as error:
+        node.problem = str(error)
+        return
+    if NEXT_IS_HEADER.match(held):
+        node.media_type, node.body = "multipart/signed", b""
+        node.children = [_entity(held, "", "text/plain", node.depth + 1, problems)]
 
 
 def _holds_message(node: Node) -> bool:
@@ -164,7 +186,7 @@ def _open_multipart(node: Node, problems: list[str], room: int) -> None:
         node.media_type = "text/html" if b"<html" in head or b"<body" in head else "text/plain"
         return
     if len(pieces) > room:
-        problems.append(f"more than {limits.MAX_PARTS} parts; the rest is not read")
+        problems.append(f"more than {room} parts; {REST}")
     default = "message/rfc822" if node.media_type == "multipart/digest" else "text/plain"
     node.body = b""
     node.children = [_entity(piece, "", default, node.depth + 1, problems) for piece in pieces[:room]]

@@ -8,6 +8,7 @@ from datetime import timezone
 from inbox_worker.model.claims import Claim, Doubt, Evidence, Person, Reading
 from inbox_worker.model.domains import is_free_mail
 from inbox_worker.model.event import Invitation, Organisation
+from inbox_worker.model.limits import MEGABYTE, Limits
 from inbox_worker.model.mail import Address, Location, Message, Part, RawMessage, Span, Undelivered, identity
 from inbox_worker.model.state import Decision, Entry, Flag, Known, Participation, Ruling, Story
 from inbox_worker.model.terms import SERVICE_CODES, Code, Effect, Kind, Op, Partstat, Role, Verb, Zone
@@ -15,6 +16,7 @@ from inbox_worker.model.terms import SERVICE_CODES, Code, Effect, Kind, Op, Part
 UTC = timezone.utc
 
 __all__ = [
+    "MEGABYTE",
     "SERVICE_CODES",
     "UTC",
     "Address",
@@ -29,6 +31,7 @@ __all__ = [
     "Invitation",
     "Kind",
     "Known",
+    "Limits",
     "Location",
     "Message",
     "Op",

@@ -107,6 +107,7 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
     problems: tuple[str, ...] = ()  # sentences about damage that may hide words from us
+    beyond: tuple[str, ...] = ()  # those of them that tell of what lies beyond the limits and was not read
     undelivered: tuple[Undelivered, ...] = ()  # what a delivery report says of our mail
 
     def header(self, name: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from inbox_worker.model import Invitation, Message, Reading
 from inbox_worker.reading.rules import RuleReader
+from inbox_worker.reading.whole import read_whole
 
 
 class Reader(Protocol):
@@ -23,8 +24,8 @@ _RULES = RuleReader()
 
 
 def read(message: Message, invitation: Invitation) -> Reading:
-    """Read a message."""
-    return _RULES.read(message, invitation)
+    """Read a message with all that belongs to it."""
+    return read_whole(message, invitation, _RULES)
 
 
 __all__ = ["Reader", "read"]

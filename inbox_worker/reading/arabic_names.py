@@ -12,6 +12,7 @@ MOST = 6  # words of a name
 ON = "على"  # is no "علي", though both are folded to one
 TANWEEN = "\u064b"  # marks an adverb or an object
 SUFFIXES = ("نا", "كم")  # "our", "your"
+COMING = ("سي", "ست")  # verbs of the future before the third person: what follows may be a name
 Found = tuple[int, int, int]  # tokens: where the title begins, the name begins, the name ends
 
 
@@ -99,6 +100,7 @@ def _stands_alone(tokens: Sequence[Token], start: int, lexicon: Lexicon, found: 
     before = tokens[start - 1] if start else None
     beside = bool(found) and start - found[-1][2] <= 2
     opens = before is None or before.raw in ":：-–—•*)." or (before.raw in "،,؛;" and beside)
+    opens = opens or (before is not None and before.is_word and before.raw.startswith(COMING))
     if not (opens or (beside and before is not None and before.norm in lexicon.lists["and"])):
         return False
     end = start
@@ -106,5 +108,6 @@ def _stands_alone(tokens: Sequence[Token], start: int, lexicon: Lexicon, found: 
         if _ordinary(tokens[end], lexicon) or tokens[end].norm in lexicon.lists["and"] or end - start > MOST:
             break
         end += 1
-    closed = end == len(tokens) or not tokens[end].is_word or tokens[end].norm in lexicon.lists["and"]
+    told = before is not None and before.raw.startswith(COMING)  # ستشارك ضحى شتيوي باسمنا
+    closed = told or end == len(tokens) or not tokens[end].is_word or tokens[end].norm in lexicon.lists["and"]
     return closed and 2 <= end - start <= MOST - 1

@@ -243,10 +243,12 @@ def _item(
             return Item(line.start, line.end, (mention,), (turned.span(),))
     names = [n for n in names_in(found, text, lexicon, _covered(found, taken)) if not n.place]
     loose = bullet > 0 or inside or after_colon
+    if (labelled := _labelled_item(text, line, found, lexicon, taken)) is not None and len(labelled.mentions) > 1:
+        return labelled
     if names and names[0].start <= (2 if names[0].title else 1):
         name = names[0]
         rest = found[name.end :]
-        clean = not rest or rest[0].raw in ",;([-–—:/|.،=" or rest[0].norm in lexicon.lists["functions"]
+        clean = not rest or rest[0].raw in ",;([-–—:/|.،=，；：（" or rest[0].norm in lexicon.lists["functions"]
         if not clean and not (bullet and name.title):
             return None
         if not loose and not (name.title or not rest or len(words) <= 12):

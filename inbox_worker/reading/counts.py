@@ -77,7 +77,9 @@ def _digits(words: Sequence[Token], i: int, text: str, lexicon: Lexicon) -> Numb
         return None
     if after[:1] == "." and any(w.norm in months for w in words[i + 1 : i + 4]):
         return None  # "vom 2. bis 4. März"
-    if after[:1] == "." and before.strip()[-1:] in {":", ",", ";"} and words[i + 1 : i + 2] and words[i + 1].is_capital:
+    first = value == 1 or f"{value - 1}." in text[max(0, token.start - NEAR) : token.start]
+    opens = before.strip()[-1:] in {":", ",", ";"} and words[i + 1 : i + 2] and words[i + 1].is_capital
+    if after[:1] == "." and opens and first:
         return None  # "1. Anna Lutz, 2. Gerd Ott"
     if i and words[i - 1].norm in months:
         return None

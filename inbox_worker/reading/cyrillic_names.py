@@ -40,6 +40,7 @@ def nominative(name: str, title: str | None, given: Sequence[str]) -> str:
             sex = ending[1]
         elif form is not None and form[1] and not sex:
             sex = form[2]
+    sex = sex or _sex_of_forms(words, known)
     if not sex:
         return name
     return " ".join(_word(word, sex, known) for word in words)
@@ -48,6 +49,13 @@ def nominative(name: str, title: str | None, given: Sequence[str]) -> str:
 def _sex_of_title(title: str | None) -> str:
     word = (title or "").casefold().strip(". ")
     return "m" if word in _TITLES_M else "f" if word in _TITLES_F else ""
+
+
+def _sex_of_forms(words: Sequence[str], known: dict[str, tuple[str, bool, str]]) -> str:
+    """The sex that a given name no file knows and a surname tell together: "Нору Файзуллину" is a woman."""
+    if len(words) != 2 or not words[0].endswith(("у", "ю")) or words[0][:-1].casefold() in known:
+        return ""
+    return "f" if words[1].endswith(tuple(ending for ending, _ in _SURNAME_F if ending.endswith(("у", "ю")))) else ""
 
 
 def _patronymic(word: str) -> tuple[str, str] | None:
@@ -85,6 +93,8 @@ def _foreign(word: str, sex: str) -> str:
     if sex == "m":
         if word.endswith(_UNCHANGED) and not word.endswith(("е", "у")):
             return word
+        if word.endswith(("ля", "лю", "лем")):
+            return word.rstrip("яюем") + "ь"  # Энгеля
         for ending in ("ом", "ем", "а", "у", "е"):
             stem = word.removesuffix(ending)
             if stem != word and stem[-1:].lower() not in _VOWELS + "ьй" and len(stem) > 2:

@@ -9,6 +9,25 @@ from inbox_worker.reading.segments import is_ideograph
 from inbox_worker.reading.text import Token
 
 DOTS = "·・•‧．"
+_LEADS = ("由", "派", "为", "是", "即")  # before who is meant
+_DOES = (
+    "将",
+    "会",
+    "也",
+    "已",
+    "均",
+    "都",
+    "接替",
+    "代替",
+    "顶替",
+    "参",
+    "出席",
+    "前往",
+    "代表",
+    "作为",
+    "两人",
+    "二人",
+)
 FOREIGN = 6  # characters of a part of a foreign name
 Found = tuple[int, int, int, int]  # tokens: where title or name begins, the name begins, the name ends, title ends
 
@@ -96,8 +115,11 @@ def _names(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, foun
     compound = at is not None and len(tokens[at].raw) == 2
     if at is not None and (2 <= size <= 3 or (compound and size <= 4)):
         alone = at == start
-        if titled or (alone and (office or listed or size == 3 or _comes(after, lexicon))):
+        opens = before is None or not before.is_word or before.norm in lexicon.lists["and"]
+        if titled or (alone and (office or listed or size == 3 or _comes(after, lexicon, opens))):
             return [(at, at, end, title_end)]
+    if before is None and length == 2 and end + 1 < len(tokens) and tokens[end + 1].norm in functions and listed:
+        return [(start, start, end, title_end)]  # 海怡，主席
     if (titled or listed) and 3 <= length <= FOREIGN and (titled or at == start or _beside(found, start)):
         return [(start, start, end, title_end)]
     return []
@@ -116,6 +138,10 @@ def _listed(before: Token | None, after: Token | None, found: Sequence[Found], s
     """Whether a run stands between marks or "and", as an item of a list."""
     joins = lexicon.lists["and"]
     opens = before is None or before.raw in "、，,：:；;（(|．.)）-" or before.norm in joins
+    if before is not None and before.raw.endswith(_LEADS):
+        opens = True  # 由柯蕾（理事）代表
+    if before is not None and len(before.raw) > 1 and after is not None and after.norm in joins:
+        opens = True  # 我们这边韩明和两位同事: "and" joins somebody to a name
     closes = (
         after is None or after.raw in "、，,；;。.（(）)|—-：:" or after.norm in joins or after.norm in lexicon.numbers
     )
@@ -126,8 +152,10 @@ def _beside(found: Sequence[Found], start: int) -> bool:
     return bool(found) and start - found[-1][3] <= 2
 
 
-def _comes(after: Token | None, lexicon: Lexicon) -> bool:
+def _comes(after: Token | None, lexicon: Lexicon, opens: bool) -> bool:
     """Whether what follows a name of two characters says what its bearer does."""
     if after is not None and after.norm.startswith(("不", "无法", "未能", "因")):
+        return True
+    if opens and after is not None and after.norm.startswith(_DOES):
         return True
     return after is not None and after.norm in {"将", "去", "来", "出席", "参加", "前往", "代表", "同志"}

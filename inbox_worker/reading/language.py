@@ -56,7 +56,9 @@ def languages_of(words: Sequence[Token]) -> list[Lexicon]:
         if len(of_script) <= FEW:
             spoken = {i for h in lexicon.phrases.find(of_script) for i in range(h.start, h.end)}
             known += sum(3 if lexicon.numbers.get(w, 0) > 1 else i in spoken for i, w in enumerate(of_script))
-        score = (common + 0.25 * (known - common)) / max(4, len(of_script)) * (inside / total) ** 0.5
+        names = sum(t.is_capital and t.norm not in vocabulary for t in sample if script_of(t.raw) == lexicon.script)
+        spoken_words = len(of_script) - names // 2  # names tell of no language
+        score = (common + 0.25 * (known - common)) / max(4, spoken_words) * (inside / total) ** 0.5
         if score > 0.02:
             scores.append((score, lexicon))
     scores.sort(key=lambda s: -s[0])

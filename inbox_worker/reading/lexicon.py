@@ -13,6 +13,7 @@ from inbox_worker.reading.folding import fold
 from inbox_worker.reading.segments import is_ideograph
 from inbox_worker.reading.text import tokens
 
+LEANING = frozenset({"hedge", "tentative", "condition"})
 GAP = 3  # words that "~" in a phrase may stand for, at most
 GAP_OF_CHARACTERS = 8  # the same where a phrase is found by characters
 
@@ -21,7 +22,7 @@ CLASSES = frozenset(
     """
     attend attend_weak accept request decline absent affirm_negated negation hedge condition undecided receipt
     past future other_event other_party hearsay regret reason contrast change cancel add remove replace instead
-    i me we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
+    i me me_and we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
     range vague more question question_word want_answer assistance auto_reply bounce newsletter courtesy
     attached remote forward correction retract joint perform my_attend relative pronoun send tentative
     you contact accompany therefore with_me gladly nor unchanged if politely each go never_fail obligation
@@ -132,6 +133,8 @@ class Phrases:
             if hit.end - hit.start == 1 and is_ideograph(letters[hit.start][0]) and len(words[owner[hit.start]]) > 1:
                 continue
             word = words[owner[hit.start]]
+            if hit.kind in LEANING and len(word) > 3 and hit.start and owner[hit.start - 1] == owner[hit.start]:
+                continue  # 计划 in 开发计划署 plans nothing
             if len(word) > 2 and word[0] in {word[2], word[-1]} and owner[hit.start - 1] == owner[hit.start]:
                 continue  # 能不能, 去与不去: whether one can or goes, not that one cannot
             start, end = owner[hit.start], owner[hit.end - 1] + 1

@@ -84,7 +84,7 @@ def _shouts(tokens: tuple[Token, ...]) -> bool:
 
 def _goes_on(tokens: tuple[Token, ...], last: int, start: int, lexicon: Lexicon, place: bool) -> bool:
     """Whether a capitalised run continues one that is no name: "Rule of Law and Security", "from Angola and Laos"."""
-    if last < 0 or start - last > 3 or start < last:
+    if last < 0 or start - last > 3 or start < last or tokens[start].norm in lexicon.lists["given_names"]:
         return False
     between = tokens[last:start]
     joins = lexicon.lists["and"] | lexicon.lists["particles"] | lexicon.lists["from"] | {"for", "the", "&", "on"}

@@ -15,7 +15,6 @@ from inbox_worker.reading.organisations import (
     distinct,
     find,
     index_of,
-    related,
     resemble,
 )
 from inbox_worker.reading.text import Sentence, Token, lines, tokens
@@ -157,11 +156,7 @@ def _with_domain(
     other = subjects[0]
     if len(set(subjects)) == 1:
         one, two = index.by_id[owner], index.by_id[other]
-        where = {p.where for p in places if p.found.organisation == other}
-        if "signature" in where or "display" in where or related(one, two):
-            return _doubted(
-                owner, message, places, index, f"The address is {one.name}'s, the text speaks for {two.name}."
-            )
+        return _doubted(owner, message, places, index, f"The address is {one.name}'s, the text speaks for {two.name}.")
     return _settled(owner, message, places, index, 0.9)
 
 

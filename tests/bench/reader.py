@@ -74,7 +74,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--held-out", action="store_true")
     arguments.add_argument("--show", default="", help="language whose silent errors are shown")
-    arguments.add_argument("--mailboxes", nargs="*", default=["letters-en", "season"])
+    arguments.add_argument("--mailboxes", nargs="*", default=["letters-en", "season", "attachments-and-noise"])
     given = arguments.parse_args()
     print(f"{'':10}{'n':>6}{'act':>8}{'count':>8}{'flagged':>9}{'silent':>8}")
     sure: dict[float, list[bool]] = defaultdict(list)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inbox_worker.message import decode, limits, received_time
-from inbox_worker.model import Location, Message, RawMessage, Role
+from inbox_worker.model import Limits, Location, Message, RawMessage, Role
 from tests.message.odd import odd_messages
 
 SLOWEST = 2.0  # seconds
@@ -25,7 +25,7 @@ def check(message: Message) -> None:
     """What holds for every message."""
     sections = [part.section for part in message.parts]
     assert len(set(sections)) == len(sections)
-    assert len(sections) <= 2 * limits.MAX_PARTS + 1
+    assert len(sections) <= 2 * Limits().parts + 1
     for name, value in message.headers:
         assert name == name.lower()
         value.encode("utf-8")

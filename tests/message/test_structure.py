@@ -124,7 +124,7 @@ def test_an_attached_message_shows_its_headers_decoded() -> None:
 def test_file_names(disposition: str, name: str | None) -> None:
     part = f"Content-Type: text/csv\nContent-Disposition: {disposition}\n\na,b"
     found = read(FROM + multi("mixed", PLAIN, part)).parts[1]
-    assert (found.filename, found.text, found.role) == (name, "a,b", Role.ATTACHMENT)
+    assert (found.filename, found.text, found.role) == (name, "a | b", Role.ATTACHMENT)
 
 
 def test_a_plain_text_that_only_asks_for_html_is_not_the_body() -> None:
@@ -139,7 +139,7 @@ def test_calendar_parameters_are_kept() -> None:
 
 def test_attachments_whose_type_tells_nothing_are_read_by_their_name() -> None:
     part = 'Content-Type: application/octet-stream\nContent-Disposition: attachment; filename="n.CSV"\n\na;é'
-    assert read(FROM + multi("mixed", PLAIN, part)).parts[1].text == "a;é"
+    assert read(FROM + multi("mixed", PLAIN, part)).parts[1].text == "a | é"
 
 
 def test_an_encrypted_message_says_that_its_words_cannot_be_read() -> None:

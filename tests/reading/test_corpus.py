@@ -12,7 +12,7 @@ from inbox_worker.reading import read
 from tests.bench.reader import CORPUS, mailbox
 from tests.reading.test_properties import evidence_of
 
-MAILBOXES = ["letters-en", "season"]
+MAILBOXES = ["letters-en", "season", "attachments-and-noise"]
 
 
 @pytest.mark.parametrize("name", MAILBOXES)
@@ -25,7 +25,9 @@ def test_evidence_is_exactly_where_it_says(name: str) -> None:
             assert text[evidence.start : evidence.end] == evidence.text, (path.name, evidence)
 
 
-@pytest.mark.parametrize(("name", "straight", "silent"), [("letters-en", 0.88, 0), ("season", 0.78, 0)])
+@pytest.mark.parametrize(
+    ("name", "straight", "silent"), [("letters-en", 0.88, 0), ("season", 0.78, 0), ("attachments-and-noise", 0.6, 0)]
+)
 def test_what_was_reached_is_kept(name: str, straight: float, silent: int) -> None:
     scores = mailbox(name)
     assert scores["silent"] <= silent

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.claims import claim_of, count_evidence
 from inbox_worker.reading.answer.confidence import DOUBTED, PLAIN_YES, SUMMED, WEAK_YES
-from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.answer.heard import Heard, is_sender
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import contradiction, refused_too, unexplained
@@ -46,6 +46,7 @@ def acceptance(
     ]
     op, revises = _op(answers, party, blocks)
     leaves = tuple(dict.fromkeys(party.absent)) if revises else ()
+    leaves = leaves or _whose_place(heard, answers)
     number, count_doubts, sure_number = number_of(heard, party, op)
     if op is Op.ADD and any(a[2].op == "replace" for a in answers) and not party.stand_in:
         number, count_doubts, sure_number = 0, _replaced_by_several(heard, party, answers), max(sure_number, SUMMED)
@@ -116,6 +117,20 @@ def _replaced_by_several(heard: Heard, party: Party, answers: Sequence[Told]) ->
         return ()
     counted = count_evidence(heard, party, "count-unclear")
     return (Doubt(Code.COUNT_UNCLEAR, f"{newcomers} people replace somebody.", counted),)
+
+
+def _whose_place(heard: Heard, answers: Sequence[Told]) -> tuple[str, ...]:
+    """Whom "her" means in "Ana will take her place": the only one named in the sentence before."""
+    for i, _, said in answers:
+        replaces = [h for h in said.hits if h.kind == "replace"]
+        pronoun = any(h.kind == "pronoun" and r.start <= h.start < r.end for h in said.hits for r in replaces)
+        if said.op != "replace" or not pronoun or i == 0:
+            continue
+        before = heard.said[i - 1][1]
+        named = [m.name for m in before.names if m.start > 0 and not is_sender(heard, m.name)]
+        if len(named) == 1:
+            return (named[0],)
+    return ()
 
 
 def _unbalanced(heard: Heard, party: Party, leaves: Sequence[str]) -> list[Doubt]:

@@ -10,6 +10,7 @@ from inbox_worker.reading.answer.confidence import SUMMED, WEAK_YES
 from inbox_worker.reading.answer.heard import Heard, is_sender, same_person
 from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import may_still_come
+from inbox_worker.reading.counts import MOST
 from inbox_worker.reading.grammar.said import Mention, Said
 
 MOST_LEAVING = 2  # people taken off a list at once; more are asked about
@@ -47,6 +48,15 @@ def _named_before(heard: Heard, removed: tuple[int, str, Said]) -> tuple[Mention
     return names[0], part, *before.offsets(names[0].start, names[0].end)
 
 
+def _miscounted(heard: Heard, part: str, said: Said, number: int) -> tuple[Doubt, ...]:
+    """A doubt where fewer or more are named of those who leave than are counted."""
+    told = next((n for n in said.numbers if number and 1 < n.value <= MOST and n.value != number), None)
+    if told is None or any(h.kind == "unit" and h.start in {told.end, told.start - 1} for h in said.hits):
+        return ()
+    evidence = (heard.evidence("count-unclear", part, *said.offsets(told.start, told.end)),)
+    return (Doubt(Code.COUNT_UNCLEAR, f"{number} leave, and {told.value} are spoken of.", evidence),)
+
+
 def removal(
     heard: Heard, removed: tuple[int, str, Said], free: Sequence[tuple[int, str, Said]]
 ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
@@ -69,6 +79,7 @@ def removal(
         p, s = other or (part, said)
         evidence = (heard.evidence("count-unclear", p, s.sentence.start, s.sentence.end),)
         doubts = (Doubt(Code.COUNT_UNCLEAR, "Some leave and others may come; who was not understood.", evidence),)
+    doubts = (*doubts, *_miscounted(heard, part, said, number))
     if (maybe := may_still_come(heard, said, free)) is not None:
         doubts = (*doubts, maybe)
     claim = claim_of(

@@ -13,7 +13,7 @@ from inbox_worker.reading.answer.joint import joint_claims
 from inbox_worker.reading.answer.refusal import TERSE, fallback, refusal
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.dates import dates_told
-from inbox_worker.reading.grammar.said import Said, Status
+from inbox_worker.reading.grammar.said import Said, Status, Who
 
 
 def combine(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
@@ -62,7 +62,8 @@ def _single(heard: Heard) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
     if any(not s.has("remote") for _, _, s in accepted):  # others follow from afar: they are no delegates
         accepted = [a for a in accepted if not a[2].has("remote")]
         tentative = [t for t in tentative if not t[2].has("remote")]
-    removed = [(i, p, s) for i, p, s in free if s.op == "remove"]
+    refused = any(s.strong and s.who in {Who.WE, Who.NOBODY} for _, _, s in declined)
+    removed = [(i, p, s) for i, p, s in free if s.op == "remove" and not (refused and all(n.vague for n in s.names))]
     corrected = [(i, p, s) for i, p, s in free if s.op == "correct"]
     party = party_of(heard, accepted + tentative, blocks, free)
     if corrected and not blocks and not party.totals:

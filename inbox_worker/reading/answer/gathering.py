@@ -10,7 +10,7 @@ from inbox_worker.reading.answer.party import Party, add, add_item
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.grammar.heads import named_too_few, totals_of, unused_number
 from inbox_worker.reading.grammar.roles import uncounted
-from inbox_worker.reading.grammar.said import Mention, Said
+from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
 MANY = 10  # people whom only a plain answer can announce beside others
 
@@ -57,7 +57,8 @@ def party_of(
     if party.open_range is None and not blocks:
         party.open_range = _left_open(answers, free)
     for _, _, said in free:
-        party.absent += [m.name for m in said.absent if m.kind == "name"]
+        sure = (said.status is Status.DECLINED and said.who is Who.PERSON) or said.op in {"remove", "replace", "cancel"}
+        party.absent += [m.name for m in said.absent if m.kind == "name" and (sure or not m.vague)]
     party.stand_in = not party.absent and any(
         m.kind == "role" for _, _, said in free if not said.has("change") for m in said.absent
     )
@@ -82,6 +83,8 @@ def party_of(
         followers(heard, party, answers, free)
     if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more):
         explained(heard, party, answers[-1][0], free)
+    if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more or blocks):
+        _writer_alone(party, answers, free)
     for i, part, said in answers:
         for mention in _among(said) if party.totals else ():
             add(heard, party, part, said, mention, i)
@@ -134,3 +137,16 @@ def _announced(heard: Heard, party: Party, part: str, block: Block, answers: Seq
     for mention in totals_of(above[-1]):
         if mention.kind == "total":
             party.totals.append((mention.number, part, *above[-1].offsets(mention.start, mention.end)))
+
+
+def _writer_alone(
+    party: Party, answers: Sequence[tuple[int, str, Said]], free: Sequence[tuple[int, str, Said]]
+) -> None:
+    """The writer, where a bare yes stands beside sentences in which he says "I" and never "we"."""
+    if any(s.who is not Who.UNSAID for _, _, s in answers) or any(s.has("we", "our") for _, _, s in free):
+        return
+    for _, part, said in free:
+        me = next((h for h in said.hits if h.kind == "i"), None)
+        if me is not None and not said.foreign:
+            party.selves.append((part, *said.offsets(me.start, me.end)))
+            return

@@ -42,6 +42,8 @@ def number_of(heard: Heard, party: Party, op: Op) -> tuple[int | None, tuple[Dou
         return unclear(f"Speaks of {' and of '.join(str(t) for t in totals)} people.")
     if totals:
         total = totals[0]
+        if total == 1 and party.selves and enumerated > 1 and not party.listed:
+            return enumerated, (), SUMMED  # "a seat for me and our photographer"
         if total > MOST:
             return unclear(f"{total} people are more than one organisation would send.")
         if named > total:

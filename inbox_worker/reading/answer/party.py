@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inbox_worker.reading.answer.heard import Heard, is_sender, same_person
 from inbox_worker.reading.blocks import Item
@@ -35,7 +35,7 @@ def add(heard: Heard, party: Party, part: str, said: Said, mention: Mention, sen
         if is_sender(heard, mention.name):
             party.selves.append((part, start, end))
         elif not any(same_person(mention.name, m.name) for m, *_ in party.people):
-            party.people.append((mention, part, start, end))
+            party.people.append((_in_full(heard, mention), part, start, end))
     elif mention.kind == "self":
         party.selves.append((part, start, end))
     elif mention.kind == "anaphor":
@@ -52,6 +52,14 @@ def add(heard: Heard, party: Party, part: str, said: Said, mention: Mention, sen
         party.totals.append((mention.number, part, start, end))
     elif mention.kind == "more":
         party.more.append((mention.number, part, start, end))
+
+
+def _in_full(heard: Heard, mention: Mention) -> Mention:
+    """A surname with the given name that the message tells beside it elsewhere: "Dr Ana López ... Dr López"."""
+    if " " in mention.name or mention.name.isupper() or mention.title is None:
+        return mention
+    full = {m.name for _, said in heard.said for m in said.names if m.name.endswith(f" {mention.name}")}
+    return replace(mention, name=full.pop()) if len(full) == 1 else mention
 
 
 def _antecedent(heard: Heard, sentence: int) -> tuple[Mention, str, int, int] | None:

@@ -38,7 +38,7 @@ def refused_too(
     answers = sorted([*accepted, *tentative], key=lambda a: a[0])
     for refusal in strong:
         personal = refusal[2].who in {Who.I, Who.PERSON}
-        if personal and somebody:
+        if personal and (somebody or (refusal[2].who is Who.PERSON and party.selves)):
             continue
         general = refusal[2].who in {Who.WE, Who.NOBODY, Who.UNSAID}
         if general and somebody and answers and answers[-1][0] >= refusal[0] and _turns(answers[-1][2]):

@@ -66,6 +66,8 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
             back = [s for s in order[:i] if starts[s] not in {"reason", "relative"}]
             reach = back[-1] if back else start
         mark = starts[start]
+        if mark == "contrast" and result and result[-1].status is Status.NONE and not _marked(said, start):
+            reach = result[-1].start  # "I can however only come in the morning"
         if mark == ":" and result and result[-1].status is Status.DECLINED and not said.has("change"):
             mark = "reason"  # "we cannot come: our congress meets that day"
         result.append(clause_at(said, start, end, mark, own, others, start >= asked_from, reach, near))
@@ -116,6 +118,11 @@ def _after_comma(said: Said, at: int) -> bool:
     return any(c in gap for c in ",(،，")
 
 
+def _marked(said: Said, at: int) -> bool:
+    """Whether a mark stands before a word."""
+    return bool(said.sentence.text[said.words[at - 1].end : said.words[at].start].strip())
+
+
 def _spaced(text: str, token: Token) -> bool:
     return text[token.start - 1 : token.start].isspace() and text[token.end : token.end + 1].isspace()
 
@@ -126,6 +133,9 @@ def _new_subject(said: Said, at: int, own: frozenset[int], others: frozenset[int
     subject = any(h.start in near and h.kind in {"we", "i", "our", "undersigned", "colleague"} for h in said.hits)
     subject = subject or any(h.start == at and h.kind == "replace" for h in said.hits)  # "instead of me comes Ana"
     subject = subject or any(m.start in near for m in said.names) or any(i in own or i in others for i in near)
+    verb = next((h.start for h in said.hits if h.kind in {"attend", "attend_weak"} and h.start in near), None)
+    if verb is not None:  # "و ستشارك السيدة ...": the verb before its subject
+        return subject or any(verb < m.start <= verb + 4 and not m.vague for m in said.names)
     predicate = any(
         h.kind in {"attend", "attend_weak", "accept", "decline", "absent"} and at < h.start < at + 9 for h in said.hits
     )

@@ -23,7 +23,9 @@ def is_foreign(said: Said, event: date, start: int = 0, end: int | None = None) 
         return False
     if any(d > 0 for d in distances) or (None in dates and not said.has(*TOLD_OF_THIS)):
         return True
-    return bool(distances and not said.has("letter", "receipt", "past") and _is_time(said, start, end))
+    return bool(
+        distances and not said.has("letter", "receipt", "past", "change", "cancel") and _is_time(said, start, end)
+    )
 
 
 def _is_time(said: Said, start: int, end: int | None) -> bool:
@@ -67,9 +69,10 @@ def _dates(said: Said, event: date, start: int = 0, end: int | None = None) -> l
         if month is None:
             continue
         around = [*said.words[max(0, i - 2) : i], *said.words[i + 1 : i + 2]]
-        day = next((int(w.raw) for w in reversed(around) if w.raw.isdigit() and 1 <= int(w.raw[:4]) <= 31), None)
+        day = next((int(w.raw) for w in reversed(around) if w.raw.isdecimal() and 1 <= int(w.raw[:4]) <= 31), None)
         if day is None:
-            if month != event.month and i and said.words[i - 1].norm in said.lexicon.lists["from"]:
+            told = said.lexicon.script == "han" or (i and said.words[i - 1].norm in said.lexicon.lists["from"])
+            if month != event.month and told:
                 found.append(None)
             continue
         found.append(MONTH_DAYS[month - 1] + day)

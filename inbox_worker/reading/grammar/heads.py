@@ -11,12 +11,19 @@ from inbox_worker.reading.lexicon import Hit
 
 MOST_IN_RANGE = 100
 PLAIN_AND = frozenset({"and", "et", "y", "e", "ed", "und", "en", "и", "و", "和"})  # all others of "and" mean "with"
+MOST_OTHERS = 9  # more "others" than this are not of one organisation
+MOST_NUMBERS = 25  # of one sentence; what has more is a table or noise, and counts nobody
 
 
 def heads(said: Said, start: int, end: int) -> list[Mention]:
     """Numbers of people among words ``start`` to ``end``, without those that a correction takes back."""
-    found = []
+    found: list[Mention] = []
+    if len(said.numbers) > MOST_NUMBERS or not (said.numbers or said.has("pair_of_us")):
+        return found
+    pairs = {i for h in said.hits if h.kind == "pair_of_us" for i in range(h.start, h.end)}
     for number in said.numbers:
+        if number.start in pairs:
+            continue
         if start <= number.start < end and not is_taken_back(said, number) and not _is_elsewhere(said, number):
             mention = _people_counted(said, number)
             if mention is not None:
@@ -46,7 +53,11 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     words, text = said.words, said.sentence.text
     after = _noun_after(said, number) or _people_itself(said, number)
     before = [h for h in said.hits if h.kind == "delegation" and number.start - 3 <= h.end <= number.start]
-    of_us = [h for h in said.hits if h.kind == "of_us" and number.end <= h.start <= number.end + 2]
+    of_us = [
+        h
+        for h in said.hits
+        if h.kind == "of_us" and (number.end <= h.start <= number.end + 2 or h.start <= number.start < h.end)
+    ]
     glued = (
         number.end < len(words)
         and text[words[number.end - 1].end : words[number.end].start] == "-"
@@ -57,7 +68,7 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     if any(h.kind == "each" and number.start - 1 <= h.start < number.end for h in said.hits):
         return None  # "a letter for each one of us"
     asked = [h for h in said.hits if h.kind == "request" and h.end == number.start] if _is_alone(said, number) else []
-    given_up = [n for n in said.numbers if is_taken_back(said, n) and n.end < number.start <= n.end + 2]
+    given_up = [n for n in said.numbers if n.end < number.start <= n.end + 2 and is_taken_back(said, n)]
     ours = any(h.kind == "delegation" and h.start < number.start for h in said.hits)
     before = before or asked or ([Hit("delegation", number.start, number.start)] if given_up and ours else [])
     if not (after or before or of_us or glued) or (number.value == 0 and not (after and said.has("add"))):
@@ -76,6 +87,10 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
     article = said.lexicon.numbers.get(word.norm) == 1 and number.end - number.start == 1
     goes_on = number.end < len(words) and not text[word.end : words[number.end].start].strip()
     if article and not word.raw.isdigit() and not after and (not before or goes_on):
+        return None
+    we = {h.start for h in said.hits if h.kind in {"we", "attend_weak"}}
+    come = any(we & set(range(h.start, h.end)) for h in before)
+    if come and not (after or of_us or glued) and _counts_something(said, number):
         return None
     kind = "total"
     if any(h.kind == "more" and (number.end <= h.start <= number.end + 1 or h.end == number.start) for h in said.hits):
@@ -96,11 +111,23 @@ def _is_alone(said: Said, number: Number) -> bool:
     return any(mark in gap for mark in ":;,.(–—：，、") and number.value > 1
 
 
+def _counts_something(said: Said, number: Number) -> bool:
+    """Whether a word that no language file knows follows a number right away: "we come with two cars"."""
+    if number.end >= len(said.words) or said.lexicon.script == "han":
+        return False
+    word = said.words[number.end]
+    gap = said.sentence.text[said.words[number.end - 1].end : word.start]
+    named = any(m.start <= number.end < m.end for m in said.names)
+    plain = gap.isspace() and word.raw.isalpha() and len(word.norm) > 2 and not named
+    return plain and word.norm not in said.lexicon.vocabulary and not word.norm.startswith(said.lexicon.stems)
+
+
 def _people_itself(said: Said, number: Number) -> list[Hit]:
     """The number where its word counts people by itself (zu dritt, вдвоём, 俩): it is in [numbers] and "people"."""
     if any(h.kind == "unit" and h.start == number.end for h in said.hits):
         return []
-    own = [h for h in said.hits if h.kind == "people" and h.start <= number.start and number.end <= h.end]
+    people = {i for h in said.hits if h.kind == "people" for i in range(h.start, h.end)}
+    own = set(range(number.start, number.end)) <= people
     return [Hit("people", number.end, number.end)] if own else []
 
 
@@ -137,8 +164,21 @@ def is_taken_back(said: Said, number: Number) -> bool:
 def _is_elsewhere(said: Said, number: Number) -> bool:
     """Whether a number counts people who leave, who were announced before, or whom a larger number counts already."""
     leaves = any(h.kind == "remove" and h.start <= number.start < h.end for h in said.hits)
-    before = any(h.kind == "besides" and number.start - 2 <= h.end <= number.start for h in said.hits)
-    return leaves or before or _is_among(said, number)
+    before = any(
+        h.kind == "besides"
+        and (
+            h.start <= number.start < h.end or (number.start - 2 <= h.end <= number.start and not _numbers_in(said, h))
+        )
+        for h in said.hits
+    )
+    crowd = number.value > MOST_OTHERS and any(
+        h.kind == "more" and number.start - 1 <= h.end and h.start <= number.end + 1 for h in said.hits
+    )  # "the other 80 guests"
+    return leaves or before or crowd or _is_among(said, number)
+
+
+def _numbers_in(said: Said, hit: Hit) -> bool:
+    return any(hit.start <= n.start < hit.end for n in said.numbers)
 
 
 def _is_among(said: Said, number: Number) -> bool:

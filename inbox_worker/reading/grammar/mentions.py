@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inbox_worker.reading.grammar.heads import heads, is_whole
+from inbox_worker.reading.grammar.heads import heads, is_taken_back, is_whole
 from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Clause, Mention, Said, Status, Who
 from inbox_worker.reading.lexicon import Hit
@@ -28,7 +28,7 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
             effective is Status.NONE
             and not clause.reason
             and clause.mark in {":", "—", "–", "-", ";", "(", ",", "resume"}
-        ):
+        ) or (effective is Status.NONE and clause.mark == "contrast" and _puts_right(said, clause)):
             effective = previous
         elif (
             effective is Status.NONE
@@ -101,6 +101,13 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
     if whole is not None:
         coming = [m for m in coming if m.kind != "total" or m.end <= whole.start or m.number >= whole.number]
     return _with_joined(said, coming), absent
+
+
+def _puts_right(said: Said, clause: Clause) -> bool:
+    """Whether a clause gives a number for one that the sentence took back: "not two but three"."""
+    return any(clause.start <= n.start <= clause.start + 2 for n in said.numbers) and any(
+        n.end <= clause.start and is_taken_back(said, n) for n in said.numbers
+    )
 
 
 def _sent(said: Said, clause: Clause, names: list[Mention]) -> list[Mention]:
@@ -178,7 +185,8 @@ def replaced(said: Said, coming: Sequence[Mention], absent: Sequence[Mention]) -
         if hit.kind == "replaced_by":
             leaving += [m for m in names if m.end <= hit.start]
         elif hit.kind == "replace" and not _holds(said, hit, "replaced_by", "owner", "pronoun"):
-            leaving += [m for m in names if hit.start < m.start < hit.end]  # "takes Ana López's place"
+            own = [m for m in names if hit.start < m.start and m.end < hit.end]
+            leaving += [m for m in own if said.words[m.end].norm == "s"]  # "takes Ana López's place"
             leaving += [m for m in names if m.start == hit.end or (m.start == hit.end + 1 and _is_small(said, hit.end))]
     ends = {h.end for h in said.hits if h.kind == "replace"}
     coming = [m for m in coming if m.kind != "role" or (m.start not in ends and m.start + 1 not in ends)]
@@ -249,6 +257,11 @@ def _is_gone(said: Said, name: Mention) -> bool:
     return any(h.kind == "instead" and h.end <= name.start <= h.end + 2 for h in said.hits) and said.has("replace")
 
 
+def _is_reflexive(said: Said, me: Hit, around: Sequence[Hit]) -> bool:
+    """Whether a writer who asks to be put on the list names himself twice: "melde ich mich an"."""
+    return any(h.kind == "me" and o.start <= h.start < o.end and h.start < me.start for o in around for h in said.hits)
+
+
 def _companion_before(said: Said, mention: Mention) -> bool:
     """Whether "with" stands before somebody: "our two fellows come with me"."""
     return any(
@@ -272,8 +285,14 @@ def _beside_somebody(said: Said, name: Mention) -> bool:
         if hit.kind in kinds and not (hit.start < name.end and name.start < hit.end):
             between = said.words[hit.end : name.start] if hit.end <= name.start else said.words[name.end : hit.start]
             if len(between) <= 1 and all(w.norm in joins for w in between):
-                return True
+                return bool(between) or hit.kind == "colleague" or _added(said, hit, name)
     return False
+
+
+def _added(said: Said, one: Hit, name: Mention) -> bool:
+    """Whether a plus or a bracket stands between two that touch: "me + Ana"."""
+    low, high = (one.end, name.start) if one.end <= name.start else (name.end, one.start)
+    return any(c in said.sentence.text[said.words[low - 1].end : said.words[high].start] for c in "+&(")
 
 
 def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[Hit]:
@@ -409,8 +428,11 @@ def _selves(
                 for h in said.hits
                 if h.kind in {"request", "accept", "alone", "add"} and h.start <= hit.start <= h.end
             ]
-            if inside and not is_subject:
+            if inside and (not is_subject or _is_reflexive(said, hit, inside)):
                 return [Mention("self", hit.start, hit.end)]
+        beside = [m.start for m in names] + [h.start for h in roles]
+        if hit.kind == "me_and" and any(hit.end - 1 <= at <= hit.end + 1 for at in beside):
+            return [Mention("self", hit.start, hit.end)]
     alone = next((h for h in said.hits if h.kind == "alone" and clause.start <= h.start < clause.end), None)
     if alone and not names:
         return [Mention("self", alone.start, alone.end)]

@@ -9,6 +9,8 @@ from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.people import Name, is_single, names_in
 from inbox_worker.reading.text import Sentence, Token
 
+GREETING = 3  # words and marks of a greeting before a name
+
 
 def named(
     sentence: Sentence,
@@ -36,6 +38,8 @@ def named(
                 and name.title is None
                 and not any(p[:1].isupper() for p in name.name.split("-")[1:])
             )
+            if _is_addressed(sentence.tokens, name, lexicon):
+                continue
             function = _function(sentence, lexicon, name)
             found.append(Mention("name", inner[0], inner[-1] + 1, 1, name.name, name.title, function, single))
     return tuple(found)
@@ -93,3 +97,13 @@ def _explains(marks: Sequence[Token], end: int, start: int, lexicon: Lexicon) ->
     if marks[end].raw != "(" or any(t.raw == ")" for t in marks[end:start]):
         return False
     return not any(t.norm in lexicon.lists["and"] for t in marks[end:start])
+
+
+def _is_addressed(marks: Sequence[Token], name: Name, lexicon: Lexicon) -> bool:
+    """Whether a name is that of the reader, greeted in the same line: "Hello Ms Keller, I shall come"."""
+    greetings, first = lexicon.lists["greetings"], next((t for t in marks if t.is_word), None)
+    after = marks[name.end] if name.end < len(marks) else None
+    if first is None or name.start > GREETING or after is None:
+        return False
+    greeted = first.norm in greetings and first is not marks[name.core] and after.raw in ",!،，"
+    return greeted or (name.start == 0 and after.norm in greetings and after.is_word)

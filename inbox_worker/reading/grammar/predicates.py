@@ -46,6 +46,10 @@ class _Words:
         self.declined = self.of("decline") or _cancelled(self.inside)
         told = {"has", "have", "had"}
         self.asked = [h for h in self.of("request") if not (h.start and said.words[h.start - 1].norm in told)]
+        contact = self.of("contact")
+        self.asked = [
+            h for h in self.asked if not any(h.start < c.end and c.start < h.end for c in contact)
+        ]  # "kunt u contact opnemen met Ana": whom to write to
         self.accepted, self.attends = self.of("accept", "replaced_by"), self.of("attend")
         self.accepted += self._gladly(said, place)
         self.weak, self.alone, self.absent = self.of("attend_weak"), self.of("alone"), self.of("absent")
@@ -97,14 +101,14 @@ def clause_at(
     """What words ``start`` to ``end`` say, opened by ``mark``; ``near``: the sentence names this event's date."""
     place = _Place(start, end, mark, reach, own, others)
     words = _Words(said, place)
-    if _says_nothing(words, place, asks, near):
+    if _says_nothing(said, words, place, asks, near):
         return place.clause(Status.NONE, Who.UNSAID, False, (start, start))
     if not words.main:
         return _without_predicate(said, words, place)
     return _with_predicate(said, words, place)
 
 
-def _says_nothing(words: _Words, place: _Place, asks: bool, near: bool) -> bool:
+def _says_nothing(said: Said, words: _Words, place: _Place, asks: bool, near: bool) -> bool:
     """Whether a clause gives a reason, looks back, asks, repeats others' words or speaks of another event."""
     if place.mark in {"reason", "relative"} and not (words.declined and place.mark == "reason"):
         return True
@@ -113,7 +117,19 @@ def _says_nothing(words: _Words, place: _Place, asks: bool, near: bool) -> bool:
     begins = words.accepted and words.accepted[0].start <= place.start + 2 and not words.of("question", "condition")
     if asks and not words.affirmed and not begins:
         return True
-    return bool(words.of("hearsay") or (words.of("other_event") and not near))
+    elsewhere = words.of("other_event")
+    if words.declined:
+        elsewhere = [h for h in elsewhere if not _set_apart(said, words.declined[0], h)]
+    return bool(words.of("hearsay") or (elsewhere and not near))
+
+
+def _set_apart(said: Said, no: Hit, other: Hit) -> bool:
+    """Whether a comma stands between a refusal and another event: "it does not suit us, next time"."""
+    low, high = (no, other) if no.end <= other.start else (other, no)
+    gap = (
+        said.sentence.text[said.words[low.end - 1].end : said.words[high.start].start] if low.end <= high.start else ""
+    )
+    return any(c in gap for c in ",،，")
 
 
 def _without_predicate(said: Said, words: _Words, place: _Place) -> Clause:
@@ -165,6 +181,8 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
     if words.declined:
         return place.clause(Status.DECLINED, who, True, span)
     strong = bool(words.plain or words.of("replace"))
+    if words.of("remote") and not strong and place.mark == "contrast":
+        return none  # "but I shall be following the webcast"
     if who is Who.NOBODY and _from_elsewhere(said, pivot.end, place.end):
         return place.clause(Status.DECLINED, Who.PERSON, False, span)  # "nobody comes from New York"
     if negations := _negations(words):
@@ -174,7 +192,8 @@ def _with_predicate(said: Said, words: _Words, place: _Place) -> Clause:
         return none
     if who is Who.NOBODY:
         return place.clause(Status.DECLINED, who, strong, span)
-    hedged = words.of("tentative", "hedge", "condition")
+    polite = bool(words.asked) and said.sentence.is_question  # "would it be possible to register Ana?"
+    hedged = [] if polite else words.of("tentative", "hedge", "condition")
     if hedged and abs(hedged[0].start - pivot.start) < BESIDE:
         span = (min(span[0], hedged[0].start), max(span[1], hedged[0].end))
     return place.clause(Status.TENTATIVE if hedged else Status.ACCEPTED, who, strong, span)
@@ -224,7 +243,7 @@ def _speaks_of_us(said: Said, words: _Words, place: _Place, who: Who) -> bool:
         or _is_heading(said, place.end)
         or (place.end == len(said.words) and bool(words.of("lead_list")))
     )
-    return bool(words.attends) and leads
+    return bool(words.attends or (words.weak and _is_heading(said, place.end))) and leads
 
 
 def _is_heading(said: Said, end: int) -> bool:
@@ -300,9 +319,13 @@ def _numbered(said: Said, start: int, end: int) -> list[Hit]:
 
 def _listed(said: Said, start: int, end: int) -> list[Hit]:
     """Those whom "we shall be" lists right after it: "we shall be Ana López and me"."""
+    if not said.names and not said.has("undersigned", "colleague"):
+        return []
+    ours = {h.start for h in said.hits if h.kind == "we"}
     for group in said.hits:
-        we = any(o.kind == "we" and group.start <= o.start < group.end for o in said.hits)
-        if group.kind != "delegation" or not we or not start <= group.start < end:
+        if group.kind != "delegation" or not start <= group.start < end:
+            continue
+        if ours.isdisjoint(range(group.start, group.end)):
             continue
         first = [m for m in said.names if m.start == group.end and not m.vague]
         me = [h for h in said.hits if h.kind in {"undersigned", "colleague"} and h.start == group.end]

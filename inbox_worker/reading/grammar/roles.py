@@ -10,13 +10,19 @@ BETWEEN = 3  # words between "our" and what somebody is: "our newly elected depu
 
 def roles_told(said: Said) -> list[Hit]:
     """Roles that stand for one person each, in order, none inside another."""
-    told = [h for h in said.hits if h.kind == "colleague"] + _owned(said)
+    told = [h for h in said.hits if h.kind == "colleague" and not _is_broken(said, h)] + _owned(said)
     told.sort(key=lambda h: (h.start, h.end))
     found: list[Hit] = []
     for hit in told:
         if not found or hit.start >= found[-1].end:
             found.append(hit)
     return found
+
+
+def _is_broken(said: Said, hit: Hit) -> bool:
+    """Whether a colon or the like stands within a phrase: "of our union take part: the president ..."."""
+    start, end = said.offsets(hit.start, hit.end)
+    return any(c in said.sentence.text[start:end] for c in ":;：；")
 
 
 def _owned(said: Said) -> list[Hit]:

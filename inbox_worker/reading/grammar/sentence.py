@@ -32,12 +32,11 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     hits = tuple(lexicon.phrases.find(norms))
     covered = {i for h in hits if h.kind in {"affirm_negated", "never_fail"} for i in range(h.start, h.end)}
     hits = tuple(h for h in hits if not (h.kind in {"negation", "decline", "absent"} and h.start in covered))
+    leaning = [h for h in hits if h.kind in {"undecided", "tentative"}]
+    refused = {h.start for h in hits if h.kind == "negation"}
     unsaid = {
-        n.start
-        for u in hits
-        for n in hits
-        if u.kind in {"undecided", "tentative"} and n.kind == "negation" and u.start <= n.start < u.end
-    }  # "can not yet say": refuses nothing, accepts nothing
+        i for h in leaning for i in range(h.start, h.end)
+    } & refused  # "can not yet say", "can not promise": refuses nothing, accepts nothing
     hits = tuple(
         h
         for h in hits
@@ -212,6 +211,8 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
             pivot = (hedge.start, hedge.end) if hedge else pivot
         elif status is Status.ACCEPTED and said.has("hedge") and not strong:
             status = Status.TENTATIVE
+        if status is Status.ACCEPTED and (not strong or who is Who.UNSAID) and _is_passed_on(said):
+            status = Status.NONE
     if status is Status.DECLINED and _opens_with_if(said, clauses) and not said.has("affirm_negated"):
         status, strong = Status.TENTATIVE, False  # "if the visas are refused we stay at home"
     if status is Status.NONE and said.has("undecided") and not foreign:
@@ -223,6 +224,9 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
     mentions, absent = mentions_of(said, clauses) if not foreign and not asks else ([], [])
     if op == "replace":
         mentions, absent = replaced(said, mentions, absent)
+    elif said.has("replace", "replaced_by") and _stands_in_for_the_writer(said):
+        others = [m for m in mentions if m.kind != "self"]
+        mentions = others or mentions
     span = said.offsets(*pivot) if pivot and said.words else (0, 0)
     return replace(
         said, clauses=clauses, status=status, who=who, strong=strong, mixed=mixed, asks=asks, op=op, revises=revises,
@@ -270,7 +274,7 @@ def _op(said: Said, status: Status, asks: bool, mixed: bool) -> tuple[str, bool]
         return "cancel", True
     if said.has("remove"):
         return "remove", True
-    if said.has("add") and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
+    if _adds(said) and (status in {Status.ACCEPTED, Status.TENTATIVE} or said.has("request")):
         return "add", True
     return "", revises
 
@@ -282,6 +286,18 @@ def _of_numbers(said: Said) -> bool:
         for h in said.hits
         if h.kind in {"replace", "replaced_by"}
     )
+
+
+def _adds(said: Said) -> bool:
+    """Whether somebody is added to an earlier answer, not only to somebody named before: "Ana and one more"."""
+    joins = said.lexicon.lists["and"]
+    ends = {m.end for m in said.names if m.end < len(said.words) and said.words[m.end].norm in joins}
+    return any(h.kind == "add" and not ends & {h.start - 1, h.start - 2} for h in said.hits)
+
+
+def _is_passed_on(said: Said) -> bool:
+    """Whether a faint yes is only that others will answer: "I passed it on, they will be in touch with you"."""
+    return said.has("undecided") and not said.names and not said.numbers and not said.has("accept", "request")
 
 
 def _still_open(said: Said, chosen: Clause) -> bool:

@@ -37,7 +37,7 @@ def subject_of(said: Said, start: int, pivot: int, end: int, own: frozenset[int]
         if start <= mention.start <= pivot and mention.start > best:
             best, who, weak = mention.start, Who.PERSON, False
     for i in range(start, min(pivot, len(said.words))):
-        if i in own and i > best:
+        if i in own and i > best and not _object_of(said, who, best, i):
             best, who, weak = i, Who.WE, False
         elif i in others and i > best and (best < start or weak):
             best, who = i, Who.OTHER
@@ -51,3 +51,10 @@ def subject_of(said: Said, start: int, pivot: int, end: int, own: frozenset[int]
     ):
         return Who.PERSON
     return who
+
+
+def _object_of(said: Said, who: Who, subject: int, at: int) -> bool:
+    """Whether the writer stands before an organisation of whom he tells what he does: "I shall represent X"."""
+    if who is not Who.I or subject < 0:
+        return False
+    return not any(h.kind in {"perform", "send"} and subject - 1 <= h.start < at for h in said.hits)

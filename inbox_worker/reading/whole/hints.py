@@ -1,0 +1,39 @@
+"""What the words of a message hint at, short of an answer: that something is attached, that something is changed."""
+
+from __future__ import annotations
+
+from inbox_worker.model import Message, Part, Zone
+from inbox_worker.reading.language import languages_of
+from inbox_worker.reading.lexicon import Lexicon, lexicons
+from inbox_worker.reading.text import MAX_CHARACTERS, Token, tokens
+
+AGAINST = frozenset({"cancel", "tentative", "condition", "decline", "retract", "hedge"})
+
+POINTERS = frozenset({"attached", "letter", "forward", "remote"})
+
+
+HINTING = 4_000  # characters in which hints are looked for
+
+
+def new_words(part: Part, most: int = MAX_CHARACTERS) -> list[Token]:
+    """The words that the sender wrote now, without the signature, in so many characters."""
+    spans = [(s.start, s.end) for s in part.spans if s.zone is Zone.NEW] if part.spans else [(0, len(part.text))]
+    left, found = most, []
+    for start, end in spans[:40]:
+        if left <= 0:
+            break
+        found += [t for t in tokens(part.text, start, min(end, start + left)) if t.is_word]
+        left -= end - start
+    return found
+
+
+def spoken_in(message: Message) -> list[Lexicon]:
+    """The languages of a message's words, English where there are none."""
+    return languages_of([t for part in message.bodies for t in new_words(part, HINTING)]) or [lexicons()["en"]]
+
+
+def kinds_in(message: Message) -> frozenset[str]:
+    """The classes of phrases in the words of a message."""
+    spoken = spoken_in(message)
+    words = [t.norm for part in message.bodies for t in new_words(part, HINTING)]
+    return frozenset(hit.kind for lexicon in spoken for hit in lexicon.phrases.find(words))
