@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from inbox_worker.reading.counts import numbers_in
 from inbox_worker.reading.grammar.said import Mention
@@ -13,6 +14,13 @@ from inbox_worker.reading.people import is_single, names_in
 from inbox_worker.reading.text import Line, Token, bullet_length, lines, tokens
 
 _COLUMNS = re.compile(r"\t+| \| | {3,}")
+
+_MARKED = re.compile(r" ?; ?")  # columns where a row above names them
+_SURNAME_FIRST = re.compile(  # "Kemp, Ruth (Ms) - treasurer", "KEMP Ruth, treasurer"
+    r"([^\W\d_][\w'’-]{1,30}), ([^\W\d_a-z][\w'’-]{1,30})(?= ?\(| [-–—]|[;:|]|$|\n)"
+    r"|([^\W\d_a-z][^\W\d_a-z]{1,30}) ([^\W\d_a-z][^\W\dA-Z_]{1,30})(?= ?[,(]| [-–—]|[;:|]|$|\n)"
+)
+LONG_NAME = 4  # words that a given name or a surname never has
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
     table = False
     unread: tuple[int, int] | None = None
     head: int | None = None  # where the row begins that names the columns
+    of_names: tuple[int, int] | None = None  # its columns of given names and of surnames
     gap = 0
     ended_with_colon = False
 
@@ -62,19 +71,30 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
         current, table, unread, head = [], False, None, None
 
     all_lines = lines(text, start, end)
+    written = _in_two_lines(text, all_lines, lexicon)
     for line in all_lines:
+        if (whole := written.get(line.start)) is not None:
+            current.append(whole)
+            gap = 0
+            continue
         if line.end <= line.start:
             gap += 1
             if gap > 1:
                 close()
             continue
         cells = _cells(text, line)
+        if len(cells) == 1 and (head is not None or not current):
+            by_marks = _cells(text, line, _MARKED)
+            if len(by_marks) > 1 and (head is not None or _is_head(text, by_marks, lexicon)):
+                cells = by_marks
         item = None
         if len(cells) > 1:
             if not current and _is_head(text, cells, lexicon):
                 head, gap = line.start, 0
+                of_names = _columns_of_names(text, cells, lexicon)
                 continue
-            item = _row(text, line, cells, lexicon, taken)
+            item = _in_two_cells(text, line, cells, of_names) if head is not None else None
+            item = item or _row(text, line, cells, lexicon, taken)
             if item is not None:
                 if current and not table:
                     close()
@@ -141,9 +161,59 @@ def _continues(text: str, line: Line, item: Item) -> bool:
     )
 
 
-def _cells(text: str, line: Line) -> list[tuple[int, int]]:
+def _in_two_lines(text: str, all_lines: Sequence[Line], lexicon: Lexicon) -> dict[int, Item]:
+    """People of whom a form tells the surname in one line and the given name in the next, by the first line's start."""
+    found: dict[int, Item] = {}
+    for one, other in pairwise(all_lines):
+        kinds = [_part_of_name(text, line, lexicon) for line in (one, other)]
+        if set(kinds) != {"given_columns", "surname_columns"} or one.start in found:
+            continue
+        values = [text[line.start : line.end].partition(":")[2].strip() for line in (one, other)]
+        if not all(v[:1].isupper() and len(v.split()) < LONG_NAME for v in values):
+            continue
+        name = " ".join(values if kinds[0] == "given_columns" else reversed(values))
+        at = text.index(values[0], text.index(":", one.start))
+        mention = Mention("name", 0, 0, 1, name, None, None, False)
+        found[one.start] = Item(one.start, other.end, (mention,), ((at, at + len(values[0])),))
+    return found
+
+
+def _columns_of_names(text: str, cells: Sequence[tuple[int, int]], lexicon: Lexicon) -> tuple[int, int] | None:
+    """Which columns a head gives to given names and to surnames, where it gives them one each."""
+    labels = [{t.norm for t in tokens(text, start, end) if t.is_word} for start, end in cells]
+    given = [i for i, words in enumerate(labels) if words & lexicon.lists["given_columns"]]
+    last = [i for i, words in enumerate(labels) if words & lexicon.lists["surname_columns"]]
+    given = [i for i in given if i not in last]
+    return (given[0], last[0]) if len(given) == 1 and len(last) == 1 else None
+
+
+def _in_two_cells(
+    text: str, line: Line, cells: Sequence[tuple[int, int]], columns: tuple[int, int] | None
+) -> Item | None:
+    """A row that has a given name and a surname in cells of their own."""
+    if columns is None or max(columns) >= len(cells):
+        return None
+    given, last = (text[slice(*cells[i])] for i in columns)
+    if not (given[:1].isupper() and last[:1].isupper()) or max(len(given.split()), len(last.split())) >= LONG_NAME:
+        return None
+    if last.isupper() and len(last) > 2:
+        last = last.title()
+    mention = Mention("name", 0, 0, 1, f"{given} {last}", None, None, False)
+    return Item(line.start, line.end, (mention,), (cells[columns[1]],), None, tuple(cells))
+
+
+def _part_of_name(text: str, line: Line, lexicon: Lexicon) -> str:
+    """The list of labels that a line's label is in, if it stands before a surname or before a given name."""
+    label, colon, _ = text[line.start : line.end].partition(":")
+    words = {t.norm for t in tokens(label) if t.is_word}
+    if not colon or not words or not words <= lexicon.lists["columns"]:
+        return ""
+    return next((k for k in ("surname_columns", "given_columns") if words & lexicon.lists[k]), "")
+
+
+def _cells(text: str, line: Line, mark: re.Pattern[str] = _COLUMNS) -> list[tuple[int, int]]:
     cells, at = [], line.start
-    for match in _COLUMNS.finditer(text, line.start, line.end):
+    for match in mark.finditer(text, line.start, line.end):
         cells.append((at, match.start()))
         at = match.end()
     cells.append((at, line.end))
@@ -161,8 +231,17 @@ def _item(
     bullet = bullet_length(text, line.start, line.end)
     found = tokens(text, line.start + bullet, line.end)
     words = [t for t in found if t.is_word]
+    if _is_labelled(text, line, lexicon):  # "Função: chefe de projeto"
+        return _labelled_item(text, line, found, lexicon, taken)
     if not words or len(words) > (45 if bullet else 22) or found[-1].raw in "?؟？":
         return None
+    if lexicon.script == "latin" and (bullet or inside or after_colon):
+        turned = _SURNAME_FIRST.match(text, line.start + bullet, line.end)
+        if turned is not None and not _is_known_word(turned, lexicon):
+            family, given = turned.group(1) or turned.group(3), turned.group(2) or turned.group(4)
+            family = family.title() if family.isupper() else family
+            mention = Mention("name", 0, 0, 1, f"{given} {family}", None, None, False)
+            return Item(line.start, line.end, (mention,), (turned.span(),))
     names = [n for n in names_in(found, text, lexicon, _covered(found, taken)) if not n.place]
     loose = bullet > 0 or inside or after_colon
     if (labelled := _labelled_item(text, line, found, lexicon, taken)) is not None and len(labelled.mentions) > 1:
@@ -196,6 +275,13 @@ def _item(
             spans.append(beside)
         return Item(line.start, line.end, tuple(mentions), tuple(spans))
     return _labelled_item(text, line, found, lexicon, taken) or _other_item(text, line, words, found, lexicon, loose)
+
+
+def _is_known_word(turned: re.Match[str], lexicon: Lexicon) -> bool:
+    """Whether what looks like "Surname, Given" holds an office or another known word: "Director, Finance"."""
+    words = {t.norm for t in tokens(turned.group()) if t.is_word}
+    known = lexicon.vocabulary | lexicon.lists["functions"] | lexicon.lists["persons"] | lexicon.lists["not_names"]
+    return bool(words & known - lexicon.lists["given_names"])
 
 
 def _role_beside(found: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, int] | None:

@@ -18,6 +18,7 @@ _RANGES = (
     ("latin", 0x1E00, 0x1EFF),
 )
 FEW = 12  # words of a text in which small words say little of its language
+LABEL = 3  # letters of a name of a column that most languages share: "n", "tel"
 LOOKED_AT = 3000  # words; more do not change the answer
 
 
@@ -46,10 +47,11 @@ def languages_of(words: Sequence[Token]) -> list[Lexicon]:
         if inside < max(1, 0.15 * total) or (lexicon.script == "han" and has_kana):
             continue
         stop, vocabulary = lexicon.lists["stopwords"], lexicon.vocabulary
+        labels = {w for w in lexicon.lists["columns"] if len(w) > LABEL}
         if lexicon.foreign and sum(not lexicon.foreign.isdisjoint(t.raw) for t in sample) > 0.08 * len(sample):
             continue
         of_script = [t.norm for t in sample if script_of(t.raw) == lexicon.script]
-        common = sum(1 for w in of_script if w in stop)
+        common = sum(1 for w in of_script if w in stop or w in labels)
         known = sum(1 for w in of_script if w in vocabulary)
         if len(of_script) <= FEW:
             spoken = {i for h in lexicon.phrases.find(of_script) for i in range(h.start, h.end)}

@@ -25,7 +25,7 @@ CLASSES = frozenset(
     i me me_and we our undersigned colleague companion people delegation pair_of_us of_us lead_list exclusive alone
     range vague more question question_word want_answer assistance auto_reply bounce newsletter courtesy
     attached remote forward correction retract joint perform my_attend relative pronoun send tentative
-    you maybe_more contact accompany with_me gladly nor unchanged if politely each go never_fail obligation
+    you maybe_more therefore contact accompany with_me gladly nor unchanged if politely each go never_fail obligation
     letter nobody unit shaky subset owner limit copula cleft besides replaced_by
     """.split()  # noqa: SIM905 - a list this long reads better so
 )
@@ -52,6 +52,8 @@ LISTS = frozenset(
         "noun_endings",
         "day_articles",
         "columns",
+        "given_columns",
+        "surname_columns",
         "infinitive_endings",
         "origin",
         "personal",
@@ -59,7 +61,7 @@ LISTS = frozenset(
     }
 )
 NAMES = frozenset(
-    {"given_names", "surnames", "noun_endings", "columns", "infinitive_endings"}
+    {"given_names", "surnames", "noun_endings", "columns", "given_columns", "surname_columns", "infinitive_endings"}
 )  # lists that are no vocabulary
 SCRIPTS = frozenset({"latin", "cyrillic", "arabic", "han"})
 

@@ -57,7 +57,7 @@ def _capitalised(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: 
                 other = (name.end, other[1])
             else:
                 found.append(name)
-                if name.place:
+                if name.place and not _after_personal(tokens, name, lexicon):
                     other = (name.end, True)
             i = name.end
         elif title_end > i:
@@ -68,6 +68,12 @@ def _capitalised(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: 
                 other = (start + 1, goes_on or (start > 0 and tokens[start - 1].norm in lexicon.lists["from"]))
             i += 1
     return found
+
+
+def _after_personal(tokens: tuple[Token, ...], name: Name, lexicon: Lexicon) -> bool:
+    """Whether a name of two words stands after a preposition that persons have too: "a Ana López y a Bo Berg"."""
+    before = tokens[name.start - 1].norm if name.start else ""
+    return before in lexicon.lists["personal"] and name.end - name.core > 1
 
 
 def _shouts(tokens: tuple[Token, ...]) -> bool:
@@ -295,6 +301,8 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
     place = place and not (called and len(large) > 1)  # "guidata da Anna Rossi"
     while end > start + 2 and tokens[end - 1].norm == "s" and tokens[end - 2].raw in "'’":
         end -= 2
+    while end > start + 3 and tokens[end - 1].is_word and tokens[end - 1].raw.islower() and tokens[end - 2].raw in "'’":
+        end -= 3  # "Rita Campi dall'elenco"
     written = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
     if not titled and (is_code(written) or (i == _first_word(tokens) and _is_clitic(written))):
         return None

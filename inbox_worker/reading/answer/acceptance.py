@@ -48,7 +48,7 @@ def acceptance(
     leaves = tuple(dict.fromkeys(party.absent)) if revises else ()
     leaves = leaves or _whose_place(heard, answers)
     number, count_doubts, sure_number = number_of(heard, party, op)
-    if op is Op.ADD and any(a[2].op == "replace" for a in answers):
+    if op is Op.ADD and any(a[2].op == "replace" for a in answers) and not party.stand_in:
         number, count_doubts, sure_number = 0, _replaced_by_several(heard, party, answers), max(sure_number, SUMMED)
         revises = True
         doubts += _unbalanced(heard, party, leaves)
@@ -164,6 +164,8 @@ def _op(answers: Sequence[tuple[int, str, Said]], party: Party, blocks: Sequence
     ops = [s.op for _, _, s in answers if s.op]
     whole = bool(blocks) and sum(b.count for _, b in blocks) > 1
     pairs = bool(party.absent) and len(party.people) == len(set(party.absent))
+    if "replace" in ops and party.stand_in:
+        return Op.SET, False  # "our director is prevented; Ana López will come in her place"
     if "replace" in ops and not whole and (not party.totals or (pairs and party.totals[0][0] != len(party.people))):
         return Op.ADD, True
     if (

@@ -59,6 +59,9 @@ def party_of(
     for _, _, said in free:
         sure = (said.status is Status.DECLINED and said.who is Who.PERSON) or said.op in {"remove", "replace", "cancel"}
         party.absent += [m.name for m in said.absent if m.kind == "name" and (sure or not m.vague)]
+    party.stand_in = not party.absent and any(
+        m.kind == "role" for _, _, said in free if not said.has("change") for m in said.absent
+    )
     for part, block in blocks:
         party.listed = True
         if block.unread is not None:

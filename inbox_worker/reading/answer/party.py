@@ -25,6 +25,7 @@ class Party:
     vague: tuple[str, int, int] | None = None
     scattered: bool = False
     agreed: int | None = None  # a number that the names in its own sentence bear out
+    stand_in: bool = False  # somebody of theirs who was not named cannot come, and was not announced
     others: tuple[str, int, int] | None = None  # a person named elsewhere, of whom it is not said whether they come
 
 

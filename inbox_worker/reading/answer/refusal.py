@@ -74,7 +74,11 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
             break
         if said.foreign or said.asks or said.has("past", "undecided", "receipt"):
             continue
+        if i > 1 and any(s.has("undecided", "receipt") for _, _, s in free) and not said.has("we", "our", "me"):
+            continue  # "I passed it to our water unit. They are 14 people."
         totals = totals_of(said) or _bare_number(said)
+        if _is_about_others(said, totals, free):
+            continue
         first = totals and (words <= SHORT or (totals[0].start <= 1 and i <= 2))
         if first and is_bare(said, totals) and not _other_numbers(said, totals, free):
             claim = _counted(heard, free, (i, part, said), totals)
@@ -92,6 +96,13 @@ def fallback(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> tuple[tuple
     return (), (Doubt(Code.PARTSTAT_UNCLEAR, why, evidence),)
 
 
+def _is_about_others(said: Said, totals: Sequence[Mention], free: Sequence[tuple[int, str, Said]]) -> bool:
+    """Whether a bare number may count others: "our board has 30 members", "sorry, no. Our two experts have retired"."""
+    if any(s.has("regret", "decline", "absent") for _, _, s in free):
+        return True
+    return any(t.number > MANY for t in totals) and (len(free) > 1 or any(s.asks for _, _, s in free))
+
+
 def _named(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> Claim | None:
     """The claim of an answer that is nothing but names: "Sven Olsen + me."."""
     for i, part, said in free[:NAMED_WITHIN]:
@@ -101,9 +112,13 @@ def _named(heard: Heard, free: Sequence[tuple[int, str, Said]]) -> Claim | None:
         spoken = said.has(
             "past", "contact", "negation", "absent", "courtesy", "regret", "other_event", "hedge", "receipt"
         )
-        if said.asks or said.foreign or spoken or said.numbers or not names or (len(names) < 2 and not joined):
+        more = [n for n in said.numbers if n.value <= MOST and "+" in said.sentence.text[: said.words[n.start].start]]
+        if len(more) != len(said.numbers) or len(more) > 1:
+            continue
+        if said.asks or said.foreign or spoken or not names or (len(names) < 2 and not (joined or more)):
             continue
         mentions = [*names, *([Mention("self", me.start, me.end)] if me is not None and joined else [])]
+        mentions += [Mention("part", n.start, n.end, n.value) for n in more]
         if strays(said, mentions) > STRAY_OF_NAMES or any(is_suspicious(s) for _, _, s in free if s is not said):
             return None
         party = Party()
@@ -226,6 +241,7 @@ def is_bare(said: Said, totals: Sequence[Mention]) -> bool:
 
 NAMED_WITHIN = 3  # sentences from the start in which names alone are an answer
 STRAY_OF_NAMES = 1  # words beside names that are an answer
+MANY = 10  # more people than that only a sentence of its own can announce without a verb
 TERSE = 4  # words of a message that a yes or no fills
 BARE = 5  # words of a sentence that a number fills
 STRAY = 3  # words beside the number of a bare answer

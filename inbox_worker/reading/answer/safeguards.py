@@ -31,7 +31,7 @@ def refused_too(
     blocks: Sequence[tuple[str, Block]],
 ) -> Doubt | None:
     """A doubt where the message both accepts and declines and it is not one person staying for others to come."""
-    strong = [d for d in declined if d[2].strong]
+    strong = [d for d in declined if d[2].strong and not (d[2].who is Who.NOBODY and d[2].has("exclusive"))]
     if not strong:
         return None
     somebody = bool(party.people or party.unnamed or party.totals or blocks)

@@ -31,6 +31,10 @@ def clauses_of(said: Said, own: frozenset[int], others: frozenset[int], event: d
             starts[0] = "reason"
         elif hit.kind == "relative" and hit.start and _after_comma(said, hit.start) and not _cleft(said, hit.start):
             starts[hit.start] = "relative"
+        elif (
+            hit.kind == "therefore" and hit.start and _after_comma(said, hit.start) and _refused_before(said, hit.start)
+        ):
+            starts.setdefault(hit.start, "contrast")  # "I am away, so Ana López will attend"
     word = 0
     for k, token in enumerate(marks):
         if token.is_word:
@@ -87,6 +91,11 @@ def _under_conditions(said: Said, clauses: Sequence[Clause]) -> list[Clause]:
             told = replace(clause, status=Status.TENTATIVE)
         result.append(told)
     return result
+
+
+def _refused_before(said: Said, at: int) -> bool:
+    """Whether somebody is said not to come before a word."""
+    return any(h.kind in {"decline", "absent", "cancel"} and h.start < at for h in said.hits)
 
 
 def _cleft(said: Said, at: int) -> bool:

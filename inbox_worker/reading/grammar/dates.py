@@ -10,6 +10,8 @@ from inbox_worker.reading.lexicon import Lexicon
 NEAR_EVENT = 12  # days around the event that still speak of it: journeys, the eve, the reply-by date
 
 
+TOLD_OF_THIS = ("letter", "cancel", "decline", "change", "tentative", "condition")
+
 MONTH_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
@@ -19,7 +21,7 @@ def is_foreign(said: Said, event: date, start: int = 0, end: int | None = None) 
     distances = [_distance(d, event) for d in dates if d is not None]
     if any(abs(d) <= NEAR_EVENT for d in distances):
         return False
-    if any(d > 0 for d in distances) or (None in dates and not said.has("letter")):
+    if any(d > 0 for d in distances) or (None in dates and not said.has(*TOLD_OF_THIS)):
         return True
     return bool(
         distances and not said.has("letter", "receipt", "past", "change", "cancel") and _is_time(said, start, end)

@@ -10,6 +10,7 @@ from inbox_worker.reading.grammar.said import Mention, Said
 from inbox_worker.reading.lexicon import Hit
 
 MOST_IN_RANGE = 100
+PLAIN_AND = frozenset({"and", "et", "y", "e", "ed", "und", "en", "и", "و", "和"})  # all others of "and" mean "with"
 MOST_OTHERS = 9  # more "others" than this are not of one organisation
 MOST_NUMBERS = 25  # of one sentence; what has more is a table or noise, and counts nobody
 
@@ -30,7 +31,10 @@ def heads(said: Said, start: int, end: int) -> list[Mention]:
     found += [
         Mention("total", h.start, h.end, 2)
         for h in said.hits
-        if h.kind == "pair_of_us" and start <= h.start < end and not _joined(said, h.start)
+        if h.kind == "pair_of_us"
+        and start <= h.start < end
+        and not _joined(said, h.start)
+        and not any(u.kind == "unit" and h.end <= u.start <= h.end + 1 for u in said.hits)
     ]
     return _without_overlap(found)
 
@@ -76,7 +80,9 @@ def _people_counted(said: Said, number: Number) -> Mention | None:
         else ""
     )
     if any(c in gap for c in ".;:!?") or ("," in gap and not before):
-        return None
+        if not before:
+            return None
+        after = []  # "nous serons trois : deux collègues et moi"
     word = words[number.start]
     article = said.lexicon.numbers.get(word.norm) == 1 and number.end - number.start == 1
     goes_on = number.end < len(words) and not text[word.end : words[number.end].start].strip()
@@ -206,7 +212,7 @@ def _joined(said: Said, at: int) -> bool:
     told = [h for h in said.hits if h.kind in {"undersigned", "me"}] + roles_told(said)
     if any(h.end <= at and at - h.end < 12 for h in told) or named:
         return True
-    led = [h for h in before if said.words[h.start].norm not in said.lexicon.lists["and"]]
+    led = [h for h in before if said.words[h.start].norm not in PLAIN_AND]
     if any(i.kind == "i" and i.end <= h.start for i in said.hits for h in led):
         return True  # "iré acompañado de tres estudiantes"
     leads = any(h.start <= 1 for h in before)
@@ -228,8 +234,11 @@ def open_range(said: Said) -> bool:
         if is_taken_back(said, a) and said.has("change"):
             continue
         if 0 < b.start - a.end <= 3 and any(
-            h.kind == "range" and a.end <= h.start and h.end <= b.start for h in said.hits
+            h.kind in {"range", "hedge"} and a.end <= h.start and h.end <= b.start for h in said.hits
         ):
+            perhaps = any(h.kind == "hedge" and a.end <= h.start and h.end <= b.start for h in said.hits)
+            if "," in said.sentence.text[said.words[a.end - 1].end : said.words[b.start].start] and not perhaps:
+                continue  # "dos, comunicación a uno"
             measured = any(h.kind == "unit" and b.end <= h.start <= b.end + 1 for h in said.hits)
             return not measured and a.value != b.value and b.value <= MOST_IN_RANGE
         joined = all(w.norm in said.lexicon.lists["and"] for w in said.words[a.end : b.start]) and a.end < b.start

@@ -60,6 +60,7 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         if effective not in {Status.ACCEPTED, Status.TENTATIVE}:
             continue
         totals = heads(said, clause.start, clause.end)
+        totals = [replace(t, kind="more") if t.kind == "total" and _is_added(said, t) else t for t in totals]
         totals = [t for t in totals if t.kind != "part" or sum(m.start >= t.end for m in names) != t.number]
         if any(h.kind == "request" and h.start == clause.pivot[0] for h in said.hits):
             after = [m for m in names if m.start >= clause.pivot[0]]
@@ -95,6 +96,8 @@ def mentions_of(said: Said, clauses: Sequence[Clause]) -> tuple[list[Mention], l
         coming = _told_in_passing(said, clauses)
     coming = _without_spelt_out(said, coming)
     whole = next((m for m in coming if m.kind == "total" and is_whole(said, m)), None)
+    if whole is not None and all(m.end <= whole.start or m is whole for m in coming if m.kind == "total"):
+        coming = [m for m in coming if m.kind != "total" or m.number >= whole.number]  # "two, one and two: five in all"
     if whole is not None:
         coming = [m for m in coming if m.kind != "total" or m.end <= whole.start or m.number >= whole.number]
     return _with_joined(said, coming), absent
@@ -117,6 +120,11 @@ def _sent(said: Said, clause: Clause, names: list[Mention]) -> list[Mention]:
     return (
         [m for m in names if m not in before] if after and before and not _joins_any(said, before, sends[0]) else names
     )
+
+
+def _is_added(said: Said, total: Mention) -> bool:
+    """Whether a number stands right after a word of adding: "add two people to our delegation"."""
+    return any(h.kind == "add" and h.start < total.start <= h.end + 1 for h in said.hits)
 
 
 def _is_sent(said: Said, clause: Clause, names: Sequence[Mention]) -> bool:
@@ -177,6 +185,8 @@ def replaced(said: Said, coming: Sequence[Mention], absent: Sequence[Mention]) -
         if hit.kind == "replaced_by":
             leaving += [m for m in names if m.end <= hit.start]
         elif hit.kind == "replace" and not _holds(said, hit, "replaced_by", "owner", "pronoun"):
+            own = [m for m in names if hit.start < m.start and m.end < hit.end]
+            leaving += [m for m in own if said.words[m.end].norm == "s"]  # "takes Ana López's place"
             leaving += [m for m in names if m.start == hit.end or (m.start == hit.end + 1 and _is_small(said, hit.end))]
     ends = {h.end for h in said.hits if h.kind == "replace"}
     coming = [m for m in coming if m.kind != "role" or (m.start not in ends and m.start + 1 not in ends)]
@@ -265,6 +275,9 @@ def _companion_before(said: Said, mention: Mention) -> bool:
 def _beside_somebody(said: Said, name: Mention) -> bool:
     """Whether a bare first name stands beside a person: "me and Ana", "my attendant, Ana"."""
     joins = said.lexicon.lists["and"]
+    gap = said.sentence.text[said.words[name.end - 1].end : said.words[name.end - 1].end + 1]
+    if name.start == 0 and gap in {",", "!"} and said.words[0].norm not in said.lexicon.lists["given_names"]:
+        return False  # "Lovely, my husband and I will be there"
     if ")" in said.sentence.text[said.words[name.end - 1].end : said.words[name.end - 1].end + 1]:
         return False  # "our two officers (Chad and Iraq) and me"
     kinds = {"me", "undersigned", "colleague"}
@@ -292,6 +305,12 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
             continue
         if any(_describes(said, hit, m) for m in names if not m.vague or _beside_somebody(said, m)):
             continue
+        if _is_of_its_own(said, hit, start, end):
+            continue  # "my mother is ill and today I cannot say"
+        if any(
+            h.kind in {"tentative", "condition"} and h.start < hit.start <= h.end + DECIDES for h in said.hits
+        ) and not (any(h.kind == "companion" and h.end == hit.start for h in said.hits)):
+            continue  # "it depends on my boss"
         if _is_away(said, hit) or _is_denied(said, hit):
             continue  # "neither I nor the director can get away"
         if _after_copula(said, hit) and _somebody_before(said, hit):
@@ -302,6 +321,17 @@ def _roles(said: Said, start: int, end: int, names: Sequence[Mention]) -> list[H
             continue  # "un servidor"
         found.append(hit)
     return found
+
+
+def _is_of_its_own(said: Said, hit: Hit, start: int, end: int) -> bool:
+    """Whether what is tentative is told of the writer, and somebody before stands in a statement of their own."""
+    verbs = [h for h in said.hits if h.kind == "tentative" and start <= h.start < end and h.start > hit.end]
+    if not verbs:
+        return False
+    mine = any(h.kind == "i" and hit.end < h.start < verbs[0].end for h in said.hits)
+    joins = said.lexicon.lists["and"]
+    beside = said.words[hit.end : hit.end + 1] + said.words[max(0, hit.start - 1) : hit.start]
+    return mine and not any(w.norm in joins for w in beside)
 
 
 def _is_away(said: Said, hit: Hit) -> bool:
@@ -329,6 +359,7 @@ def _somebody_before(said: Said, hit: Hit) -> bool:
     )
 
 
+DECIDES = 3  # words between what makes an answer depend on somebody and who that is
 APPOSED = 4  # words before a name set off by a comma in which nobody else may be joined
 LONG_OFFICE = 10  # words of what somebody is: "its director for water, rivers and wetlands, Ana López"
 

@@ -23,13 +23,16 @@ def named(
     index = {w.start: i for i, w in enumerate(words)}
     token_taken = {k for k, t in enumerate(sentence.tokens) if t.is_word and index[t.start] in taken}
     found = []
-    last = -1
+    last, sent = -1, False
     for name in names_in(sentence.tokens, sentence.text, lexicon, token_taken):
         if 0 <= last < name.start and _explains(sentence.tokens, last, name.start, lexicon):
             continue  # "Ana (our lady of Peru)"
         last = name.end
         inner = [index[t.start] for t in sentence.tokens[name.start : name.end] if t.is_word]
-        if inner and (not name.place or objects & {inner[0] - 1, inner[0]}):
+        object_ = bool(inner) and bool(objects & {inner[0] - 1, inner[0]})
+        if object_ or (inner and sent and _goes_on(words, lexicon, inner[0])):
+            object_ = sent = True  # "demandé à Ana López et à Bo Berg"
+        if inner and (not name.place or object_):
             single = (
                 is_single(name.name)
                 and name.title is None
@@ -40,6 +43,11 @@ def named(
             function = _function(sentence, lexicon, name)
             found.append(Mention("name", inner[0], inner[-1] + 1, 1, name.name, name.title, function, single))
     return tuple(found)
+
+
+def _goes_on(words: Sequence[Token], lexicon: Lexicon, at: int) -> bool:
+    """Whether "and" and a preposition stand before a word."""
+    return at > 1 and words[at - 2].norm in lexicon.lists["and"]
 
 
 def _function(sentence: Sentence, lexicon: Lexicon, name: Name) -> str | None:

@@ -58,6 +58,8 @@ class _Words:
             for h in self.of("send")
             if _people_after(said, h.end, end) or (h.end == end and _people_after(said, start, h.start))
         ]
+        if any(h.kind == "people" and _is_list_of(said, h) for h in self.inside) and self.of("send", "perform"):
+            self.weak = []  # "I will send the names once the travel requests are signed"
         if self.absent and not (self.affirmed or self.declined or self.asked or self.accepted or self.attends):
             self.weak, self.sends = [], []
         self.numbered = _numbered(said, start, end)
@@ -277,10 +279,15 @@ def _people_after(said: Said, at: int, end: int) -> bool:
     kinds = {"colleague", "people", "undersigned"}
     return (
         any(at <= m.start < end for m in said.names)
-        or any(h.kind in kinds and at <= h.start < end for h in said.hits)
+        or any(h.kind in kinds and at <= h.start < end and not _is_list_of(said, h) for h in said.hits)
         or any(at <= n.start <= at + 3 and not _is_measure(said, n.start, n.end) for n in said.numbers)
         or any(h.kind == "attend" and at <= h.start < end for h in said.hits)
     )
+
+
+def _is_list_of(said: Said, noun: Hit) -> bool:
+    """Whether a noun is for what tells who comes, not for who does: "I will send the names"."""
+    return noun.kind == "people" and any(h.kind == "lead_list" and h.start == noun.start for h in said.hits)
 
 
 def _is_measure(said: Said, start: int, end: int) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from inbox_worker.reading.counts import numbers_in
 from inbox_worker.reading.grammar.clauses import clauses_of
 from inbox_worker.reading.grammar.dates import dates_told, is_foreign
-from inbox_worker.reading.grammar.heads import is_taken_back, open_range
+from inbox_worker.reading.grammar.heads import is_taken_back, open_range, totals_of
 from inbox_worker.reading.grammar.mentions import mentions_of, replaced
 from inbox_worker.reading.grammar.names import named
 from inbox_worker.reading.grammar.said import Clause, Context, Mention, Said, Status, Who
@@ -18,6 +18,8 @@ from inbox_worker.reading.text import Sentence, Token
 
 CHANGES = frozenset({"cancel", "remove", "replace", "change"})
 CONDITIONS = frozenset({"if", "condition", "shaky", "tentative", "hedge"})
+SELVES = frozenset({"i", "me", "undersigned", "colleague"})
+YEAR = 4  # digits
 OBLIGED = 3  # words between "must we" and what one must
 VERBS = frozenset({"attend", "attend_weak", "accept", "decline", "send", "add", "remove", "request", "we", "i"})
 APART = frozenset({";", ":", "—", "–", "-", "!", "…", "relative"})  # marks after which a clause has dates of its own
@@ -40,6 +42,9 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
         for h in hits
         if not (h.kind in {"negation", "decline", "absent", "accept"} and any(h.start <= n < h.end for n in unsaid))
     )
+    hits += tuple(
+        Hit("past", i, i + 1) for i, w in enumerate(norms) if _is_year(w) and int(w) < context.event.year
+    )  # "asistimos al foro de 2023"
     hits = tuple(
         h
         for h in hits
@@ -54,6 +59,8 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     )
     hits = tuple(h for h in hits if not _is_of_a_name(sentence, words, hits, h))
     hits = _without_hypothetical(sentence, words, hits)
+    if any(h.kind == "newsletter" for h in hits):  # "please take him off your mailing list"
+        hits = tuple(h for h in hits if h.kind not in CHANGES)
     received = {i for h in hits if h.kind == "receipt" for i in range(h.start, h.end)}
     hits = tuple(h for h in hits if not (h.kind == "accept" and h.start in received))  # "I confirm receipt of"
     own = _inside(words, context.own)
@@ -61,15 +68,39 @@ def say(sentence: Sentence, lexicon: Lexicon, context: Context) -> Said:
     numbers = tuple(n for n in numbers_in(words, sentence.text, lexicon) if n.start not in own | others)
     objects = frozenset(h.end for h in hits if h.kind in {"add", "request", "send", "remove", "replace"})
     objects |= {i for h in hits if h.kind == "my_attend" for i in range(h.end, h.end + 4)}  # "and that of Ana López"
+    led = {h.end for h in hits if h.kind == "companion" and norms[h.start] not in lexicon.lists["and"]}
+    objects |= led  # "acompañado de Ana López"
+    if any(h.kind == "replace" for h in hits):  # "por isso vai a Ana López no meu lugar"
+        objects |= frozenset(h.end for h in hits if h.kind == "attend_weak")
     names = named(sentence, lexicon, words, own | others, objects)
     names = tuple(m for m in names if not _is_title(words, m, context.title))
     hits = tuple(h for h in hits if h.kind not in {"i", "me"} or not any(m.start <= h.start < m.end for m in names))
+    before = _counted_before(sentence, words, hits)
+    names = tuple(m for m in names if m.start not in before)
+    hits = tuple(h for h in hits if h.start not in before or h.kind not in SELVES)
     classes = {h.kind: True for h in hits}
     draft = Said(sentence, lexicon, words, hits, (), numbers, names, classes=classes)
     asks = _asks(draft)
     clauses = tuple(clauses_of(draft, own, others, context.event, asks))
     asks = asks and all(c.status is Status.NONE for c in clauses)
     return _conclude(draft, clauses, asks, context.event)
+
+
+def _counted_before(sentence: Sentence, words: Sequence[Token], hits: Sequence[Hit]) -> frozenset[int]:
+    """Words for those an earlier answer named, where somebody is added: "on top of Ana and me, Bo will also come"."""
+    starts = [h.end for h in hits if h.kind == "besides"]
+    if not starts or not any(h.kind == "add" for h in hits):
+        return frozenset()
+    verbs = [h.start for h in hits if h.kind in {"attend", "attend_weak", "accept"} and h.start > starts[0]]
+    end = next(
+        (i for i in range(starts[0] + 1, len(words)) if "," in sentence.text[words[i - 1].end : words[i].start]),
+        min(verbs, default=starts[0]),
+    )
+    return frozenset(range(starts[0], end))
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == YEAR and word.isdecimal() and word[:2] in {"19", "20"}
 
 
 def _is_proper(lexicon: Lexicon, words: Sequence[Token], hit: Hit) -> bool:
@@ -115,6 +146,8 @@ def _is_of_a_name(sentence: Sentence, words: Sequence[Token], hits: Sequence[Hit
         return False
     gap = sentence.text[words[hit.start - 1].end : words[hit.start].start]
     after = sentence.text[words[hit.end - 1].end : words[hit.end - 1].end + 1]
+    if hit.kind == "tentative" and words[hit.start - 1].norm.isdigit() and hit.end == len(words):
+        return True  # "Ana López + 2 tbc"
     return "(" in gap and after == ")" and any(h.kind in {"colleague", "people"} and h.end == hit.start for h in hits)
 
 
@@ -144,6 +177,8 @@ def _inside(words: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozens
 def _asks(said: Said) -> bool:
     if said.has("add") and said.names and not said.has("i", "we"):
         return False  # "could you add Ana López to our list?"
+    if said.has("add") and said.has("delegation", "our", "we") and totals_of(said):
+        return False  # "would it be possible to add two people to our delegation?"
     return said.sentence.is_question and not said.has("request", "remove")
 
 
@@ -185,7 +220,7 @@ def _conclude(said: Said, clauses: tuple[Clause, ...], asks: bool, event: date) 
         status = Status.UNDECIDED
         hit = next(h for h in said.hits if h.kind == "undecided")
         pivot = (hit.start, hit.end)
-    op, revises = _op(said, status, asks)
+    op, revises = _op(said, status, asks, mixed)
     revises = revises or any(is_taken_back(said, n) for n in said.numbers)
     mentions, absent = mentions_of(said, clauses) if not foreign and not asks else ([], [])
     if op == "replace":
@@ -221,7 +256,7 @@ def _opens_with_if(said: Said, clauses: Sequence[Clause]) -> bool:
     return first and not any(c.mark in APART for c in clauses if c.status is not Status.NONE)
 
 
-def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
+def _op(said: Said, status: Status, asks: bool, mixed: bool) -> tuple[str, bool]:
     revises = said.has("change", "cancel", "remove", "replace", "replaced_by", "retract", "correction")
     if asks:
         return "", False
@@ -230,10 +265,12 @@ def _op(said: Said, status: Status, asks: bool) -> tuple[str, bool]:
     if said.has("correction") and said.names:
         return "correct", True
     instead = said.has("replace", "replaced_by") and not _of_numbers(said)
-    if instead and said.names and status in {Status.ACCEPTED, Status.TENTATIVE}:
+    if instead and said.names and (mixed or status in {Status.ACCEPTED, Status.TENTATIVE}):
         return ("", False) if _stands_in_for_the_writer(said) else ("replace", True)
     if said.has("remove") and said.names:
         return "remove", True
+    if said.has("cancel") and said.names and not said.has("we", "our", "i"):
+        return "remove", True  # "Ana López has had to cancel"
     if said.has("cancel"):
         return "cancel", True
     if said.has("remove"):
