@@ -17,7 +17,7 @@ import pytest
 from tests.flow.station import Station
 from tests.message.odd import odd_messages
 
-ODD = int(os.environ.get("INBOX_WORKER_ODD", "120"))
+ODD = int(os.environ.get("INBOX_WORKER_ODD", "50"))
 SLOWEST = 5.0  # seconds of CPU time for one message
 GROWTH = 1.25  # of the peak memory when five times as many messages are read
 KEYS = {"file", "message_id", "received", "from", "subject", "language", "kind", "late", "flags", "claims"}
