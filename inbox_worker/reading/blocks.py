@@ -109,7 +109,7 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
                 close()
             item = _item(text, line, lexicon, bool(current), ended_with_colon, taken)
         ended_with_colon = text[line.end - 1] in ":："
-        if item is None and current and not table and _is_labelled(text, line, lexicon):
+        if item is None and current and not table and is_labelled(text, line, lexicon):
             pass  # "Function: Coordinator" below "Name: Ana López"
         elif item is None and current and not table and _is_alike(text, line, current[-1]):
             unread = unread or (line.start, line.end)
@@ -124,7 +124,7 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
 
 
 def _alone_counts(text: str, item: Item, lexicon: Lexicon) -> bool:
-    labelled = _is_labelled(text, Line(item.start, item.end, 0), lexicon)
+    labelled = is_labelled(text, Line(item.start, item.end, 0), lexicon)
     return labelled or bullet_length(text, item.start, item.end) > 0
 
 
@@ -137,7 +137,7 @@ def _is_alike(text: str, line: Line, item: Item) -> bool:
     return mark == above or (mark[:1].isdigit() and above[:1].isdigit())
 
 
-def _is_labelled(text: str, line: Line, lexicon: Lexicon) -> bool:
+def is_labelled(text: str, line: Line, lexicon: Lexicon) -> bool:
     """Whether a line begins with the name of a column and a colon."""
     label, colon, _ = text[line.start : line.end].partition(":")
     words = [t.norm for t in tokens(label) if t.is_word]
@@ -231,7 +231,7 @@ def _item(
     bullet = bullet_length(text, line.start, line.end)
     found = tokens(text, line.start + bullet, line.end)
     words = [t for t in found if t.is_word]
-    if _is_labelled(text, line, lexicon):  # "Função: chefe de projeto"
+    if is_labelled(text, line, lexicon):  # "Função: chefe de projeto"
         return _labelled_item(text, line, found, lexicon, taken)
     if not words or len(words) > (45 if bullet else 22) or found[-1].raw in "?؟？":
         return None

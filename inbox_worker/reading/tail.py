@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inbox_worker.reading.blocks import is_labelled
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.people import names_in
 from inbox_worker.reading.text import Line, bullet_length, lines, tokens
 
+REACHED = frozenset({"tel", "e", "email", "mobile", "phone"})  # labels of ways to reach somebody
 MOST_LINES = 7
 LONGEST = 90  # characters of a line
 SAYS = frozenset(
@@ -41,11 +43,10 @@ def foot_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]) -> 
 
 
 def _is_labelled(text: str, line: Line, lexicon: Lexicon) -> bool:
-    """Whether a line begins with what a column of a list of people is called: "Name: ..."."""
-    label, colon, rest = text[line.start : line.end].partition(":")
-    words = [t.norm for t in tokens(label) if t.is_word]
-    told = rest.strip()[:1].isalpha() and all(w in lexicon.lists["columns"] for w in words)
-    return bool(colon) and 0 < len(words) <= 3 and told and words[0] not in {"tel", "e", "email", "mobile", "phone"}
+    """Whether a line tells somebody's name or office after its label, "Name: ...", and not a way to reach them."""
+    label, _, rest = text[line.start : line.end].partition(":")
+    first = next((t.norm for t in tokens(label) if t.is_word), "")
+    return is_labelled(text, line, lexicon) and rest.strip()[:1].isalpha() and first not in REACHED
 
 
 def _is_table(text: str, last: Sequence[Line]) -> bool:

@@ -13,6 +13,7 @@ from inbox_worker.reading.answer.party import Party
 from inbox_worker.reading.answer.safeguards import contradiction, refused_too, unexplained
 from inbox_worker.reading.blocks import Block
 from inbox_worker.reading.counts import MOST, Number
+from inbox_worker.reading.grammar.heads import is_measure
 from inbox_worker.reading.grammar.said import Said, Status, Who
 
 Told = tuple[int, str, Said]  # place in the message, part, sentence
@@ -187,7 +188,7 @@ def _tells_whole(said: Said) -> bool:
 
 def _may_count(said: Said, number: Number) -> bool:
     """Whether a small number that was not understood may be one of people."""
-    beside = any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits)
+    beside = is_measure(said, number.start, number.end)
     used = any(m.start < number.end and number.start < m.end for m in said.names)
     return 1 <= number.value <= MOST and not beside and not used and (number.value > 1 or number.start == 0)
 

@@ -14,7 +14,7 @@ from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add
 from inbox_worker.reading.answer.safeguards import is_suspicious, may_still_come, unnoticed
 from inbox_worker.reading.counts import MOST
-from inbox_worker.reading.grammar.heads import is_taken_back, strays, totals_of
+from inbox_worker.reading.grammar.heads import is_measure, is_taken_back, strays, totals_of
 from inbox_worker.reading.grammar.roles import roles_told
 from inbox_worker.reading.grammar.said import Mention, Said, Status, Who
 
@@ -195,7 +195,7 @@ def _other_numbers(said: Said, totals: Sequence[Mention], free: Sequence[tuple[i
     for _, _, other in free:
         for number in other.numbers:
             counted = other is said and any(m.start < number.end and number.start < m.end for m in totals)
-            measured = any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in other.hits)
+            measured = is_measure(other, number.start, number.end)
             if not counted and not measured and not is_taken_back(other, number) and 1 < number.value <= MOST:
                 return True
     return False

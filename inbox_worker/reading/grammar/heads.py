@@ -271,7 +271,7 @@ def unused_number(said: Said, known: set[int]) -> tuple[int, int] | None:
             continue
         if any(h.kind == "subset" and h.end == number.start for h in said.hits) or _is_elsewhere(said, number):
             continue
-        if any(h.kind == "unit" and number.start - 1 <= h.start <= number.end + 1 for h in said.hits):
+        if is_measure(said, number.start, number.end):
             continue
         return number.start, number.end
     for mention in said.names:
@@ -279,6 +279,11 @@ def unused_number(said: Said, known: set[int]) -> tuple[int, int] | None:
         if mention.vague and mention not in said.coming and before in said.lexicon.lists["and"]:
             return mention.start, mention.end
     return None
+
+
+def is_measure(said: Said, start: int, end: int) -> bool:
+    """Whether a number, words ``start`` to ``end``, counts days, rooms, money."""
+    return any(h.kind == "unit" and start - 1 <= h.start <= end + 1 for h in said.hits)
 
 
 def counts_people(said: Said, start: int, end: int) -> bool:

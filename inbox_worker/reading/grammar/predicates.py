@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inbox_worker.reading.grammar.heads import counts_people, heads, strays
+from inbox_worker.reading.grammar.heads import counts_people, heads, is_measure, strays
 from inbox_worker.reading.grammar.said import Clause, Said, Status, Who
 from inbox_worker.reading.grammar.subjects import subject_of
 from inbox_worker.reading.lexicon import Hit
@@ -280,7 +280,7 @@ def _people_after(said: Said, at: int, end: int) -> bool:
     return (
         any(at <= m.start < end for m in said.names)
         or any(h.kind in kinds and at <= h.start < end and not _is_list_of(said, h) for h in said.hits)
-        or any(at <= n.start <= at + 3 and not _is_measure(said, n.start, n.end) for n in said.numbers)
+        or any(at <= n.start <= at + 3 and not is_measure(said, n.start, n.end) for n in said.numbers)
         or any(h.kind == "attend" and at <= h.start < end for h in said.hits)
     )
 
@@ -288,11 +288,6 @@ def _people_after(said: Said, at: int, end: int) -> bool:
 def _is_list_of(said: Said, noun: Hit) -> bool:
     """Whether a noun is for what tells who comes, not for who does: "I will send the names"."""
     return noun.kind == "people" and any(h.kind == "lead_list" and h.start == noun.start for h in said.hits)
-
-
-def _is_measure(said: Said, start: int, end: int) -> bool:
-    """Whether a number counts days, rooms, money."""
-    return any(h.kind == "unit" and start - 1 <= h.start <= end + 1 for h in said.hits)
 
 
 def _numbered(said: Said, start: int, end: int) -> list[Hit]:
