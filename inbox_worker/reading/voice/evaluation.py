@@ -37,9 +37,7 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, sure: float) -> tup
     others = [p for p in people if not (writer and same_person(writer, p))]
     believed = [_believed(opinion, p) for p in others] if claim.op is not Op.REMOVE else []
     known = [*people, *claim.leaves]
-    strangers = [
-        n.comes for n in opinion.people if not any(same_person(n.name, k) for k in known) and n.name != writer
-    ]
+    strangers = [n.comes for n in opinion.people if not any(same_person(n.name, k) for k in known) and n.name != writer]
     number = claim.delegates
     place = len(opinion.count) - 1 if number is None else min(number, len(opinion.count) - 2)
     rival = max(p for i, p in enumerate(opinion.count) if i != place)
@@ -78,3 +76,18 @@ def _op(claim: Claim) -> str:
     if claim.op is Op.ADD:
         return "replace" if claim.delegates == 0 else "add"
     return "remove" if claim.op is Op.REMOVE else "set"
+
+
+AGREEMENT = ("same_partstat", "same_count", "same_people", "nothing_beside")
+
+
+def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
+    """In what a claim is the same as another that is in doubt, in the order of ``AGREEMENT``."""
+    if other is None:
+        return 0.0, 0.0, 0.0, 1.0
+    return (
+        float(claim.partstat is other.partstat),
+        float(claim.delegates == other.delegates),
+        float({p.name for p in claim.people} == {p.name for p in other.people}),
+        0.0,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -20,6 +20,7 @@ from inbox_worker.reading.voice.pieces import Pieces
 
 Array = npt.NDArray[np.float32]
 BLOCK = 32  # numbers of the table that share a scale
+KEPT = 16  # readings that are kept, in case the same text comes again
 POOLS = 3  # ways in which a text is summed up: for the answer, for the number, for the writer
 
 
@@ -62,9 +63,13 @@ class Network:
             for name in stored
             if name not in names and name not in kept and not name.endswith(":scale")
         }
+        self._read = lru_cache(maxsize=KEPT)(self._answers)  # plain text and HTML of a message mostly say the same
 
     def read(self, numbers: Sequence[int], spans: Sequence[tuple[int, int]]) -> Answers:
         """What a text says, given as numbers of pieces; ``spans`` are the pieces of each person to be asked about."""
+        return self._read(tuple(numbers), tuple(spans))
+
+    def _answers(self, numbers: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> Answers:
         hidden = self._encode(np.asarray(numbers))
         scores = hidden @ self._weights["att.weight"].T + self._weights["att.bias"]
         weight = _softmax(scores.T).T.astype(np.float32)
@@ -76,7 +81,7 @@ class Network:
             return self._linear(features[None], name)[0]
 
         people = [np.concatenate([hidden[start:end].mean(0), pooled[0], first]) for start, end in spans]
-        told = _sigmoid(self._linear(np.stack(people), "name")[:, 0]) if people else np.zeros(0)
+        told = _sigmoid(self._linear(np.stack(people), "name")[:, 0]) if people else np.zeros(0, np.float32)
         return Answers(
             tuple(_softmax(ask("ps", 0)).tolist()),
             tuple(_softmax(ask("op", 0)).tolist()),
@@ -96,8 +101,8 @@ class Network:
         low = (packed & 15).astype(np.float32) - 8
         high = (packed >> 4).astype(np.float32) - 8
         scales = self._scales[numbers].astype(np.float32)[..., None]
-        rows: Array = (np.concatenate([low, high], axis=2) * scales).reshape(len(numbers), -1)
-        return rows
+        rows: Array = np.concatenate([low, high], axis=2) * scales
+        return rows.reshape(len(numbers), -1)
 
     def _encode(self, numbers: npt.NDArray[Any]) -> Array:
         w = self._weights
@@ -132,7 +137,9 @@ def _normalised(x: Array, weight: Array, bias: Array) -> Array:
 
 
 def _gelu(x: Array) -> Array:
-    found: Array = np.float32(0.5) * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)))
+    found: Array = (
+        np.float32(0.5) * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)))
+    )
     return found
 
 
@@ -143,7 +150,7 @@ def _softmax(x: Array) -> Array:
 
 
 def _sigmoid(x: Array) -> Array:
-    found: Array = 1 / (1 + np.exp(-np.clip(x, -30, 30)))
+    found: Array = np.float32(1) / (1 + np.exp(-np.clip(x, -30, 30)))
     return found
 
 
