@@ -14,7 +14,7 @@ from datasette.resources import DatabaseResource
 from inbox_worker.review.guard import Guard
 from inbox_worker.review.place import find_place, place_of, prepare
 from inbox_worker.review.roles import RULE, SEE, actions, permissions, role_of
-from inbox_worker.review.tables import describe
+from inbox_worker.review.tables import GROUPS, TABLES, describe, questions
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -104,7 +104,9 @@ def prepare_jinja2_environment(env: Any) -> None:
 
 
 @hookimpl
-def extra_template_vars(datasette: Datasette, request: Any) -> Callable[[], Awaitable[dict[str, Any]]]:
+def extra_template_vars(
+    datasette: Datasette, request: Any, view_name: str | None
+) -> Callable[[], Awaitable[dict[str, Any]]]:
     """What the frame around every page shows."""
 
     async def variables() -> dict[str, Any]:
@@ -115,7 +117,11 @@ def extra_template_vars(datasette: Datasette, request: Any) -> Callable[[], Awai
         path = request.path if request else ""
         role = role_of(datasette, place, actor).name.lower()
         links = [{**link, "here": path.startswith(link["href"])} for link in await _links(datasette, actor)]
-        return {"desk": {"links": links, "role": role, "path": path, "database": place.database}}
+        frame: dict[str, Any] = {"links": links, "role": role, "path": path, "database": place.database}
+        if view_name == "database":
+            frame |= {"shown": TABLES, "groups": GROUPS}
+            frame["questions"] = await questions(datasette, place.database, actor)
+        return {"desk": frame}
 
     return variables
 

@@ -17,7 +17,7 @@ from inbox_worker.registry.desk import Desk, MeanwhileError, Outcome
 from inbox_worker.registry.review import Target, item
 from inbox_worker.review.answering import html, page, posted, wants_json, who
 from inbox_worker.review.form import Fields, Saved, entries, save, written
-from inbox_worker.review.pages import message_context, standing
+from inbox_worker.review.pages import message_context, standing, standing_of
 from inbox_worker.review.place import Place
 from inbox_worker.review.roles import RULE
 
@@ -87,6 +87,7 @@ async def try_message(datasette: Datasette, request: Request, place: Place) -> R
         open_ones = [flag for flag in saved.still_open if flag["message_id"] == message]
     except RegistryError as error:
         sentence, open_ones = str(error), []
+        changes = [(row, row) for row in await place.look(lambda db: standing_of(db, message))]
     return await html(datasette, request, "desk_change.html",
                       {"changes": changes, "sentence": sentence, "open_ones": open_ones})  # fmt: skip
 

@@ -31,7 +31,8 @@ LONGEST = 60_000  # characters of a part that are shown
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text. ``fields``: what it is evidence of, by the form's fields; "other" for the rest."""
+    """A stretch of text. ``fields``: what it is evidence of, by the form's fields, the narrowest evidence first;
+    "other" for the rest."""
 
     text: str
     fields: tuple[str, ...] = ()
@@ -180,6 +181,6 @@ def _pieces(text: str, start: int, end: int, marks: Sequence[tuple[int, int, str
     cuts = {start, end} | {at for mark in marks for at in mark[:2] if start < at < end}
     ordered = sorted(cuts)
     for left, right in pairwise(ordered):
-        about = {field for begin, stop, field in marks if begin <= left and right <= stop}
-        known = [field for field in (*dict.fromkeys(COLOURS.values()), "other") if field in about]
+        about = sorted((stop - begin, field) for begin, stop, field in marks if begin <= left and right <= stop)
+        known = dict.fromkeys(field for _, field in about)  # the narrowest first: it says most of these words
         yield Piece(plain(text[left:right]), tuple(known))

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from inbox_worker.commands.showing import OPS, STATES, sender, when
 from inbox_worker.commands.telling import RULED, said, tell
 from inbox_worker.registry.dossier import dossier
-from inbox_worker.registry.review import Target, item
+from inbox_worker.registry.review import Item, Target, item
 from inbox_worker.review.answering import html, page
 from inbox_worker.review.form import NEW, NOTHING, entries, in_time, shown
 from inbox_worker.review.letter import Letter, read_letter, stored
@@ -106,10 +106,7 @@ async def message_context(place: Place, message: int) -> dict[str, Any]:
 
 def _about(db: Database, message: int, zone: tzinfo | None) -> dict[str, Any]:
     about = item(db, Target("message", message))
-    organisations = list(dict.fromkeys(
-        at for at in (*(c["organisation_id"] for c in about.all_claims), *(r["organisation_id"] for r in about.rulings))
-        if at
-    ))  # fmt: skip
+    organisations = _organisations(about)
     return {
         "item": about,
         "entries": entries(about),
@@ -118,11 +115,23 @@ def _about(db: Database, message: int, zone: tzinfo | None) -> dict[str, Any]:
         "closed_flags": [flag for flag in about.flags if flag["closed_at"] is not None],
         "is_late": any(flag["code"] == "late" for flag in about.flags),
         "history": history(db, message),
-        "standing": [row for at in organisations for row in standing(db, at)],
+        "standing": standing_of(db, message),
         "stories": [(at, list(tell(dossier(db, at), zone))) for at in organisations[:6]],
         "categories": [row[0] for row in db.execute(CATEGORIES).fetchall()],
         "next": next_after(db, message),
     }
+
+
+def _organisations(about: Item) -> list[str]:
+    """Whom a message speaks of, as it was read or ruled."""
+    rows = (*about.all_claims, *about.rulings)
+    return list(dict.fromkeys(row["organisation_id"] for row in rows if row["organisation_id"]))
+
+
+def standing_of(db: Database, message: int) -> list[Row]:
+    """Where the organisations stand that a message speaks of."""
+    about = item(db, Target("message", message))
+    return [row for at in _organisations(about) for row in standing(db, at)]
 
 
 CATEGORIES = "select distinct category from organisations where category <> '' order by category"

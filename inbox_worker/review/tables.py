@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.resources
 import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from datasette.resources import QueryResource
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -32,6 +34,20 @@ READER_QUERIES = (  # of config/datasette.yaml: those that tell nothing of what 
     "who_comes", "how_many", "not_answered", "late", "not_delivered", "by_category", "by_country",
     "who_is_coming_by_name", "number_or_name_missing", "tentative",
 )  # fmt: skip
+GROUPS = (  # as the registry's page shows them
+    ("Who comes", READER_TABLES),
+    ("Mail and rulings", tuple(name for name in TABLES if name not in READER_TABLES)),
+)
+
+
+async def questions(datasette: Datasette, database: str, actor: dict[str, Any] | None) -> list[dict[str, str]]:
+    """The questions of the configuration that somebody may ask, in its order: ``title`` and ``href``."""
+    config = (datasette.config or {}).get("databases", {}).get(database) or {}
+    return [
+        {"title": query.get("title") or name, "href": datasette.urls.query(database, name)}
+        for name, query in (config.get("queries") or {}).items()
+        if await datasette.allowed(action="view-query", resource=QueryResource(database, name), actor=actor)
+    ]
 
 
 async def describe(datasette: Datasette, database: str) -> None:
