@@ -104,13 +104,15 @@ async def rule(datasette: Datasette, request: Request, place: Place) -> Response
     revisions = fields.get("revision") or []
     if act is None or not items or len(items) > MOST or len(revisions) not in (0, len(items)):
         raise RulingError(f"name an act ({', '.join(_desk_acts())}), up to {MOST} items, and a revision for each")
-    done, refused = [], []
+    done: list[dict[str, Any]] = []
+    refused: list[dict[str, str]] = []
     for at, words in enumerate(items):
         revision = (revisions[at] or None) if revisions else None
         try:
             target = Target.parse(words)
             outcome = await place.rule(who(request), lambda desk: act(desk, target, revision=revision))  # noqa: B023
-            done.append({"item": words, "rulings": [f"r{number}" for number in outcome.rulings]})
+            waits = sorted({str(flag["code"]) for flag in outcome.still_open})
+            done.append({"item": words, "rulings": [f"r{number}" for number in outcome.rulings], "waits": waits})
         except RegistryError as error:
             refused.append({"item": words, "error": str(error)})
     _follow(place)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from inbox_worker.review.place import place_of
 from inbox_worker.review.safe_csv import SafeCsv
@@ -28,13 +29,15 @@ POLICY = (
 OURS = ("/-/review", "/-/overview", "/-/login")  # pages of ours need no style that stands in the page
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 START = b"/-/start"
+_throttles: WeakKeyDictionary[Datasette, Throttle] = WeakKeyDictionary()
 
 
 class Guard:
     """Wraps Datasette's application."""
 
     def __init__(self, app: App, datasette: Datasette) -> None:
-        self.app, self.datasette, self.throttle = app, datasette, Throttle()
+        self.app, self.datasette = app, datasette
+        self.throttle = _throttles.setdefault(datasette, Throttle())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

@@ -168,11 +168,12 @@ def _rows(db: Database, shown: Sequence[int], flags: dict[int, list[Row]]) -> di
     where id in (select value from json_each(?))
     """  # noqa: S608 - a number of ours
     claims: dict[int, list[Row]] = {}
+    accepted = {row["claim_id"] for row in db.query(ACCEPTED, [ids])}
     for claim in db.query(CLAIMS, [ids]):
         claims.setdefault(claim["message_id"], []).append(claim)
     return {
         row["id"]: _waiting(db, {**row, "language": flags[row["id"]][0]["language"]}, flags[row["id"]],
-                            claims.get(row["id"], []))
+                            claims.get(row["id"], []), accepted)
         for row in list(db.query(query, [ids]))
     }  # fmt: skip
 
@@ -182,10 +183,13 @@ select claims.* from claims join readings_in_force on readings_in_force.reading_
   and readings_in_force.message_id = claims.message_id
 where claims.message_id in (select value from json_each(?)) order by claims.message_id, claims.position
 """
+ACCEPTED = """
+select claim_id from standing_rulings where verb = 'accept' and message_id in (select value from json_each(?))
+"""
 
 
-def _waiting(db: Database, row: Row, flags: Sequence[Row], claims: Sequence[Row]) -> Waiting:
-    act, hindrance = _act(flags, claims)
+def _waiting(db: Database, row: Row, flags: Sequence[Row], claims: Sequence[Row], accepted: set[int]) -> Waiting:
+    act, hindrance = _act(flags, claims, accepted)
     return Waiting(
         message=row["id"],
         row=row,
@@ -197,11 +201,13 @@ def _waiting(db: Database, row: Row, flags: Sequence[Row], claims: Sequence[Row]
     )
 
 
-def _act(flags: Sequence[Row], claims: Sequence[Row]) -> tuple[str, str]:
+def _act(flags: Sequence[Row], claims: Sequence[Row], accepted: set[int]) -> tuple[str, str]:
     if all(flag["code"] in SERVICES for flag in flags):
         return "close", ""
     if not claims:
         return "", "nothing was read in it that could be accepted"
+    if all(claim["id"] in accepted for claim in claims):
+        return "", "it was accepted, and still contradicts what else was said"
     try:
         for claim in claims:
             acceptable(claim)

@@ -31,7 +31,7 @@ def _load() -> dict[str, Shown]:
 TABLES = _load()
 READER_TABLES = tuple(name for name, shown in TABLES.items() if shown.reader)
 READER_QUERIES = (  # of config/datasette.yaml: those that tell nothing of what people wrote
-    "who_comes", "how_many", "not_answered", "late", "not_delivered", "by_category", "by_country",
+    "who_comes", "how_many", "not_answered", "late", "undelivered", "by_category", "by_country",
     "who_is_coming_by_name", "number_or_name_missing", "tentative",
 )  # fmt: skip
 GROUPS = (  # as the registry's page shows them

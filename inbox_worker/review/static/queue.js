@@ -74,7 +74,8 @@ async function rule(act, list) {
   const names = { accept: "accepted", dismiss: "dismissed", close: "marked as dealt with" };
   const words = done.length ? `${done.map((one) => one.item).join(", ")} ${names[act]}; u takes it back. ` : "";
   const refused = (result.refused || []).map((one) => `${one.item}: ${one.error}`).join("; ");
-  say(words + refused + (result.error || ""), Boolean(refused || result.error));
+  const waits = done.filter((one) => one.waits.length).map((one) => `${one.item} still waits: ${one.waits.join(", ")}. `);
+  say(words + waits.join("") + refused + (result.error || ""), Boolean(refused || result.error));
   await look(true);
 }
 
