@@ -72,11 +72,10 @@ def _steps(
     x: Callable[[datetime], float],
     y: Callable[[float], float],
 ) -> str:
-    """A path that rises by one at each moment."""
-    parts = [f"M{x(start)} {y(0)}"]
-    for count, moment in enumerate(moments, 1):
-        parts.append(f"H{x(moment)}V{y(count)}")
-    return "".join([*parts, f"H{x(until)}"])
+    """A path that rises with each moment; those that would be drawn on one another are one step."""
+    reached = {x(moment): count for count, moment in enumerate(moments, 1)}
+    steps = "".join(f"H{at}V{y(count)}" for at, count in reached.items())
+    return f"M{x(start)} {y(0)}{steps}H{x(until)}"
 
 
 def _days(start: datetime, end: datetime, x: Callable[[datetime], float]) -> Iterator[tuple[float, str]]:

@@ -13,7 +13,7 @@ from inbox_worker.commands.showing import when
 from inbox_worker.health import health
 from inbox_worker.model import SERVICE_CODES
 from inbox_worker.registry.desk import SERVICES
-from inbox_worker.registry.lists import figures, outstanding
+from inbox_worker.registry.lists import figures
 from inbox_worker.review.answering import html, page
 from inbox_worker.review.chart import answers_over_time
 from inbox_worker.review.place import Place
@@ -30,9 +30,16 @@ select {column} as label, count(*) as organisations, sum(partstat = 'accepted') 
   sum(partstat = 'declined') as declined, sum(partstat = 'tentative') as tentative,
   sum(partstat = 'needs-action') as silent,
   coalesce(sum(case when partstat = 'accepted' then delegates end), 0) as delegates
-from registry group by 1 having {having} order by delegates desc, accepted desc, label
+from participations join organisations on organisations.id = organisation_id
+group by 1 having {having} order by delegates desc, accepted desc, label
 """
-LISTED = "select id, name, partstat, delegates, open_doubts, received_at from registry where {where} order by name"
+LISTED = "select name, delegates, open_doubts from participations where {where} order by name limit {most}"
+LISTS = {
+    "late": "late",
+    "tentative": "partstat = 'tentative'",
+    "no_number": "partstat = 'accepted' and delegates is null",
+    "silent": "partstat = 'needs-action'",
+}
 ANSWERS = """
 select coalesce(first_received_at, received_at) as at, partstat from participations
 where partstat <> 'needs-action' and coalesce(first_received_at, received_at) is not null order by 1
@@ -56,7 +63,6 @@ def _found(db: Database, settings: Settings) -> dict[str, Any]:
     state = health(
         db, settings.registry.path, settings.service, polls=settings.mailbox.configured, now=now
     )  # fmt: skip
-    asked = outstanding(db)
     dated = [(datetime.fromisoformat(row["at"]), row["partstat"]) for row in db.query(ANSWERS)]
     return {
         "event": found.event,
@@ -67,10 +73,7 @@ def _found(db: Database, settings: Settings) -> dict[str, Any]:
         "not_delivered": found.not_delivered,
         "categories": list(db.query(BY.format(column="coalesce(nullif(category, ''), 'no category')", having="1"))),
         "countries": list(db.query(BY.format(column="coalesce(nullif(country, ''), '?')", having="accepted > 0"))),
-        "late": list(db.query(LISTED.format(where="late"))),
-        "tentative": list(db.query(LISTED.format(where="partstat = 'tentative'"))),
-        "silent": [row for row in asked if row["missing"] == "not answered"],
-        "no_number": [row for row in asked if row["missing"] == "no number"],
+        **{name: list(db.query(LISTED.format(where=where, most=MOST))) for name, where in LISTS.items()},
         "chart": answers_over_time(dated, settings.invitation.reply_by, min(now, settings.invitation.ends),
                                    found.figures["invited"] or found.figures["organisations"]),
         "health": state,
@@ -78,5 +81,4 @@ def _found(db: Database, settings: Settings) -> dict[str, Any]:
         "now": when(now.isoformat(), zone),
         "zone": zone,
         "when": when,
-        "most": MOST,
     }  # fmt: skip

@@ -131,8 +131,13 @@ def version(db: Database) -> str:
 
 def next_after(db: Database, message: int) -> int | None:
     """The message that waits next, in the order of the page, or None."""
-    order = [row.message for group in queue(db).groups for row in group.rows]
-    later = order[order.index(message) + 1 :] if message in order else order
+    weight = {code: at for at, code in enumerate(REASONS)}
+    heaviest: dict[int, int] = {}
+    for flag in db.query(OPEN):
+        at = flag["message_id"]
+        heaviest[at] = min(weight.get(flag["code"], 0), heaviest.get(at, len(weight)))
+    order = sorted(heaviest, key=lambda at: heaviest[at])  # stable: within a reason as they were received
+    later = order[order.index(message) + 1 :] if message in heaviest else order
     return next(iter([*later, *order]), None)
 
 
