@@ -55,6 +55,16 @@ def register_actions(datasette: Datasette) -> list[Any]:
 
 
 @hookimpl
+def actor_from_request(datasette: Datasette, request: Any) -> dict[str, str] | None:
+    """Whoever a trusted proxy says it is."""
+    from inbox_worker.review.place import PLUGIN
+    from inbox_worker.review.proxy import actor
+
+    config = (datasette.plugin_config(PLUGIN) or {}).get("proxy")
+    return actor(config, request.headers) if config else None
+
+
+@hookimpl
 def permission_resources_sql(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> Any:
     """What each role may."""
     place = place_of(datasette)

@@ -149,3 +149,37 @@ def test_the_cookie_is_kept_from_scripts_and_travels_encrypted_but_on_this_machi
     assert (answer.status_code, answer.headers["location"]) == (302, "/-/start")
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie and ("Secure" in cookie) is secure
+
+
+@pytest.mark.parametrize(
+    ("headers", "who"),
+    [
+        ({"x-remote-user": "ann", "x-proxy-secret": "between us"}, {"id": "ann"}),
+        ({"x-remote-user": "ann", "x-proxy-secret": "guessed"}, None),
+        ({"x-remote-user": "ann"}, None),
+        ({"x-proxy-secret": "between us"}, None),
+    ],
+)
+def test_a_proxy_is_believed_only_with_its_secret(config: Path, headers: dict[str, str], who: object) -> None:
+    datasette = serve(config, plugin={"proxy": {"secret": "between us"}, "roles": {"reviewer": {"id": "ann"}}})
+
+    async def asking() -> tuple[object, int]:
+        await datasette.invoke_startup()
+        actor = await datasette.client.get("/-/actor.json", headers=headers)
+        queue = await datasette.client.get("/-/review", headers=headers)
+        return actor.json()["actor"], queue.status_code
+
+    assert asyncio.run(asking()) == (who, 200 if who else 403)
+    datasette.close()
+
+
+def test_a_proxy_without_a_secret_is_never_believed(config: Path) -> None:
+    datasette = serve(config, plugin={"proxy": {"secret": ""}, "roles": {"reviewer": {"id": "ann"}}})
+
+    async def asking() -> int:
+        await datasette.invoke_startup()
+        answer = await datasette.client.get("/-/review", headers={"x-remote-user": "ann", "x-proxy-secret": ""})
+        return int(answer.status_code)
+
+    assert asyncio.run(asking()) == 403
+    datasette.close()

@@ -97,9 +97,9 @@ def datasette(season: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     served.close()
 
 
-def serve(config: Path, **options: Any) -> Datasette:
+def serve(config: Path, plugin: dict[str, Any] | None = None, **options: Any) -> Datasette:
     settings = yaml.safe_load((config.parent / "datasette.yaml").read_text())
-    settings["plugins"]["inbox-worker"]["config"] = str(config)
+    settings["plugins"]["inbox-worker"] |= {"config": str(config), **(plugin or {})}
     files = [str(config.parent / "registry.db")]
     return Datasette(files, config=settings, secret=SECRET, **{"default_deny": True, **options})
 
