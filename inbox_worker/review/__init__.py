@@ -12,7 +12,7 @@ from datasette import hookimpl
 from datasette.resources import DatabaseResource
 
 from inbox_worker.review.guard import Guard
-from inbox_worker.review.place import find_place, place_of, prepare
+from inbox_worker.review.place import find_place, keep_mail_out_of_the_log, place_of, prepare
 from inbox_worker.review.roles import RULE, SEE, actions, permissions, role_of
 from inbox_worker.review.tables import GROUPS, TABLES, describe, questions
 
@@ -29,6 +29,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
     async def starting() -> None:
         place = find_place(datasette)
         if place is not None:
+            keep_mail_out_of_the_log()
             await describe(datasette, place.database)
 
     return starting
@@ -179,6 +180,14 @@ def register_output_renderer(datasette: Datasette) -> dict[str, Any]:
     from inbox_worker.review.workbook import can_render, render
 
     return {"extension": "xlsx", "render": render, "can_render": can_render}
+
+
+@hookimpl
+def handle_exception(datasette: Datasette, request: Any, exception: Exception) -> Any:
+    """What is not there, or was asked wrongly, told on a page like the others."""
+    from inbox_worker.review.answering import not_found
+
+    return not_found(datasette, request, exception)
 
 
 @hookimpl

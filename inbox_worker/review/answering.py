@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from datasette.resources import DatabaseResource
-from datasette.utils.asgi import Forbidden, NotFound, Request, Response
+from datasette.utils.asgi import Base400, Forbidden, NotFound, Request, Response
 
 from inbox_worker.registry.database import RegistryError
 from inbox_worker.registry.desk import MeanwhileError
@@ -50,6 +50,18 @@ def page(action: str) -> Callable[[Page], View]:
         return view
 
     return made
+
+
+def not_found(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]] | None:
+    """A page for what is not there or was asked wrongly; everything else is Datasette's to tell."""
+    formats = (".json", ".csv", ".xlsx")
+    if place_of(datasette) is None or not isinstance(exception, Base400) or request.path.endswith(formats):
+        return None
+
+    async def telling() -> Response:
+        return await problem(datasette, request, str(exception) or "That was asked wrongly", exception.status)
+
+    return telling
 
 
 async def problem(datasette: Datasette, request: Request, sentence: str, status: int) -> Response:

@@ -128,6 +128,14 @@ def _worker_toml(named: str | None, registry: Path) -> Path:
     return beside if beside.exists() and not os.environ.get(ENVIRONMENT) else default_path()
 
 
+def keep_mail_out_of_the_log() -> None:
+    """Have Datasette log an error without the values of local variables, for mail is among them: as it does where rich
+    is not installed."""
+    import datasette.handle_exception
+
+    datasette.handle_exception.rich = None
+
+
 def prepare(connection: Any) -> None:
     """Make a connection of Datasette's one that rulings may be written on."""
     connection.execute(f"pragma busy_timeout = {PATIENCE}")
@@ -135,4 +143,4 @@ def prepare(connection: Any) -> None:
     connection.execute("pragma synchronous = full")  # a ruling is on the disk when the page says so
 
 
-__all__ = ["Place", "SettingsError", "find_place", "place_of", "prepare"]
+__all__ = ["Place", "SettingsError", "find_place", "keep_mail_out_of_the_log", "place_of", "prepare"]

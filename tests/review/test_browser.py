@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -156,6 +157,12 @@ def test_a_new_organisation_joins_by_its_answer(web: Web, opens: Opens) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page).to_have_url(re.compile(r"/-/review(\?|#|$)"))
     assert web.one("select partstat, open_doubts from registry where name = 'Entirely New Trust'") == ("accepted", 0)
+    assert web.one("select count(*) from lessons join rulings on rulings.id = ruling_id where message_id = ?", at)
+    for _ in range(300):  # what the ruling teaches is followed by a process that nobody waits for
+        if not web.one("select count(*) from to_read"):
+            break
+        time.sleep(0.1)
+    assert web.one("select count(*) from to_read") == 0
 
 
 def test_an_answer_by_telephone_is_entered(web: Web, opens: Opens) -> None:
