@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import re
@@ -13,14 +14,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
 from datasette.app import Datasette
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 PLEDGING = ROOT / "tests/corpus/pledging"
 SECRET = "for tests only"
@@ -119,6 +123,12 @@ def copied(original: Path, directory: Path) -> Path:
 def environment() -> dict[str, str]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("INBOX_WORKER_")}
     return {**inherited, "PYTHONPATH": str(ROOT), "DATASETTE_SECRET": SECRET}
+
+
+def waited_for(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine gives. It runs in a thread of its own, since the browser's loop runs in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def cookie(name: str) -> str:

@@ -16,10 +16,10 @@ WAITING = "select count(distinct message_id) from flags where closed_at is null"
 
 
 def message(web: Web, code: str, where: str = "1") -> int:
-    """A message that waits for one reason only."""
+    """A message that waits for one reason only, and that nobody has ruled on."""
     found = web.one(
         f"""select flags.message_id from flags join claims on claims.id = flags.claim_id where closed_at is null
-        group by 1 having count(*) = 1 and max(code) = ? and {where} order by 1 limit 1""",
+        and flags.message_id not in (select message_id from rulings where message_id is not null) group by 1 having count(*) = 1 and max(code) = ? and {where} order by 1 limit 1""",
         code,
     )
     assert isinstance(found, int)
@@ -89,7 +89,7 @@ def test_a_correction_by_keyboard_changes_the_registry_and_its_history_and_can_b
 
 
 def test_a_ruling_is_undone_from_the_history(web: Web, opens: Opens) -> None:
-    at = message(web, "count-missing")
+    at = message(web, "count-unclear")
     before = standing(web, at)
     page = opens(f"/-/review/m{at}")
     page.get_by_label("Does not come").check()
@@ -239,7 +239,7 @@ def test_signing_in_with_a_password_leads_to_the_queue_and_its_cookie_is_kept_fr
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_is_wrong_for_who_sees_or_types_otherwise(web: Web, opens: Opens, scheme: str) -> None:
     page = opens("/-/review", color_scheme=scheme)
-    at = message(web, "count-missing")
+    at = message(web, "partstat-unclear")
     for path in ("/-/review", f"/-/review/m{at}", f"/-/review/m{hostile(web)}", "/-/overview", "/registry",
                  "/-/review/organisation/halo"):  # fmt: skip
         page.goto(web.url + path)
@@ -256,7 +256,7 @@ def test_nothing_serious_is_wrong_for_who_sees_or_types_otherwise(web: Web, open
 def test_pages_fit_a_tablet(web: Web, opens: Opens) -> None:
     page = opens("/-/review")
     page.set_viewport_size({"width": 768, "height": 1024})
-    for path in ("/-/review", f"/-/review/m{message(web, 'count-missing')}", "/-/overview", "/registry"):
+    for path in ("/-/review", f"/-/review/m{message(web, 'partstat-unclear')}", "/-/overview", "/registry"):
         page.goto(web.url + path)
         assert _width(page) <= 768, path
 

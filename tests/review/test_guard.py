@@ -15,7 +15,7 @@ from datasette.app import Datasette
 
 from inbox_worker.review.safe_csv import SafeCsv
 from inbox_worker.review.throttle import FREE, LONGEST
-from tests.review.place import PASSWORD, PEOPLE, copied
+from tests.review.place import PASSWORD, PEOPLE, copied, waited_for
 from tests.review.test_permissions import serve
 
 
@@ -42,7 +42,7 @@ def get(datasette: Datasette, path: str, **more: object):  # type: ignore[no-unt
         await datasette.invoke_startup()
         return await datasette.client.get(path, actor=PEOPLE["ann"], **more)
 
-    return asyncio.run(asking())
+    return waited_for(asking())
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def attempt(datasette: Datasette, password: str, **more: object):  # type: ignor
         await datasette.invoke_startup()
         return await datasette.client.post("/-/login", data={"username": "ann", "password": password}, **more)
 
-    return asyncio.run(asking())
+    return waited_for(asking())
 
 
 def test_after_some_failures_even_the_right_password_must_wait(datasette: Datasette) -> None:
@@ -125,7 +125,7 @@ def test_many_attempts_at_once_do_not_slip_through(datasette: Datasette) -> None
             answer.status_code for answer in await asyncio.gather(*(app.post("/-/login", data=form) for _ in range(30)))
         ]
 
-    found = asyncio.run(asking())
+    found = waited_for(asking())
     assert found.count(200) <= FREE and found.count(429) == 30 - found.count(200)
 
 
@@ -138,7 +138,7 @@ def test_a_form_from_another_site_is_refused(datasette: Datasette) -> None:
         )  # fmt: skip
         return int(answer.status_code)
 
-    assert asyncio.run(asking()) == 403
+    assert waited_for(asking()) == 403
 
 
 @pytest.mark.parametrize(("host", "secure"), [("localhost", False), ("127.0.0.1:8001", False), ("desk.example", True)])
@@ -169,7 +169,7 @@ def test_a_proxy_is_believed_only_with_its_secret(config: Path, headers: dict[st
         queue = await datasette.client.get("/-/review", headers=headers)
         return actor.json()["actor"], queue.status_code
 
-    assert asyncio.run(asking()) == (who, 200 if who else 403)
+    assert waited_for(asking()) == (who, 200 if who else 403)
     datasette.close()
 
 
@@ -181,5 +181,5 @@ def test_a_proxy_without_a_secret_is_never_believed(config: Path) -> None:
         answer = await datasette.client.get("/-/review", headers={"x-remote-user": "ann", "x-proxy-secret": ""})
         return int(answer.status_code)
 
-    assert asyncio.run(asking()) == 403
+    assert waited_for(asking()) == 403
     datasette.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from datasette.app import Datasette
 
 from inbox_worker.review.roles import NOBODYS
 from inbox_worker.review.tables import READER_QUERIES, READER_TABLES, TABLES
-from tests.review.place import PEOPLE, ROOT, SECRET, copied
+from tests.review.place import PEOPLE, ROOT, SECRET, copied, waited_for
 
 WHO = {"anonymous": None, "stranger": "ed", "reader": "carla", "reviewer": "ann", "admin": "dora"}
 EVERYBODY = frozenset(WHO)
@@ -127,7 +126,7 @@ def seen(
                     found.setdefault(path, set()).add(who)
         return found
 
-    return asyncio.run(asking())
+    return waited_for(asking())
 
 
 def test_who_sees_what(datasette: Datasette) -> None:
@@ -181,12 +180,12 @@ def test_a_datasette_without_a_registry_is_left_alone(tmp_path: Path) -> None:
         desk = await datasette.client.get("/-/review")
         return page.status_code, desk.status_code, "content-security-policy" in page.headers
 
-    assert asyncio.run(asking()) == (200, 404, False)
+    assert waited_for(asking()) == (200, 404, False)
     datasette.close()
 
 
 def test_every_action_that_writes_is_nobodys(datasette: Datasette) -> None:
-    asyncio.run(datasette.invoke_startup())
+    waited_for(datasette.invoke_startup())
     reads = {"view-instance", "view-database", "view-table", "view-query", "execute-sql", "permissions-debug",
              "debug-menu", "see-overview", "review-mail"}  # fmt: skip
     assert set(datasette.actions) == reads | NOBODYS
