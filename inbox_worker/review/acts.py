@@ -19,6 +19,7 @@ from inbox_worker.review.answering import html, page, posted, wants_json, who
 from inbox_worker.review.form import Fields, Saved, entries, save, written
 from inbox_worker.review.pages import message_context, standing, standing_of
 from inbox_worker.review.place import Place
+from inbox_worker.review.queue import next_after
 from inbox_worker.review.roles import RULE
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ async def save_message(datasette: Datasette, request: Request, place: Place) -> 
     """Rule what the form says; where somebody else ruled meanwhile, show both and change nothing."""
     message, fields = int(request.url_vars["message"]), await posted(request)
     revision = (fields.get("revision") or [""])[0]
+    following = await place.look(lambda db: next_after(db, message))
     try:
         saved = await place.rule(who(request), lambda desk: save(desk, message, fields, revision))
     except RulingError as error:
         return await _form_again(datasette, request, place, message, fields, error)
     _follow(place)
-    datasette.add_message(request, f"Saved m{message}.", datasette.INFO)
     ruled = ",".join(f"r{number}" for number in saved.rulings)
-    target = datasette.urls.path(f"/-/review?done=m{message}&ruled={ruled}")
+    target = datasette.urls.path(f"/-/review?done=m{message}&ruled={ruled}#m{following or message}")
     return Response.redirect(target, status=303)  # RFC 9110, section 15.4.4
 
 

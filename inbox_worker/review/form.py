@@ -24,7 +24,7 @@ from inbox_worker.registry.rows import claim_of
 Fields = Mapping[str, Sequence[str]]  # of a posted form: name -> values
 NOTHING = "nothing"  # an answer that says nothing for the registry
 NEW = "new"  # prefix of the fields where nothing was read
-NAMED = re.compile(r"\((?P<id>[^()]+)\)\s*\Z")  # "HALO Trust (halo)"
+NAMED = re.compile(r"\((?P<id>[^()]+)\)\s*\Z")  # "Red Kite Trust (red)"
 REPLACING = (Verb.CORRECT.value, Verb.MERGE.value, Verb.ADD.value)
 JUDGING = (*REPLACING, Verb.ACCEPT.value, Verb.DISMISS.value)
 
@@ -143,7 +143,7 @@ def written(db: Database, entry: Entry, fields: Fields) -> Written:
     elif answer == NOTHING or words == entry.held.name or words == shown(entry.held):
         organisation = entry.held.organisation
     else:
-        organisation = _meant(db, words)
+        organisation = meant(db, words)
     return Written(Answer(organisation, entry.held.name, answer, number, op, people), newcomer, words)
 
 
@@ -171,8 +171,12 @@ def _people(key: str, fields: Fields) -> Iterator[Person]:
             raise RulingError("somebody has a title or function, but no name; write the name too")
 
 
-def _meant(db: Database, words: str) -> str:
-    """The id of the organisation that somebody wrote into the field."""
+def meant(db: Database, words: str) -> str:
+    """The id of the organisation that somebody wrote into a field: "Red Kite Trust (red)", or a name, acronym or id.
+
+    Raises:
+        RulingError: where it is none, or more than one.
+    """
     if not words:
         raise RulingError("say which organisation it is")
     found = NAMED.search(words)

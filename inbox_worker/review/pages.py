@@ -14,10 +14,11 @@ from sqlite_utils import Database
 
 from inbox_worker.commands.showing import OPS, STATES, sender, when
 from inbox_worker.commands.telling import RULED, said, tell
+from inbox_worker.registry.corrections import RulingError
 from inbox_worker.registry.dossier import dossier
 from inbox_worker.registry.review import Item, Target, item
 from inbox_worker.review.answering import html, page
-from inbox_worker.review.form import NEW, NOTHING, entries, in_time, shown
+from inbox_worker.review.form import NEW, NOTHING, entries, in_time, meant, shown
 from inbox_worker.review.letter import Letter, read_letter, stored
 from inbox_worker.review.place import Place
 from inbox_worker.review.queue import REASONS, Wanted, next_after, queue, version
@@ -50,12 +51,14 @@ async def queue_rows(datasette: Datasette, request: Request, place: Place) -> Re
 
 
 async def _queue(request: Request, place: Place) -> dict[str, Any]:
-    wanted = Wanted(*(request.args.get(name) or "" for name in ("reason", "language", "organisation")))
+    reason, language, words = (request.args.get(name) or "" for name in ("reason", "language", "organisation"))
 
     def look(db: Database) -> dict[str, Any]:
+        wanted = Wanted(reason, language, _organisation(db, words))
         name = db.execute("select name from organisations where id = ?", [wanted.organisation]).fetchone()
         return {
             "queue": queue(db, wanted),
+            "wanted": wanted,
             "event": next(iter(db.query("select * from event")), {}),
             "about": name[0] if name else wanted.organisation,
             "doubtful": db.execute("select count(*) from participations where open_doubts > 0").fetchone()[0],
@@ -67,11 +70,18 @@ async def _queue(request: Request, place: Place) -> dict[str, Any]:
         **found,
         "until": until(invitation.reply_by),
         "zone": invitation.reply_by.tzinfo,
-        "wanted": wanted,
         "reasons": REASONS,
         "when": when,
         "sender": sender,
     }
+
+
+def _organisation(db: Database, words: str) -> str:
+    """The id of the organisation that somebody filters by; what names none is looked for as it is, and not found."""
+    try:
+        return meant(db, words) if words.strip() else ""
+    except RulingError:
+        return words
 
 
 @page(RULE)

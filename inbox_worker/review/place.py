@@ -100,23 +100,25 @@ def find_place(datasette: Datasette) -> Place | None:
     """Look for the registry among Datasette's files, and keep which one it is.
 
     Raises:
-        RegistryError: where the configuration names one that is none.
+        RegistryError: where the configuration speaks of one and there is none that can be used. Datasette must not
+            start then: it would show an older registry to whoever comes, without our permissions.
     """
     config = datasette.plugin_config(PLUGIN) or {}
-    wanted = config.get("database")
+    problem = RegistryError("datasette.yaml configures inbox-worker, but none of the files is a registry of it")
     for name, source in datasette.databases.items():
-        if source.path is None or wanted not in (None, name):
+        if source.path is None or config.get("database") not in (None, name):
             continue
         try:
             connect_readonly(Path(source.path)).close()
-        except RegistryError:
-            if wanted:
-                raise
+        except RegistryError as error:
+            problem = error
             continue
         roles = config.get("roles") or {}
         place = Place(name, source, _worker_toml(config.get("config"), Path(source.path)), roles)
         _places[datasette] = place
         return place
+    if config:
+        raise problem
     return None
 
 

@@ -137,6 +137,22 @@ def test_new_mail_appears_without_reloading(web: Web, opens: Opens, tmp_path) ->
     expect(page.get_by_role("link", name="A question on the room")).to_be_visible()
 
 
+def test_the_queue_is_filtered_by_reason_and_organisation(web: Web, opens: Opens) -> None:
+    page = opens("/-/review")
+    at = message(web, "partstat-unclear", "max(claims.organisation_id) is not null")
+    name = web.one("select name from claims where message_id = ?", at)
+    page.get_by_role("combobox", name="Organisation").fill(str(name)[:12])
+    option = page.locator("datalist#organisations option").first
+    option.wait_for(state="attached")
+    page.get_by_role("combobox", name="Organisation").fill(str(option.get_attribute("value")))
+    page.get_by_label("Reason").select_option("partstat-unclear")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(f"#m{at}")).to_be_visible()
+    shown = {int(str(row.get_attribute("id"))[1:]) for row in page.locator("li.row").all()}
+    about = "select count(*) from claims where name = ? and message_id = ?"
+    assert all(web.one(about, name, row) for row in shown)
+
+
 def test_several_that_are_late_but_clear_are_accepted_at_once(web: Web, opens: Opens) -> None:
     page = opens("/-/review?reason=late")
     button = page.get_by_role("button", name=re.compile("late but clear"))

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
+from inbox_worker.registry import RegistryError
 from inbox_worker.review.roles import NOBODYS
 from inbox_worker.review.tables import READER_QUERIES, READER_TABLES, TABLES
 from tests.review.place import PEOPLE, ROOT, SECRET, copied, waited_for
@@ -198,3 +199,29 @@ def test_every_table_and_view_has_a_name_or_is_an_inner_one(season: Path) -> Non
     inner = {"cursors", "exported", "to_read", "_sqlite_migrations", "standing_rulings", "readings_in_force"}
     inner |= {name for name in names if name.startswith(("messages_fts", "sqlite_"))}
     assert names - inner == set(TABLES)
+
+
+def test_a_registry_that_cannot_be_used_is_not_served_at_all(season: Path, tmp_path: Path) -> None:
+    config = copied(season, tmp_path / "copy")
+    connection = sqlite3.connect(config.parent / "registry.db")
+    connection.execute("delete from _sqlite_migrations where name like 'm008%'")
+    connection.commit()
+    connection.close()
+    datasette = serve(config, default_deny=False)
+    with pytest.raises(RegistryError, match="earlier version"):
+        waited_for(datasette.invoke_startup())
+    datasette.close()
+
+
+def test_without_a_configuration_pages_say_what_is_missing(season: Path, tmp_path: Path) -> None:
+    config = copied(season, tmp_path / "copy")
+    datasette = serve(config, plugin={"config": str(tmp_path / "nowhere.toml")})
+
+    async def asking() -> tuple[int, str]:
+        await datasette.invoke_startup()
+        answer = await datasette.client.get("/-/review", actor=PEOPLE["ann"])
+        return answer.status_code, answer.text
+
+    status, text = waited_for(asking())
+    assert status == 500 and "nowhere.toml: there is no such file" in text
+    datasette.close()

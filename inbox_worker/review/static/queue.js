@@ -144,8 +144,17 @@ rows.addEventListener("focusin", (event) => {
 });
 document.querySelector("[data-help]").addEventListener("click", () => help.showModal());
 
+const search = document.querySelector("[data-search]");
+search.addEventListener("input", async () => {
+  const answer = await fetch(`${search.dataset.search}?q=${encodeURIComponent(search.value)}`);
+  if (!answer.ok) return;
+  const found = (await answer.json()).map((words) => Object.assign(document.createElement("option"), { value: words }));
+  document.getElementById(search.getAttribute("list")).replaceChildren(...found);
+});
+
 function arrive() {
   const asked = new URLSearchParams(location.search);
+  const place = location.hash.slice(1);
   if (asked.get("ruled")) {
     remember([...undoable(), asked.get("ruled").split(",")]);
     say(`${asked.get("done")} saved; u takes it back.`);
@@ -153,7 +162,7 @@ function arrive() {
     asked.delete("done");
     history.replaceState(null, "", `${location.pathname}${asked.size ? `?${asked}` : ""}`);
   }
-  choose(document.getElementById(location.hash.slice(1)) || all()[0] || null);
+  choose(document.getElementById(place) || all()[0] || null);
 }
 arrive();
 setInterval(() => document.hidden || look(false).catch(() => say("The server cannot be reached.", true)), EVERY);
