@@ -16,7 +16,7 @@ from inbox_worker.registry.database import RegistryError
 from inbox_worker.registry.desk import Desk, MeanwhileError, Outcome
 from inbox_worker.registry.review import Target, item
 from inbox_worker.review.answering import html, page, posted, wants_json, who
-from inbox_worker.review.form import Fields, Saved, entries, save, written
+from inbox_worker.review.form import Fields, Saved, accept, entries, save, written
 from inbox_worker.review.pages import message_context, standing, standing_of
 from inbox_worker.review.place import Place
 from inbox_worker.review.queue import next_after
@@ -30,7 +30,7 @@ _following: set[asyncio.Task[int]] = set()
 
 
 def _desk_acts() -> dict[str, Callable[..., Outcome]]:
-    return {"accept": Desk.accept, "dismiss": Desk.dismiss, "close": Desk.close, "admit": Desk.admit,
+    return {"accept": accept, "dismiss": Desk.dismiss, "close": Desk.close, "admit": Desk.admit,
             "refuse": Desk.refuse, "undo": Desk.reopen}  # fmt: skip
 
 

@@ -212,6 +212,20 @@ def save(desk: Desk, message: int, fields: Fields, revision: str) -> Saved:
     )
 
 
+def accept(desk: Desk, target: Target, *, revision: str | None = None) -> Outcome:
+    """What is doubted is right as it was read; what nobody doubts is left alone."""
+    about = item(desk.db, target)
+    doubted = [entry.target for entry in entries(about) if entry.doubts and entry.key != NEW]
+    if target.kind != "message" or len(doubted) in (0, len(about.all_claims)):
+        return desk.accept(target, revision=revision)
+    outcomes = [desk.accept(one, revision=None if at else revision) for at, one in enumerate(doubted)]
+    return Outcome(
+        tuple(number for outcome in outcomes for number in outcome.rulings),
+        tuple(sorted({at for outcome in outcomes for at in outcome.organisations})),
+        outcomes[-1].still_open,
+    )
+
+
 def _rulings(desk: Desk, about: Item, fields: Fields) -> Iterator[Any]:
     """What to call, in order; each takes ``why`` and ``revision``."""
     from functools import partial

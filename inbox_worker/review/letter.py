@@ -25,6 +25,7 @@ COLOURS = {  # field of a piece of evidence -> the field of the form whose colou
     "people": "people",
     "leaves": "people",
 }
+RANK = ("people", "organisation", "delegates", "partstat", "other")  # of evidence as narrow: a name is counted, too
 PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"BM": "image/bmp"}
 LONGEST = 60_000  # characters of a part that are shown
 
@@ -181,6 +182,8 @@ def _pieces(text: str, start: int, end: int, marks: Sequence[tuple[int, int, str
     cuts = {start, end} | {at for mark in marks for at in mark[:2] if start < at < end}
     ordered = sorted(cuts)
     for left, right in pairwise(ordered):
-        about = sorted((stop - begin, field) for begin, stop, field in marks if begin <= left and right <= stop)
-        known = dict.fromkeys(field for _, field in about)  # the narrowest first: it says most of these words
+        about = [
+            (stop - begin, RANK.index(field), field) for begin, stop, field in marks if begin <= left < right <= stop
+        ]
+        known = dict.fromkeys(field for *_, field in sorted(about))  # the narrowest first: it says most of these words
         yield Piece(plain(text[left:right]), tuple(known))

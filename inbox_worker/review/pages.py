@@ -121,6 +121,7 @@ def _about(db: Database, message: int, zone: tzinfo | None) -> dict[str, Any]:
         "item": about,
         "entries": entries(about),
         "in_time": in_time(about),
+        "names": {claim["id"]: claim["name"] for claim in about.all_claims},
         "open_flags": [flag for flag in about.flags if flag["closed_at"] is None],
         "closed_flags": [flag for flag in about.flags if flag["closed_at"] is not None],
         "is_late": any(flag["code"] == "late" for flag in about.flags),

@@ -211,10 +211,12 @@ def _act(flags: Sequence[Row], claims: Sequence[Row], accepted: set[int]) -> tup
         return "close", ""
     if not claims:
         return "", "nothing was read in it that could be accepted"
-    if all(claim["id"] in accepted for claim in claims):
+    doubted = {flag["claim_id"] for flag in flags if flag["code"] not in SERVICES}
+    about = [claim for claim in claims if doubted & {None, claim["id"]}]
+    if all(claim["id"] in accepted for claim in about):
         return "", "it was accepted, and still contradicts what else was said"
     try:
-        for claim in claims:
+        for claim in about:
             acceptable(claim)
     except RulingError as error:
         return "", str(error)

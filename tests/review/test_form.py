@@ -13,7 +13,7 @@ from inbox_worker.registry import Registry
 from inbox_worker.registry.corrections import RulingError
 from inbox_worker.registry.desk import Desk, MeanwhileError
 from inbox_worker.registry.review import Target, item
-from inbox_worker.review.form import Answer, entries, save, shown
+from inbox_worker.review.form import Answer, accept, entries, save, shown
 from tests.builders import claim, people
 from tests.registry.test_registry import open_registry, record, state
 
@@ -151,3 +151,18 @@ def test_a_form_that_was_open_while_somebody_else_ruled_changes_nothing(registry
     with pytest.raises(MeanwhileError, match="ben ruled 'dismiss'"):
         save(desk, 1, fields, revision)
     assert state(registry) == ("needs-action", None, 0)
+
+
+def test_accepting_a_message_leaves_alone_what_nobody_doubts_in_it(registry: Registry, desk: Desk) -> None:
+    record(registry, 1, claim("accepted", 2, doubts=["sender-unverified"]), claim("declined", organisation="blue"))
+    outcome = accept(desk, Target("message", 1), revision=item(registry.db, Target("message", 1)).revision)
+    assert len(outcome.rulings) == 1
+    assert [tuple(row) for row in registry.db.execute("select verb, claim_id from rulings")] == [("accept", 1)]
+
+
+def test_accepting_a_message_that_is_doubted_as_a_whole_accepts_all_of_it(registry: Registry, desk: Desk) -> None:
+    record(registry, 1, claim("accepted", 2), claim("declined", organisation="blue"))
+    accept(desk, Target("message", 1))
+    assert [tuple(row) for row in registry.db.execute("select verb, claim_id from rulings")] == [
+        ("accept", 1), ("accept", 2),
+    ]  # fmt: skip
