@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from inbox_worker.commands.escaping import shown
 from inbox_worker.commands.options import find_one, registry_option, settings_of
 from inbox_worker.commands.telling import tell
 from inbox_worker.registry import connect_readonly
@@ -25,4 +26,4 @@ def command(ctx: click.Context, organisation: str, registry: Path | None) -> Non
     db = connect_readonly(settings.registry.path)
     found = find_one(db, organisation)
     for line in tell(dossier(db, found["id"]), settings.invitation.reply_by.tzinfo):
-        click.echo(line)
+        click.echo(shown(line))

@@ -9,6 +9,7 @@ import click
 
 from inbox_worker.cli import UnusableError
 from inbox_worker.commands.cells import csv_text
+from inbox_worker.commands.escaping import shown
 from inbox_worker.commands.options import registry_option, settings_of
 from inbox_worker.letters import reminder
 from inbox_worker.registry import connect_readonly
@@ -42,7 +43,7 @@ def command(ctx: click.Context, as_csv: bool, drafts: Path | None, registry: Pat
         click.echo(csv_text(COLUMNS, rows), nl=False)
     else:
         for line in _table(rows):
-            click.echo(line)
+            click.echo(shown(line))
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from inbox_worker.commands.escaping import shown
 from inbox_worker.commands.options import registry_option, settings_of
 from inbox_worker.health import health
 from inbox_worker.model import SERVICE_CODES
@@ -25,7 +26,7 @@ def command(ctx: click.Context, registry: Path | None) -> None:
     now = datetime.now(timezone.utc)
     state = health(db, settings.registry.path, settings.service, polls=settings.mailbox.configured, now=now)
     for line in lines(figures(db)):
-        click.echo(line)
+        click.echo(shown(line))
     click.echo(f"the worker: {state.sentence}")
 
 

@@ -15,6 +15,7 @@ import click
 
 from inbox_worker import decision
 from inbox_worker.cli import UnusableError
+from inbox_worker.commands.escaping import shown
 from inbox_worker.commands.options import find_one, registry_option, settings_of
 from inbox_worker.commands.showing import item_lines, state_lines, waiting_lines
 from inbox_worker.follow import follow_rulings
@@ -78,7 +79,7 @@ def _tell(outcome: Outcome, settings: Settings, desk: Desk) -> None:
     numbers = ", ".join(f"r{number}" for number in outcome.rulings)
     click.echo(f"ruled ({numbers}); 'review reopen {numbers.split(', ')[0]}' takes it back")
     for line in state_lines(desk.db, outcome.organisations):
-        click.echo(line)
+        click.echo(shown(line))
     for flag in outcome.still_open:
         click.echo(f"still open: {flag['id']} {flag['code']}: {flag['detail']}")
 
@@ -149,7 +150,7 @@ def list_command(ctx: click.Context, code: str, organisation: str, as_json: bool
     rows = waiting(db, code=code, organisation=wanted)
     lines = (json.dumps(row, ensure_ascii=False) for row in rows) if as_json else waiting_lines(rows, settings)
     for line in lines:
-        click.echo(line)
+        click.echo(shown(line))
 
 
 @command.command("show")
@@ -161,7 +162,7 @@ def show_command(ctx: click.Context, item_: str, registry: Path | None) -> None:
     settings = settings_of(ctx, registry)
     db = connect_readonly(settings.registry.path)
     for line in item_lines(item(db, Target.parse(item_)), settings):
-        click.echo(line)
+        click.echo(shown(line))
 
 
 @command.command()

@@ -49,6 +49,7 @@ LISTS = frozenset(
         "surnames",
         "persons",
         "articles",
+        "definite",
         "noun_endings",
         "day_articles",
         "columns",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from inbox_worker.model import (
     Claim,
@@ -47,15 +47,20 @@ PICTURES = (
 )
 
 
+Told = tuple[tuple[Claim, ...], tuple[Doubt, ...]]  # claims, and doubts that none of them carries
+Second = Callable[[Heard, tuple[Claim, ...], tuple[Doubt, ...]], Told]
+
+
 class RuleReader:
     """Reads with the grammar and the words of ``languages/*.toml``."""
 
     name = NAME
     version = VERSION
 
-    def __init__(self, language: str | None = None) -> None:
-        """``language`` (ISO 639-1): read everything as that language instead of finding out."""
-        self.language = language
+    def __init__(self, language: str | None = None, second: Second | None = None) -> None:
+        """``language`` (ISO 639-1): read everything as that language instead of finding out. ``second``: who reads
+        after the grammar, and may doubt what it says or settle what it doubts."""
+        self.language, self.second = language, second
 
     def read(self, message: Message, invitation: Invitation) -> Reading:
         """Read one message. Never raises for what the message holds."""
@@ -83,7 +88,7 @@ class RuleReader:
         words = [t for part in message.bodies for t in _new_words(part)]
         spoken = [lexicons()[self.language]] if self.language else languages_of(words)
         layouts = layout_of(message, known, spoken)
-        return _Reading(message, invitation, layouts, spoken, reader).result()
+        return _Reading(message, invitation, layouts, spoken, reader, self.second).result()
 
 
 def _title_words(title: str) -> frozenset[str]:
@@ -117,14 +122,10 @@ class _Reading:
         layouts: Sequence[Layout],
         spoken: Sequence[Lexicon],
         reader: str,
+        second: Second | None,
     ) -> None:
-        self.message, self.invitation, self.layouts, self.spoken, self.reader = (
-            message,
-            invitation,
-            layouts,
-            spoken,
-            reader,
-        )
+        self.message, self.invitation, self.layouts, self.spoken = message, invitation, layouts, spoken
+        self.reader, self.second = reader, second
         self.index: Index = index_of(invitation.organisations)
         self.said: list[tuple[str, Said]] = []
         self.subject: tuple[Said, ...] = ()
@@ -281,6 +282,8 @@ class _Reading:
             self.message.header("in-reply-to") is not None,
         )
         claims, doubts = combine(heard)
+        if self.second is not None:
+            claims, doubts = self.second(heard, claims, doubts)
         if not claims and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
             doubts = (unread,)
         return claims, doubts

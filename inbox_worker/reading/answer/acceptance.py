@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
+from inbox_worker.reading.answer.adding_up import miscounted
 from inbox_worker.reading.answer.claims import claim_of, count_evidence
 from inbox_worker.reading.answer.confidence import DOUBTED, PLAIN_YES, SUMMED, WEAK_YES
 from inbox_worker.reading.answer.heard import Heard, is_sender
@@ -56,6 +57,8 @@ def acceptance(
     if partstat is Partstat.TENTATIVE and number is None:
         count_doubts = _without_number(heard, count_doubts, tentative, free)
     doubts += count_doubts
+    if not doubts and (odd := miscounted(heard, party, op, number, leaves)) is not None:
+        doubts.append(odd)
     if not doubts and (left := unexplained(free, answers, bool(tentative))) is not None:
         _, part, said = left
         evidence = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)

@@ -28,6 +28,7 @@ from inbox_worker.reading.whole.subject_matter import (
     about_nothing_of_ours,
     is_about,
     of_another_matter,
+    of_strangers,
     speaks_to_machines,
 )
 from inbox_worker.reading.whole.trust import doubted_sender
@@ -170,6 +171,8 @@ class _Whole:
 
     def _doubting(self, reading: Reading) -> Reading:
         """The reading with what makes its sender or its form doubtful."""
+        if of_strangers(self.message, reading, self.invitation):
+            return replace(reading, kind=Kind.OTHER, claims=(), doubts=())
         found: list[Doubt | None] = []
         if reading.claims:
             found = [

@@ -78,6 +78,30 @@ def of_another_matter(message: Message) -> bool:
     return bool(words & _MATTERS) and not message.header("in-reply-to")
 
 
+def of_strangers(message: Message, reading: Reading, invitation: Invitation) -> bool:
+    """Whether all that is answered is answered by nobody on the list, and nothing ties the message to our event: the
+    office party, the committee of a band. Ties are our address, words of the title or the venue, the day of the event,
+    and words for meetings and invitations, anywhere in the message, quotes included."""
+    if not reading.claims or any(claim.organisation is not None for claim in reading.claims):
+        return False
+    if any(d.code is Code.ORGANISATION_UNCLEAR for claim in reading.claims for d in claim.doubts):
+        return False  # one of several that are listed
+    if any(p.role in (Role.CALENDAR, Role.ATTACHMENT, Role.MESSAGE) for p in message.parts):
+        return False
+    ours = _words_of(f"{invitation.title} {invitation.subtitle} {invitation.venue}")
+    own = (invitation.mailbox.lower(), *(f"@{d}" for d in invitation.own_domains))
+    texts = [message.subject[:500], *(p.text[:20_000] for p in message.bodies)]
+    if any(o in text.lower() for o in own for text in texts):
+        return False
+    words = [t.norm for text in texts for t in tokens(text) if t.is_word]
+    months = {m for lexicon in lexicons().values() for m in lexicon.lists["months"]}
+    dated = any(
+        w.rstrip("stndrh.") == str(invitation.starts.day) and set(words[max(0, i - 2) : i + 3]) & months
+        for i, w in enumerate(words)
+    )
+    return not (dated or set(words) & (ours | _MEETINGS))
+
+
 def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invitation) -> Doubt | None:
     """A doubt where neither the headers, the subject nor any words have to do with an event or with ours."""
     if message.header("in-reply-to") or message.header("references"):

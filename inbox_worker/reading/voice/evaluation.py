@@ -1,0 +1,93 @@
+"""What speaks for and against a claim, as numbers that a judge can weigh."""
+
+from __future__ import annotations
+
+import math
+
+from inbox_worker.model import Claim, Op, Partstat
+from inbox_worker.reading.answer.heard import Heard, same_person
+from inbox_worker.reading.voice.opinion import Opinion
+
+FEATURES = (
+    "partstat",  # log odds that the network gives the claim's answer, and so on
+    "count",
+    "count_margin",  # of the claim's number over the likeliest other one
+    "weakest",  # of those who are said to come, the one whom the network believes least
+    "strongest_other",  # of the others, the one whom it believes most
+    "writer",
+    "op",
+    "rules",  # how sure the grammar is
+    "mismatch",  # the number is not that of the names
+    "unnumbered",
+    "people",
+    "changes",
+    "declined",
+    "tentative",
+    "cut",  # not all was given to the network
+)
+STEEP = 6.0  # log odds beyond which nothing is surer
+
+
+def evaluation(heard: Heard, claim: Claim, opinion: Opinion, sure: float) -> tuple[float, ...]:
+    """The features of a claim, in the order of ``FEATURES``; ``sure`` is the grammar's own estimate, 0 to 1."""
+    people = [p.name for p in claim.people]
+    coming = claim.partstat is not Partstat.DECLINED
+    writer = heard.sender[0] if heard.sender is not None else ""
+    mine = bool(writer) and any(same_person(writer, p) for p in people)
+    others = [p for p in people if not (writer and same_person(writer, p))]
+    believed = [_believed(opinion, p) for p in others] if claim.op is not Op.REMOVE else []
+    known = [*people, *claim.leaves]
+    strangers = [n.comes for n in opinion.people if not any(same_person(n.name, k) for k in known) and n.name != writer]
+    number = claim.delegates
+    place = len(opinion.count) - 1 if number is None else min(number, len(opinion.count) - 2)
+    rival = max(p for i, p in enumerate(opinion.count) if i != place)
+    op = _op(claim)
+    steps = (
+        odds(opinion.partstat[claim.partstat.value]),
+        odds(opinion.count[place]) if coming and claim.op is not Op.REMOVE else 0.0,
+        odds(opinion.count[place]) - odds(rival) if coming and claim.op is not Op.REMOVE else 0.0,
+        odds(min(believed)) if believed else STEEP / 2,
+        odds(max(strangers)) if strangers and claim.op is not Op.REMOVE else -STEEP / 2,
+        (odds(opinion.writer) if mine else -odds(opinion.writer)) if coming and writer else 0.0,
+        odds(opinion.op[op]) if coming else 0.0,
+        odds(sure),
+        float(coming and number is not None and claim.op is Op.SET and number != len(people)),
+        float(coming and number is None),
+        float(min(len(people), 5)),
+        float(claim.op is not Op.SET),
+        float(claim.partstat is Partstat.DECLINED),
+        float(claim.partstat is Partstat.TENTATIVE),
+        float(not opinion.whole),
+    )
+    return tuple(round(s, 4) for s in steps)
+
+
+def odds(probability: float) -> float:
+    """The logarithm of the odds, between ``-STEEP`` and ``STEEP``."""
+    within = min(max(probability, 1e-6), 1 - 1e-6)
+    return min(STEEP, max(-STEEP, math.log(within / (1 - within))))
+
+
+def _believed(opinion: Opinion, name: str) -> float:
+    return max((n.comes for n in opinion.people if same_person(n.name, name)), default=0.5)
+
+
+def _op(claim: Claim) -> str:
+    if claim.op is Op.ADD:
+        return "replace" if claim.delegates == 0 else "add"
+    return "remove" if claim.op is Op.REMOVE else "set"
+
+
+AGREEMENT = ("same_partstat", "same_count", "same_people", "nothing_beside")
+
+
+def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
+    """In what a claim is the same as another that is in doubt, in the order of ``AGREEMENT``."""
+    if other is None:
+        return 0.0, 0.0, 0.0, 1.0
+    return (
+        float(claim.partstat is other.partstat),
+        float(claim.delegates == other.delegates),
+        float({p.name for p in claim.people} == {p.name for p in other.people}),
+        0.0,
+    )

@@ -1,0 +1,141 @@
+"""What the network makes of a message: one opinion, with the words that counted most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inbox_worker.model import Zone
+from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.voice.network import Network
+from inbox_worker.reading.voice.pieces import BEGIN, END
+
+LONGEST = 4000  # characters of one stretch of new words that are given to the network
+OPENING = "query: "  # what the network was trained to find before a text
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody named, and how likely it is that they come."""
+
+    name: str
+    part: str
+    start: int
+    end: int
+    comes: float
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """How likely the network holds each answer, number and person. Probabilities by name; ``count`` by how many come,
+    the last but one for that many or more, the last for a number that is not told."""
+
+    partstat: dict[str, float]
+    op: dict[str, float]
+    count: tuple[float, ...]
+    writer: float
+    people: tuple[Named, ...]
+    words: tuple[tuple[str, int, int], ...]  # the sentence that counted most for the answer, then for the number
+    whole: bool  # nothing of the message was left out
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Where a stretch of a part stands in the text that the network is given."""
+
+    part: str
+    start: int
+    end: int
+    at: int
+
+
+def opinion_of(heard: Heard, network: Network) -> Opinion:
+    """Ask the network about a message."""
+    text, stretches = _text(heard)
+    named = _named(heard)
+    pieces = network.pieces.cut(OPENING + text, network.most_pieces - 2)
+    numbers = [BEGIN, *(p.number for p in pieces), END]
+    spans, asked = [], []
+    for name, part, start, end in named:
+        found = _located(stretches, part, start, end)
+        if found is None:
+            continue
+        low, high = (x + len(OPENING) for x in found)
+        inside = [i + 1 for i, p in enumerate(pieces) if p.start < high and p.end > low and p.end > p.start]
+        if inside:
+            spans.append((inside[0], inside[-1] + 1))
+            asked.append((name, part, start, end))
+    said = network.read(numbers, spans)
+    people = tuple(Named(*a, p) for a, p in zip(asked, said.people, strict=True))
+    weights = said.weight[1:-1]
+    words = []
+    for pool in (0, 1):
+        sums: dict[int, float] = {}
+        for piece, weight in zip(pieces, weights[:, pool], strict=True):
+            place = _sentence_at(heard, stretches, piece.start - len(OPENING))
+            if place is not None:
+                sums[place] = sums.get(place, 0.0) + float(weight)
+        if sums:
+            part, said_there = heard.said[max(sums, key=lambda i: sums[i])]
+            words.append((part, said_there.sentence.start, said_there.sentence.end))
+    return Opinion(
+        dict(zip(network.partstats, said.partstat, strict=True)),
+        dict(zip(network.ops, said.op, strict=True)),
+        said.count,
+        said.writer,
+        people,
+        tuple(words),
+        not pieces or pieces[-1].end >= len(OPENING) + len(text.rstrip()),
+    )
+
+
+def _text(heard: Heard) -> tuple[str, list[_Stretch]]:
+    """What the network is given: who writes, about what, and the new words with the signature."""
+    message = heard.message
+    who = message.from_.name or (heard.sender[0] if heard.sender else "")
+    text = f"{who} | {message.subject}\n" if who or message.subject else ""
+    stretches = []
+    for part in message.bodies:
+        spans = [(s.start, s.end) for s in part.spans if s.zone in (Zone.NEW, Zone.SIGNATURE)]
+        for start, stop in spans if part.spans else [(0, len(part.text))]:
+            end = min(stop, start + LONGEST)
+            stretches.append(_Stretch(part.section, start, end, len(text)))
+            text += part.text[start:end] + "\n"
+    return text, stretches
+
+
+def _named(heard: Heard) -> list[tuple[str, str, int, int]]:
+    """Everybody named in sentences, lists and tables, each place once, in order."""
+    found: dict[tuple[str, int, int], str] = {}
+    for part, said in heard.said:
+        for mention in said.names:
+            if not mention.vague or len(mention.name) > 1:
+                found[(part, *said.offsets(mention.start, mention.end))] = mention.name
+    for part, block in heard.blocks:
+        for item in block.items:
+            for mention, (start, end) in zip(item.mentions, item.spans, strict=True):
+                if mention.kind == "name":
+                    found[part, start, end] = mention.name
+    return [(name, *place) for place, name in sorted(found.items())]
+
+
+def _located(stretches: list[_Stretch], part: str, start: int, end: int) -> tuple[int, int] | None:
+    for stretch in stretches:
+        if stretch.part == part and stretch.start <= start and end <= stretch.end:
+            return stretch.at + start - stretch.start, stretch.at + end - stretch.start
+    return None
+
+
+def _sentence_at(heard: Heard, stretches: list[_Stretch], offset: int) -> int | None:
+    """The sentence in which a place of the network's text stands."""
+    stretch = next((s for s in stretches if s.at <= offset < s.at + s.end - s.start), None)
+    if stretch is None:
+        return None
+    at = offset - stretch.at + stretch.start
+    return next(
+        (
+            i
+            for i, (part, said) in enumerate(heard.said)
+            if part == stretch.part and said.sentence.start <= at < said.sentence.end
+        ),
+        None,
+    )

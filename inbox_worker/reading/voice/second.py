@@ -1,0 +1,109 @@
+"""Two readers of one message: what both say is written down, what they differ in is asked, with both opinions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
+from inbox_worker.reading.answer.confidence import DOUBTED
+from inbox_worker.reading.answer.heard import Heard, same_person
+from inbox_worker.reading.voice.evaluation import agreement, evaluation
+from inbox_worker.reading.voice.judges import Judges, judges
+from inbox_worker.reading.voice.network import network
+from inbox_worker.reading.voice.opinion import Opinion, opinion_of
+from inbox_worker.reading.voice.proposal import proposal
+
+Told = tuple[tuple[Claim, ...], tuple[Doubt, ...]]  # claims, and the doubts that none of them carries
+
+OPEN = frozenset({Code.PARTSTAT_UNCLEAR, Code.COUNT_UNCLEAR, Code.COUNT_MISSING})  # doubts of reading, not of trust
+ANSWERS = {
+    "accepted": "an acceptance",
+    "declined": "a refusal",
+    "tentative": "a perhaps",
+    "none": "no answer",
+}
+
+
+def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...]) -> Told:
+    """What the grammar made of a message, seen by the network as well."""
+    if len(claims) > 1 or not heard.said:
+        return claims, doubts
+    opinion, judge = opinion_of(heard, network()), judges()
+    held = [d for c in claims for d in c.doubts] + list(doubts)
+    if claims and not held:
+        return (_weighed(heard, claims[0], opinion, judge),), doubts
+    if not held:
+        return _unnoticed(heard, opinion, judge)
+    if any(d.code not in OPEN for d in held) or heard.answerer.organisation is None:
+        return claims, doubts
+    if not claims and opinion.partstat["none"] >= judge.quiet:
+        return (), ()
+    other = _proposed(heard, opinion, judge, claims[0] if claims else None)
+    return ((other,), ()) if other is not None else (claims, doubts)
+
+
+def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim:
+    """A claim of the grammar: with the probability that it is right, or with a doubt where that is too low."""
+    values = evaluation(heard, claim, opinion, claim.confidence)
+    probability = judge.record.probability(values)
+    if probability >= judge.record.least:
+        return replace(claim, confidence=round(min(claim.confidence, probability), 2))
+    doubt = _difference(heard, claim, opinion)
+    number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET else claim.delegates
+    return replace(claim, delegates=number, doubts=(*claim.doubts, doubt), confidence=min(claim.confidence, DOUBTED))
+
+
+def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
+    """What the two readers differ in most, in a sentence."""
+    answer = max(opinion.partstat, key=lambda k: opinion.partstat[k])
+    shown = tuple(heard.evidence("partstat-unclear", *place) for place in opinion.words[:1])
+    if answer != claim.partstat.value:
+        grammar = ANSWERS[claim.partstat.value]
+        why = f"Read as {grammar}; a second reader takes it for {ANSWERS[answer]} ({opinion.partstat[answer]:.0%})."
+        return Doubt(Code.PARTSTAT_UNCLEAR, why, shown)
+    if claim.partstat is Partstat.DECLINED:
+        return Doubt(Code.PARTSTAT_UNCLEAR, "Read as a refusal; a second reader is not sure of it.", shown)
+    shown = tuple(heard.evidence("count-unclear", *place) for place in opinion.words[-1:])
+    place = max(range(len(opinion.count)), key=lambda i: opinion.count[i])
+    told = "no number" if place == len(opinion.count) - 1 else str(place)
+    if place != claim.delegates and opinion.count[place] > 0:
+        mine = "no number" if claim.delegates is None else str(claim.delegates)
+        why = f"Read as {mine}; a second reader reads {told} ({opinion.count[place]:.0%})."
+        return Doubt(Code.COUNT_UNCLEAR, why, shown)
+    stranger = max(
+        (n for n in opinion.people if not any(same_person(n.name, p.name) for p in claim.people)),
+        key=lambda n: n.comes,
+        default=None,
+    )
+    if stranger is not None and stranger.comes > 1 / 2:
+        there = (heard.evidence("count-unclear", stranger.part, stranger.start, stranger.end),)
+        return Doubt(Code.COUNT_UNCLEAR, f"A second reader counts {stranger.name} as well.", there)
+    return Doubt(Code.COUNT_UNCLEAR, "A second reader is not sure who comes, and how many.", shown)
+
+
+def _unnoticed(heard: Heard, opinion: Opinion, judge: Judges) -> Told:
+    """A message in which the grammar finds no answer."""
+    if opinion.partstat["none"] >= judge.silence:
+        return (), ()
+    if heard.answerer.organisation is not None:
+        found = _proposed(heard, opinion, judge, None)
+        if found is not None:
+            return (found,), ()
+    answer = max((k for k in opinion.partstat if k != "none"), key=lambda k: opinion.partstat[k])
+    shown = tuple(heard.evidence("partstat-unclear", *place) for place in opinion.words[:1])
+    why = f"No answer was found; a second reader holds {ANSWERS[answer]} for possible ({opinion.partstat[answer]:.0%})."
+    return (), (Doubt(Code.PARTSTAT_UNCLEAR, why, shown),)
+
+
+def _proposed(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | None) -> Claim | None:
+    """The network's own claim, where it is sure enough; ``beside``: what the grammar made of it, in doubt."""
+    if heard.answerer.doubts or any(said.revises for _, said in heard.said):
+        return None
+    claim = proposal(heard, opinion)
+    if claim is None:
+        return None
+    values = (*evaluation(heard, claim, opinion, 1 / 2), *agreement(claim, beside))
+    probability = judge.propose.probability(values)
+    if probability < judge.propose.least:
+        return None
+    return replace(claim, confidence=round(min(probability, heard.answerer.confidence), 2))
