@@ -36,7 +36,13 @@ def datasette_config(settings: Settings) -> dict[str, Any]:
             f'{beside}: "databases" has neither "{settings.registry.path.stem}" nor "{TEMPLATE_DATABASE}"; '
             "see 'inbox-worker init DIR' for an example"
         ) from None
-    return dict(config)
+    plugins = config.setdefault("plugins", None) or {}
+    plugins["inbox-worker"] = {
+        **(plugins.get("inbox-worker") or {}),
+        "config": str(settings.source.resolve()),
+        "database": settings.registry.path.stem,
+    }
+    return {**config, "plugins": plugins}
 
 
 def datasette_command(settings: Settings, directory: Path, host: str, port: int) -> list[str]:

@@ -7,7 +7,10 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 # What spreadsheets take for the beginning of a formula, after blanks or not; "＝" and the like are its wide forms.
 FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]|[\t\r\n]")
@@ -38,6 +41,11 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, An
 
 def write_xlsx(path: Path, sheets: Mapping[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]]) -> None:
     """A workbook with a sheet for each table, every text in it a text."""
+    workbook(sheets).save(path)
+
+
+def workbook(sheets: Mapping[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]]) -> Workbook:
+    """The same, not yet saved."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -52,4 +60,4 @@ def write_xlsx(path: Path, sheets: Mapping[str, tuple[Sequence[str], Sequence[Ma
                 if isinstance(row[name], str):
                     cell.data_type = "s"
         sheet.freeze_panes = "A2"
-    book.save(path)
+    return book

@@ -119,7 +119,9 @@ def _welcome(link: str, address: str, smtp_port: int) -> str:
     return f"""
 The registry is served in Datasette, on this machine only. Open this link once; it signs you in:
   {link}
-then see who comes, who has not answered and what waits:
+then rule on what waits, and see how many come and who has not answered:
+  {base}/-/review
+  {base}/-/overview
   {base}/registry
 Send a reply of your own, and watch it come in:
   python3 -c "import smtplib; smtplib.SMTP('127.0.0.1', {smtp_port}).sendmail('you@paxforpeace.example', '{address}',

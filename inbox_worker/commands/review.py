@@ -18,14 +18,13 @@ from inbox_worker.cli import UnusableError
 from inbox_worker.commands.escaping import shown
 from inbox_worker.commands.options import find_one, registry_option, settings_of
 from inbox_worker.commands.showing import item_lines, state_lines, waiting_lines
-from inbox_worker.lock import LockError, RegistryLock
+from inbox_worker.follow import follow_rulings
 from inbox_worker.model import Claim, Op, Partstat, Person
 from inbox_worker.registry import Registry, connect_readonly
 from inbox_worker.registry.corrections import Correction, Newcomer
 from inbox_worker.registry.desk import Desk, Outcome, Told
 from inbox_worker.registry.review import Target, item, waiting
 from inbox_worker.settings import Settings
-from inbox_worker.worker import Worker
 
 Command = Callable[..., Any]
 
@@ -87,14 +86,11 @@ def _tell(outcome: Outcome, settings: Settings, desk: Desk) -> None:
 
 def _follow(settings: Settings) -> None:
     """Read anew what a ruling bears on, unless a running service does it at its next look."""
-    try:
-        with RegistryLock(settings.registry.path):
-            worker = Worker.open(settings, create=False)
-            if read_anew := worker.follow_rulings():
-                click.echo(f"{read_anew} messages read anew, for the ruling taught something or took a lesson back")
-            worker.registry.close()
-    except LockError:
+    read_anew = follow_rulings(settings)
+    if read_anew is None:
         click.echo("the running service follows it at its next look")
+    elif read_anew:
+        click.echo(f"{read_anew} messages read anew, for the ruling taught something or took a lesson back")
 
 
 what = click.argument("item_", metavar="ITEM")

@@ -1,4 +1,4 @@
-"""``web``: the registry in Datasette."""
+"""``web``: the review desk and the registry in Datasette."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from inbox_worker.registry import connect_readonly
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: [web] port, 8001).")
 @click.pass_context
 def command(ctx: click.Context, registry: Path | None, host: str | None, port: int | None) -> int:
-    """Show the registry in Datasette, on this machine only unless told otherwise.
+    """Serve the review desk, the overview and the registry in Datasette, on this machine only unless told otherwise.
 
-    It prints a link that signs you in, once. Nobody else sees anything, and nobody changes anything there.
+    It prints a link that signs you in, once. Nobody else sees anything but by a role in datasette.yaml.
     """
     settings = settings_of(ctx, registry)
     connect_readonly(settings.registry.path).close()

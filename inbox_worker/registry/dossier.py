@@ -9,8 +9,6 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from inbox_worker.registry.projection import linked
-
 Row = dict[str, Any]
 
 
@@ -81,11 +79,15 @@ def unread(db: Database, organisation: str) -> list[int]:
     """Messages with an open doubt in which nothing was read, from whoever wrote for the organisation or in reply to
     what it wrote: ids."""
     query = """
-    select distinct flags.message_id from flags
+    with theirs as materialized (select from_address, messages.message_id from claims
+      join messages on messages.id = claims.message_id where organisation_id = :at)
+    select distinct flags.message_id from flags join messages as here on here.id = flags.message_id
     where closed_at is null and claim_id is null and code not in ('late', 'question', 'assistance')
       and not exists (select 1 from claims where claims.reading_id = flags.reading_id)
+      and ((here.from_address <> '' and here.from_address in (select from_address from theirs))
+        or exists (select 1 from json_each(here.refers) join theirs on theirs.message_id = value where value <> ''))
     """
-    return [row["message_id"] for row in db.query(query) if organisation in linked(db, row["message_id"])]
+    return [row["message_id"] for row in db.query(query, {"at": organisation})]
 
 
 def _letter(db: Database, message: Row, organisation: str) -> Letter:

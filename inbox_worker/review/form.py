@@ -1,0 +1,286 @@
+"""The form beside a message: what it shows, what somebody wrote into it, and the rulings that say the difference.
+
+Saving says: what stands in the form is right. What was changed becomes a correction, what was left as it was read and
+is doubted is accepted, and what nobody doubts is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from inbox_worker.model import Op, Partstat, Person, Verb
+from inbox_worker.registry.corrections import Correction, Newcomer, RulingError
+from inbox_worker.registry.desk import SERVICES, Desk, Outcome
+from inbox_worker.registry.dossier import find
+from inbox_worker.registry.review import Item, Target, item
+from inbox_worker.registry.rows import claim_of
+
+Fields = Mapping[str, Sequence[str]]  # of a posted form: name -> values
+NOTHING = "nothing"  # an answer that says nothing for the registry
+NEW = "new"  # prefix of the fields where nothing was read
+NAMED = re.compile(r"\((?P<id>[^()]+)\)\s*\Z")  # "Red Kite Trust (red)"
+REPLACING = (Verb.CORRECT.value, Verb.MERGE.value, Verb.ADD.value)
+JUDGING = (*REPLACING, Verb.ACCEPT.value, Verb.DISMISS.value)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an organisation answers, as the form shows it. ``answer``: a participation status, or ``nothing``."""
+
+    organisation: str = ""  # id
+    name: str = ""
+    answer: str = Partstat.NEEDS_ACTION.value
+    number: int | None = None
+    op: str = Op.SET.value
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One claim in the form: what holds now, and whether a person said so."""
+
+    key: str  # prefix of its fields
+    target: Target
+    held: Answer
+    ruled: bool  # whether what holds is somebody's word
+    as_read: bool  # whether it is what the reader read
+    doubts: tuple[Mapping[str, Any], ...]  # open flags about it
+    leaves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What somebody wrote for one entry."""
+
+    answer: Answer
+    newcomer: Newcomer | None = None
+    words: str = ""  # what stands in the field of the organisation
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What came of saving."""
+
+    rulings: tuple[int, ...]
+    organisations: tuple[str, ...]
+    still_open: tuple[Mapping[str, Any], ...] = field(default=())
+
+
+def entries(about: Item) -> tuple[Entry, ...]:
+    """The claims of a message as the form shows them; one empty entry where nothing was read."""
+    open_flags = [flag for flag in about.flags if flag["closed_at"] is None and flag["code"] not in SERVICES]
+    if not about.all_claims:
+        target = Target("message", about.message["id"])
+        words = [r for r in about.rulings if r["claim_id"] is None and r["verb"] in JUDGING]
+        held = _ruled(words[-1], Answer()) if words else Answer()
+        return (Entry(NEW, target, held, bool(words), False, tuple(open_flags)),)
+    return tuple(_entry(claim, about, open_flags) for claim in about.all_claims)
+
+
+def _entry(claim: Mapping[str, Any], about: Item, open_flags: Sequence[Mapping[str, Any]]) -> Entry:
+    read = _answer(claim)
+    words = [r for r in about.rulings if r["claim_id"] == claim["id"] and r["verb"] in JUDGING]
+    return Entry(
+        key=f"c{claim['id']}",
+        target=Target("claim", claim["id"]),
+        held=_ruled(words[-1], read) if words else read,
+        ruled=bool(words),
+        as_read=not words or words[-1]["verb"] == Verb.ACCEPT.value,
+        doubts=tuple(flag for flag in open_flags if flag["claim_id"] in (None, claim["id"])),
+        leaves=tuple(json.loads(claim["leaves"])),
+    )
+
+
+def _answer(row: Mapping[str, Any]) -> Answer:
+    claim = claim_of(row)
+    people = tuple(_plain(person) for person in claim.people)
+    return Answer(claim.organisation or "", claim.name, claim.partstat.value, claim.delegates, claim.op.value, people)
+
+
+def _ruled(ruling: Mapping[str, Any], read: Answer) -> Answer:
+    if ruling["verb"] == Verb.DISMISS.value:
+        return replace(read, answer=NOTHING)
+    return _answer(json.loads(ruling["claim"])) if ruling["claim"] else read
+
+
+def _plain(person: Person) -> Person:
+    """A person as a form's fields can hold it: one line each."""
+    title, function = (" ".join((text or "").split()) or None for text in (person.title, person.function))
+    return Person(" ".join(person.name.split()), title, function)
+
+
+def written(db: Database, entry: Entry, fields: Fields) -> Written:
+    """What the form says of an entry.
+
+    Raises:
+        RulingError: where it cannot be understood; the sentence says what can be.
+    """
+
+    def one(name: str) -> str:
+        return " ".join((fields.get(f"{entry.key}-{name}") or [""])[0].split())
+
+    answer = one("answer") or Partstat.NEEDS_ACTION.value
+    if answer != NOTHING and answer not in {p.value for p in Partstat}:
+        raise RulingError(f'"{answer}" is no answer; choose one of those of the form')
+    op = one("op") or entry.held.op
+    if op not in {o.value for o in Op}:
+        raise RulingError(f'"{op}" is not how a number can be meant; choose one of those of the form')
+    words, newcomer = one("organisation"), None
+    people = tuple(_people(entry.key, fields))
+    number = _number(one("number"))
+    if number is None and people and entry.held.number is None and people != entry.held.people and op == Op.SET.value:
+        number = len(people)
+    if fields.get(f"{entry.key}-unlisted"):
+        name = one("name") or words
+        newcomer = Newcomer(name, "", one("acronym"), one("category"), one("country").upper(), one("contact"))
+        organisation = ""
+    elif answer == NOTHING or words == entry.held.name or words == shown(entry.held):
+        organisation = entry.held.organisation
+    else:
+        organisation = meant(db, words)
+    return Written(Answer(organisation, entry.held.name, answer, number, op, people), newcomer, words)
+
+
+def shown(answer: Answer) -> str:
+    """What stands in the field of the organisation."""
+    return f"{answer.name} ({answer.organisation})" if answer.organisation else answer.name
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()) or len(text) > 6:
+        raise RulingError(f'"{text}" is no number of people; write it in digits, or leave it empty where nobody knows')
+    return int(text)
+
+
+def _people(key: str, fields: Fields) -> Iterator[Person]:
+    names, titles, functions = (fields.get(f"{key}-person-{part}") or [] for part in ("name", "title", "function"))
+    for at, name in enumerate(names):
+        title, function = ((column[at] if at < len(column) else "") for column in (titles, functions))
+        person = _plain(Person(name, title or None, function or None))
+        if person.name:
+            yield person
+        elif person.title or person.function:
+            raise RulingError("somebody has a title or function, but no name; write the name too")
+
+
+def meant(db: Database, words: str) -> str:
+    """The id of the organisation that somebody wrote into a field: "Red Kite Trust (red)", or a name, acronym or id.
+
+    Raises:
+        RulingError: where it is none, or more than one.
+    """
+    if not words:
+        raise RulingError("say which organisation it is")
+    found = NAMED.search(words)
+    if found and (rows := find(db, found["id"])) and rows[0]["id"] == found["id"]:
+        return found["id"]
+    rows = find(db, words)
+    if len(rows) == 1:
+        return str(rows[0]["id"])
+    if not rows:
+        raise RulingError(f'no organisation is called "{words}"; choose one of the list, or add it as a new one')
+    names = "; ".join(row["name"] for row in rows[:6])
+    raise RulingError(f'"{words}" may be {names}{" and others" if len(rows) > 6 else ""}; choose one')
+
+
+def save(desk: Desk, message: int, fields: Fields, revision: str) -> Saved:
+    """Rule what the form says, as one person's word, all or nothing.
+
+    Raises:
+        MeanwhileError: where somebody else ruled since ``revision``.
+        RulingError: where it cannot be ruled so, or says nothing that is not so already.
+    """
+    about = item(desk.db, Target("message", message))
+    why = (fields.get("why") or [""])[0]
+    outcomes: list[Outcome] = []
+    for ruling in _rulings(desk, about, fields):
+        outcomes.append(ruling(why=why, revision=None if outcomes else revision))
+    if not outcomes:
+        raise RulingError("nothing was changed, and nothing in it is doubted; there is nothing to save")
+    return Saved(
+        tuple(number for outcome in outcomes for number in outcome.rulings),
+        tuple(sorted({at for outcome in outcomes for at in outcome.organisations})),
+        outcomes[-1].still_open,
+    )
+
+
+def accept(desk: Desk, target: Target, *, revision: str | None = None) -> Outcome:
+    """What is doubted is right as it was read; what nobody doubts is left alone."""
+    about = item(desk.db, target)
+    doubted = [entry.target for entry in entries(about) if entry.doubts and entry.key != NEW]
+    if target.kind != "message" or len(doubted) in (0, len(about.all_claims)):
+        return desk.accept(target, revision=revision)
+    outcomes = [desk.accept(one, revision=None if at else revision) for at, one in enumerate(doubted)]
+    return Outcome(
+        tuple(number for outcome in outcomes for number in outcome.rulings),
+        tuple(sorted({at for outcome in outcomes for at in outcome.organisations})),
+        outcomes[-1].still_open,
+    )
+
+
+def _rulings(desk: Desk, about: Item, fields: Fields) -> Iterator[Any]:
+    """What to call, in order; each takes ``why`` and ``revision``."""
+    from functools import partial
+
+    whole = Target("message", about.message["id"])
+    for entry in entries(about):
+        yield from _ruling(desk, entry, written(desk.db, entry, fields))
+    late = (fields.get("late") or [""])[0]
+    if late and late != in_time(about):
+        if late not in ("admit", "refuse"):
+            raise RulingError(f'"{late}" says nothing of a late answer; choose one of those of the form')
+        yield partial(desk.admit if late == "admit" else desk.refuse, whole)
+    if fields.get("done") and any(f["code"] in SERVICES and f["closed_at"] is None for f in about.flags):
+        yield partial(desk.close, whole)
+
+
+def in_time(about: Item) -> str:
+    """What was ruled on a late answer: "admit", "refuse" or ""."""
+    of_time = [ruling["verb"] for ruling in about.rulings if ruling["verb"] in ("admit", "refuse")]
+    return str(of_time[-1]) if of_time else ""
+
+
+def _ruling(desk: Desk, entry: Entry, wrote: Written) -> Iterator[Any]:
+    from functools import partial
+
+    said, held = wrote.answer, entry.held
+    if said.answer == NOTHING:
+        if held.answer != NOTHING:
+            yield partial(desk.dismiss, entry.target)
+    elif wrote.newcomer is not None:
+        yield partial(desk.add, entry.target, replace(wrote.newcomer, answer=_correction(said)))
+    elif _same(said, held):
+        if entry.as_read and entry.doubts and entry.key != NEW:
+            yield partial(desk.accept, entry.target)
+    elif entry.key == NEW and not entry.ruled and said == Answer():
+        return
+    elif entry.as_read and _same(replace(said, organisation=held.organisation), held):
+        yield partial(desk.merge, entry.target, said.organisation)
+    else:
+        yield partial(desk.correct, entry.target, replace(_correction(said), organisation=said.organisation or None))
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    """Whether they say the same; of who does not come, neither number nor names are asked."""
+    if one.answer == other.answer == Partstat.DECLINED.value:
+        return one.organisation == other.organisation
+    return replace(one, name="") == replace(other, name="")
+
+
+def _correction(said: Answer) -> Correction:
+    known = said.answer != Partstat.NEEDS_ACTION.value
+    return Correction(
+        partstat=Partstat(said.answer) if known else None,
+        delegates=said.number,
+        people=said.people,
+        op=Op(said.op),
+        number_unknown=said.number is None,
+    )

@@ -1,0 +1,227 @@
+"""Who may what: every page, table, question, format and act, for everybody who may come."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from datasette.app import Datasette
+
+from inbox_worker.registry import RegistryError
+from inbox_worker.review.roles import NOBODYS
+from inbox_worker.review.tables import READER_QUERIES, READER_TABLES, TABLES
+from tests.review.place import PEOPLE, ROOT, SECRET, copied, waited_for
+
+WHO = {"anonymous": None, "stranger": "ed", "reader": "carla", "reviewer": "ann", "admin": "dora"}
+EVERYBODY = frozenset(WHO)
+READERS = frozenset({"reader", "reviewer", "admin"})
+REVIEWERS = frozenset({"reviewer", "admin"})
+ADMINS = frozenset({"admin"})
+NONE: frozenset[str] = frozenset()
+QUERIES = tuple(yaml.safe_load((ROOT / "config/datasette.yaml").read_text())["databases"]["registry"]["queries"])
+FORMATS = ("", ".json", ".csv", ".xlsx")
+SQL = "select+text+from+messages"
+
+GETS = {  # path -> who sees it
+    "/-/login": EVERYBODY,
+    "/-/static-plugins/inbox-worker/desk.css": EVERYBODY,
+    "/": READERS,
+    "/-/overview": READERS,
+    "/-/review": REVIEWERS,
+    "/-/review/rows": REVIEWERS,
+    "/-/review/m1": REVIEWERS,
+    "/-/review/m1/attachments": REVIEWERS,
+    "/-/review/m1/raw": REVIEWERS,
+    "/-/review/m2/part/1": REVIEWERS,
+    "/-/review/organisations?q=a": REVIEWERS,
+    "/-/review/organisation/halo": REVIEWERS,
+    "/registry": READERS,
+    "/registry.json": READERS,
+    "/registry/-/schema": READERS,
+    f"/registry/-/query?sql={SQL}": REVIEWERS,
+    f"/registry/-/query.json?sql={SQL}": REVIEWERS,
+    f"/registry/-/query.csv?sql={SQL}": REVIEWERS,
+    "/registry/registry?_where=1=(select+count(text)+from+messages)": REVIEWERS,
+    "/registry/registry?_extra=render_cell&_where=1": REVIEWERS,
+    "/registry.db": NONE,
+    "/-/databases.json": READERS,
+    "/-/plugins.json": READERS,
+    "/-/permissions": ADMINS,
+    "/-/allow-debug": EVERYBODY,  # a form of Datasette's that tells nothing of what is here
+    "/-/actor.json": EVERYBODY,  # whoever asks
+    "/-/versions.json": READERS,
+    "/-/settings.json": READERS,
+    "/-/config.json": READERS,
+    "/-/jump.json": EVERYBODY,  # names what the asker may see
+    "/-/threads.json": ADMINS,
+    "/-/rules": ADMINS,
+    "/-/create-token": NONE,
+    "/registry/organisations/halo": READERS,
+    "/registry/organisations/halo.json": READERS,
+    "/registry/messages/1": REVIEWERS,
+    "/registry/messages/1.json": REVIEWERS,
+    "/registry/messages/1.csv": REVIEWERS,
+    **{f"/registry/{name}{kind}": (READERS if name in READER_TABLES else REVIEWERS)
+       for name in TABLES for kind in FORMATS},
+    **{f"/registry/{name}{kind}": (READERS if name in READER_QUERIES else REVIEWERS)
+       for name in QUERIES for kind in FORMATS},
+}  # fmt: skip
+FORM = {"revision": "0.0", "act": "accept", "item": "m1"}
+POSTS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {  # path -> who may, and how it is sent
+    "/-/review/m1/save": (REVIEWERS, {"data": FORM}),
+    "/-/review/m1/try": (REVIEWERS, {"data": FORM}),
+    "/-/review/rule": (REVIEWERS, {"data": FORM}),
+    "/-/review/organisation/halo": (REVIEWERS, {"data": FORM}),
+    "/registry/organisations/-/insert": (NONE, {"json": {"row": {"id": "x", "name": "x"}}}),
+    "/registry/organisations/-/upsert": (NONE, {"json": {"rows": [{"id": "halo", "name": "x"}]}}),
+    "/registry/organisations/halo/-/update": (NONE, {"json": {"update": {"name": "x"}}}),
+    "/registry/organisations/halo/-/delete": (NONE, {"json": {}}),
+    "/registry/rulings/-/drop": (NONE, {"json": {"confirm": True}}),
+    "/registry/rulings/-/alter": (NONE, {"json": {"operations": []}}),
+    "/registry/-/create": (NONE, {"json": {"table": "x", "rows": [{"a": 1}]}}),
+    "/registry/-/execute-write": (NONE, {"json": {"sql": "delete from rulings"}}),
+    "/registry/-/queries/store": (NONE, {"json": {"query": {"name": "x", "sql": "select 1"}}}),
+}
+
+
+@pytest.fixture(scope="module")
+def datasette(season: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
+    """Datasette as ``datasette registry.db --config datasette.yaml --default-deny`` makes it."""
+    config = copied(season, tmp_path_factory.mktemp("permissions") / "copy")
+    served = serve(config)
+    yield served
+    served.close()
+
+
+def serve(config: Path, plugin: dict[str, Any] | None = None, **options: Any) -> Datasette:
+    settings = yaml.safe_load((config.parent / "datasette.yaml").read_text())
+    settings["plugins"]["inbox-worker"] |= {"config": str(config), **(plugin or {})}
+    files = [str(config.parent / "registry.db")]
+    return Datasette(files, config=settings, secret=SECRET, **{"default_deny": True, **options})
+
+
+def seen(
+    datasette: Datasette,
+    paths: list[str],
+    posts: dict[str, dict[str, Any]] | None = None,
+    whom: Iterable[str] = tuple(WHO),
+) -> dict[str, set[str]]:
+    """Who is let in, by path. A redirect to sign in or a 403 is no; a 404 is yes only to who may see that."""
+
+    async def asking() -> dict[str, set[str]]:
+        await datasette.invoke_startup()
+        found: dict[str, set[str]] = {}
+        for path in paths:
+            for who in whom:
+                actor = PEOPLE.get(WHO[who] or "")
+                if posts is None:
+                    answer = await datasette.client.get(path, actor=actor)
+                else:
+                    answer = await datasette.client.post(path, actor=actor, **posts[path])
+                assert answer.status_code < 500, (path, who, answer.text)
+                if answer.status_code not in (403, 404, 405) if posts is None else answer.status_code not in (403, 404):
+                    found.setdefault(path, set()).add(who)
+        return found
+
+    return waited_for(asking())
+
+
+def test_who_sees_what(datasette: Datasette) -> None:
+    found = seen(datasette, list(GETS))
+    assert {path: found.get(path, set()) for path in GETS} == {path: set(who) for path, who in GETS.items()}
+
+
+def test_who_may_post_what_and_nobody_writes_but_the_desk(datasette: Datasette) -> None:
+    path = next(iter(datasette.databases.values())).path
+    before = dump(path)
+    found = seen(datasette, list(POSTS), {path: how for path, (_, how) in POSTS.items()})
+    expected = {path: set(who) for path, (who, _) in POSTS.items()}
+    assert {path: found.get(path, set()) for path in POSTS} == expected
+    assert dump(path) == before, "the forms were stale or empty, so that nothing was ruled"
+
+
+def dump(path: str) -> list[str]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    lines = list(connection.iterdump())
+    connection.close()
+    return lines
+
+
+def test_without_default_deny_strangers_still_see_nothing_of_the_registry(season: Path, tmp_path: Path) -> None:
+    datasette = serve(copied(season, tmp_path / "copy"), default_deny=False)
+    paths = [path for path, who in GETS.items() if who in (READERS, REVIEWERS) and path.startswith("/registry")]
+    assert seen(datasette, paths, whom=("anonymous", "stranger")) == {}
+    datasette.close()
+
+
+def test_what_the_operator_opens_is_seen_by_everybody_and_nothing_else(season: Path, tmp_path: Path) -> None:
+    config = copied(season, tmp_path / "copy")
+    settings = yaml.safe_load((config.parent / "datasette.yaml").read_text())
+    settings["databases"]["registry"]["tables"]["registry"]["permissions"] = {"view-table": True}
+    (config.parent / "datasette.yaml").write_text(yaml.safe_dump(settings))
+    datasette = serve(config)
+    found = seen(datasette, list(GETS), whom=["anonymous"])
+    assert [path for path in found if GETS[path] != EVERYBODY] == [
+        "/registry/registry", "/registry/registry.json", "/registry/registry.csv", "/registry/registry.xlsx",
+    ]  # fmt: skip
+    datasette.close()
+
+
+def test_a_datasette_without_a_registry_is_left_alone(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "other.db").execute("create table t (a)").connection.close()
+    datasette = Datasette([str(tmp_path / "other.db")])
+
+    async def asking() -> tuple[int, int, bool]:
+        await datasette.invoke_startup()
+        page = await datasette.client.get("/other/t")
+        desk = await datasette.client.get("/-/review")
+        return page.status_code, desk.status_code, "content-security-policy" in page.headers
+
+    assert waited_for(asking()) == (200, 404, False)
+    datasette.close()
+
+
+def test_every_action_that_writes_is_nobodys(datasette: Datasette) -> None:
+    waited_for(datasette.invoke_startup())
+    reads = {"view-instance", "view-database", "view-table", "view-query", "execute-sql", "permissions-debug",
+             "debug-menu", "see-overview", "review-mail"}  # fmt: skip
+    assert set(datasette.actions) == reads | NOBODYS
+
+
+def test_every_table_and_view_has_a_name_or_is_an_inner_one(season: Path) -> None:
+    connection = sqlite3.connect(season / "registry.db")
+    names = {row[0] for row in connection.execute("select name from sqlite_master where type in ('table', 'view')")}
+    connection.close()
+    inner = {"cursors", "exported", "to_read", "_sqlite_migrations", "standing_rulings", "readings_in_force"}
+    inner |= {name for name in names if name.startswith(("messages_fts", "sqlite_"))}
+    assert names - inner == set(TABLES)
+
+
+def test_a_registry_that_cannot_be_used_is_not_served_at_all(season: Path, tmp_path: Path) -> None:
+    config = copied(season, tmp_path / "copy")
+    connection = sqlite3.connect(config.parent / "registry.db")
+    connection.execute("delete from _sqlite_migrations where name like 'm008%'")
+    connection.commit()
+    connection.close()
+    datasette = serve(config, default_deny=False)
+    with pytest.raises(RegistryError, match="earlier version"):
+        waited_for(datasette.invoke_startup())
+    datasette.close()
+
+
+def test_without_a_configuration_pages_say_what_is_missing(season: Path, tmp_path: Path) -> None:
+    config = copied(season, tmp_path / "copy")
+    datasette = serve(config, plugin={"config": str(tmp_path / "nowhere.toml")})
+
+    async def asking() -> tuple[int, str]:
+        await datasette.invoke_startup()
+        answer = await datasette.client.get("/-/review", actor=PEOPLE["ann"])
+        return answer.status_code, answer.text
+
+    status, text = waited_for(asking())
+    assert status == 500 and "nowhere.toml: there is no such file" in text
+    datasette.close()
