@@ -26,11 +26,11 @@ MAILBOXES = {
     "letters": "workshop",
 }
 LEARNT = {  # what the second reader was trained with, besides MAILBOXES
-    **dict.fromkeys(("a1", "a2", "c1", "c3", "c6", "c9", "c12", "c15"), "pledging"),
-    **dict.fromkeys(("b1", "b2", "c5", "c8", "c11", "c14"), "roundtable"),
+    **dict.fromkeys(("a1", "a2", "c1", "c3", "c6", "c9", "c12", "c15", "c18"), "pledging"),
+    **dict.fromkeys(("b1", "b2", "c5", "c8", "c11", "c14", "c17", "c20"), "roundtable"),
     **dict.fromkeys(("c2", "c4", "c7", "c10", "c13", "c16"), "library"),
 }
-JUDGED = {"c17": "roundtable", "c18": "pledging", "c20": "roundtable"}  # by which it was judged how sure is sure enough
+JUDGED = {"d1": "pledging", "d2": "library", "d3": "roundtable"}  # by which it was judged how sure is sure enough
 LAST = {"c19": "library", "c21": "pledging", "public": "pledging"}  # which nobody looked at before the end
 PARTS = {"learnt": (*MAILBOXES, *LEARNT), "judged": tuple(JUDGED), "last": tuple(LAST)}
 EVENTS = MAILBOXES | LEARNT | JUDGED | LAST

@@ -38,6 +38,7 @@ class Example:
     op: int = UNKNOWN
     count: int = UNKNOWN
     writer: int = UNKNOWN
+    ask: int = UNKNOWN  # that somebody must be asked before it is written down
     people: tuple[int, ...] = ()
 
 
@@ -91,10 +92,13 @@ def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -
     asked = asked_about(heard, pieces, most)
     names = [a[0] for a in asked.people]
     claims = [c for c in gold["claims"] if c["partstat"] in PARTSTATS]
+    ask = {"yes": 1, "no": 0}.get(gold["review"], UNKNOWN)
+    if set(gold["flags"]) - SERVICE == {"conflict"}:
+        ask = 0  # only the history of the mailbox shows it
     if not claims:
         if set(gold["flags"]) - SERVICE:
-            return Example(asked.numbers, asked.spans, people=(UNKNOWN,) * len(names))
-        return Example(asked.numbers, asked.spans, 3, UNKNOWN, UNTOLD, 0, (0,) * len(names))
+            return Example(asked.numbers, asked.spans, ask=ask, people=(UNKNOWN,) * len(names))
+        return Example(asked.numbers, asked.spans, 3, UNKNOWN, UNTOLD, 0, ask, (0,) * len(names))
     claim = claims[0]
     coming = [c for c in claims if c["partstat"] != "declined"]
     partstats = {c["partstat"] for c in claims}
@@ -113,7 +117,7 @@ def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -
             own = heard.sender[0]
             writer = int(any(same_person(own, p) for p in come))
             people = tuple(writer if same_person(n, own) else p for n, p in zip(names, people, strict=True))
-    return Example(asked.numbers, asked.spans, partstat, op, count, writer, people)
+    return Example(asked.numbers, asked.spans, partstat, op, count, writer, ask, people)
 
 
 def _of_phrase(heard: Heard, row: dict[str, str], pieces: Pieces, most: int) -> Example:
@@ -136,7 +140,7 @@ def _of_phrase(heard: Heard, row: dict[str, str], pieces: Pieces, most: int) -> 
     if op != "remove" and "partial-name" not in row["also"]:
         come = [p.strip() for p in row["people"].split(";") if p.strip()]
         people = tuple(int(any(same_person(a[0], p) for p in come)) for a in asked.people)
-    return Example(asked.numbers, asked.spans, partstat, kind, number, UNKNOWN, people)
+    return Example(asked.numbers, asked.spans, partstat, kind, number, UNKNOWN, 1 if count == "?" else UNKNOWN, people)
 
 
 def _op(op: str, number: int | None) -> str:

@@ -34,7 +34,7 @@ class Net(nn.Module):
         self.att = nn.Linear(width, 3)
         self.ps, self.op = nn.Linear(3 * width, len(PARTSTATS)), nn.Linear(3 * width, len(OPS))
         self.cnt, self.selfh = nn.Linear(3 * width, UNTOLD + 1), nn.Linear(3 * width, 1)
-        self.name = nn.Linear(3 * width, 1)
+        self.name, self.ask = nn.Linear(3 * width, 1), nn.Linear(3 * width, 1)
         self.drop = nn.Dropout(DROPPED)
 
     def forward(self, numbers: Tensor, mask: Tensor, spans: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Tensor]:
@@ -59,6 +59,7 @@ class Net(nn.Module):
             "op": self.op(features(0)),
             "count": self.cnt(features(1)),
             "writer": self.selfh(features(2)).squeeze(-1),
+            "ask": self.ask(features(1)).squeeze(-1),
             "people": people,
         }
 

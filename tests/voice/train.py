@@ -21,7 +21,7 @@ MOST_PIECES = 384  # of a message
 BATCH = 2600  # pieces, padding included
 PHRASES = 0.5  # share of the phrases in each epoch
 RATE, RATE_OF_QUESTIONS = 1e-4, 6e-4
-WEIGHT = {"partstat": 1.0, "op": 0.4, "count": 1.0, "writer": 1.0, "people": 1.0}
+WEIGHT = {"partstat": 1.0, "op": 0.4, "count": 1.0, "writer": 1.0, "ask": 0.7, "people": 1.0}
 SEED = 0
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/voice.npz"
 
@@ -53,7 +53,7 @@ def asked(net: Net, batch: Sequence[Example]) -> dict[str, Tensor]:
 
 def labels(batch: Sequence[Example]) -> dict[str, Tensor]:
     """The answers of a batch, in the order of ``asked``."""
-    found = {name: torch.tensor([getattr(e, name) for e in batch]) for name in ("partstat", "op", "count", "writer")}
+    found = {name: torch.tensor([getattr(e, name) for e in batch]) for name in WEIGHT if name != "people"}
     return found | {"people": torch.tensor([p for e in batch for p in e.people])}
 
 
@@ -64,7 +64,7 @@ def loss(said: dict[str, Tensor], wanted: dict[str, Tensor]) -> Tensor:
         known = wanted[name] != UNKNOWN
         if not len(logits) or not known.any():
             continue
-        if name in {"writer", "people"}:
+        if logits.dim() == 1:
             lost = functional.binary_cross_entropy_with_logits(logits[known], wanted[name][known].float())
         else:
             lost = functional.cross_entropy(logits[known], wanted[name][known], label_smoothing=0.03)
@@ -104,8 +104,8 @@ def main() -> None:
     pieces = Pieces(begin.pieces, begin.scores, begin.normal)
     letters = list(of_mailboxes("learnt", pieces, MOST_PIECES))
     phrases = list(of_phrases(pieces, MOST_PIECES))
-    unseen = list(of_mailboxes("judged", pieces, MOST_PIECES))
-    print(f"{len(letters)} messages, {len(phrases)} phrases; {len(unseen)} messages to judge by", flush=True)
+    unseen = list(of_mailboxes("last", pieces, MOST_PIECES))
+    print(f"{len(letters)} messages, {len(phrases)} phrases; {len(unseen)} messages to look at", flush=True)
     net = Net(begin, arguments.layers)
     encoder, questions = (
         list(net.encoder.parameters()),

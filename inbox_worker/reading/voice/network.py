@@ -32,6 +32,7 @@ class Answers:
     op: tuple[float, ...]
     count: tuple[float, ...]
     writer: float  # that the writer comes
+    ask: float  # that a careful clerk would ask before writing anything down
     people: tuple[float, ...]  # for each span asked about, that the person comes
     weight: Array  # (pieces, POOLS): how much each piece counted
 
@@ -88,6 +89,7 @@ class Network:
             tuple(_softmax(ask("op", 0)).tolist()),
             tuple(_softmax(ask("cnt", 1)).tolist()),
             float(_sigmoid(ask("selfh", 2))[0]),
+            float(_sigmoid(ask("ask", 1))[0]),
             tuple(float(p) for p in told),
             weight,
         )

@@ -33,6 +33,7 @@ class Opinion:
     op: dict[str, float]
     count: tuple[float, ...]
     writer: float
+    ask: float
     people: tuple[Named, ...]
     words: tuple[tuple[str, int, int], ...]  # the sentence that counted most for the answer, then for the number
     whole: bool  # nothing of the message was left out
@@ -98,6 +99,7 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
         dict(zip(network.ops, said.op, strict=True)),
         said.count,
         said.writer,
+        said.ask,
         people,
         tuple(words),
         not asked.pieces or asked.pieces[-1].end >= len(OPENING) + asked.length,
