@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import logging
 import os
 import sqlite3
 import sys
@@ -47,6 +48,9 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; whoever reads our output may stop reading, which is no failure of ours."""
+        from inbox_worker import logs
+
+        logs.start(logging.WARNING)
         try:
             return super().invoke(ctx)
         except BrokenPipeError:

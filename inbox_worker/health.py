@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from inbox_worker.settings import ServiceSettings
+from inbox_worker.service_settings import ServiceSettings
 
 MISSED_POLLS = 3  # after so many polls without a success, somebody should know
 
