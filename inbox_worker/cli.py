@@ -30,6 +30,7 @@ COMMANDS = {
     "outstanding": "Who is still to be asked, as a list or as mail drafts.",
     "export": "Write participants and delegates as CSV, XLSX and JSON.",
     "reread": "Read stored messages anew.",
+    "authorize": "Consent to reading the mailbox, where it takes tokens only.",
     "forget": "Remove personal data, after the retention time or on request.",
 }
 MODULES = {"import": "take_in"}

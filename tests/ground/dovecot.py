@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import grp
 import os
@@ -48,7 +49,7 @@ default_vsz_limit = 0
 auth_failure_delay = 0
 auth_cache_size = 0
 auth_username_format = %Ln
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 disable_plaintext_auth = {secured}
 mail_max_userip_connections = 200
 rawlog_dir = {d}/raw
@@ -71,6 +72,11 @@ namespace inbox {{
     special_use = \\Sent
     auto = create
   }}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {d}/oauth2.conf.ext
 }}
 passdb {{
   driver = passwd-file
@@ -117,6 +123,17 @@ service auth-worker {{
 """
 
 
+OAUTH = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={d}/keys/
+username_attribute = sub
+active_attribute =
+active_value =
+issuers = https://issuer.example/
+"""
+TOKEN_KEY = b"0123456789abcdef0123456789abcdef"
+
+
 def free_port() -> int:
     """A TCP port nobody listens on at this moment."""
     with socket.socket() as s:
@@ -150,8 +167,8 @@ class Dovecot:
         mail = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self.uid, self.gid = mail.pw_uid, mail.pw_gid if os.geteuid() == 0 else os.getegid()
         me = None if os.geteuid() == 0 else mail.pw_name
-        for sub in ("run", "state", "tls", "mail", "raw"):
-            (d / sub).mkdir()
+        for sub in ("run", "state", "tls", "mail", "raw", "keys/default/HS256"):
+            (d / sub).mkdir(parents=True)
         self._own(d / "mail", d / "raw")
         command = [
             "openssl",
@@ -172,6 +189,8 @@ class Dovecot:
         (d / "users").write_text(
             "".join(f"{u}:{{PLAIN}}{p}:{self.uid}:{self.gid}::{d}/mail/{u}::\n" for u, p in self.users.items())
         )
+        (d / "keys/default/HS256/default").write_text(base64.b64encode(TOKEN_KEY).decode())
+        (d / "oauth2.conf.ext").write_text(OAUTH.format(d=d))
         (d / "dovecot.conf").write_text(
             CONF.format(
                 d=d,
