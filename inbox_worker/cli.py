@@ -30,6 +30,8 @@ COMMANDS = {
     "outstanding": "Who is still to be asked, as a list or as mail drafts.",
     "export": "Write participants and delegates as CSV, XLSX and JSON.",
     "reread": "Read stored messages anew.",
+    "backup": "Copy registry and raw mail, verified.",
+    "restore": "Put a backup in the place of the registry.",
     "authorize": "Consent to reading the mailbox, where it takes tokens only.",
     "forget": "Remove personal data, after the retention time or on request.",
 }

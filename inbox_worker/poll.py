@@ -10,6 +10,7 @@ from inbox_worker.mailbox import Arrival, Cursor, Mailbox, MailboxError, open_ma
 from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.poller import PollResult, StopFlag
+from inbox_worker.retention import forget_expired
 from inbox_worker.settings import Settings, SettingsError
 from inbox_worker.worker import Outcome, Worker, stand_in
 
@@ -38,6 +39,8 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
             _take_in_new(worker, settings, stop, counts)
             if not stop.is_set():
                 change_mailbox(worker.registry, settings)
+                if forgotten := forget_expired(worker.registry, settings):
+                    log.info("messages forgotten", messages=forgotten)
         except (MailboxError, SettingsError) as problem:
             error, retry = str(problem), getattr(problem, "retry", False)
         worker.registry.heartbeat(__version__, error)

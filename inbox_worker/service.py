@@ -13,11 +13,15 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from inbox_worker import poll_process, systemd
+from inbox_worker.alerts import Alerts
 from inbox_worker.child import Stop
+from inbox_worker.jobs import schedule
 from inbox_worker.lock import RegistryLock
+from inbox_worker.metrics import Metrics
 from inbox_worker.model import UTC
 from inbox_worker.poller import GRACE, Poller, PollResult, PollTarget
 from inbox_worker.polls import Polls
+from inbox_worker.registry.registry import utc_now
 from inbox_worker.settings import Settings
 from inbox_worker.watcher import Watcher
 
@@ -39,9 +43,12 @@ def serve(settings: Settings, target: str, grace: float = GRACE) -> None:
     with RegistryLock(settings.registry.path), _signals() as signals:
         poller = Poller(settings, target)
         scheduler = _scheduler(settings)
-        after: list[Callable[[PollResult], None]] = []
+        alerts, metrics = Alerts(settings, utc_now), Metrics(settings, utc_now)
+        metrics.serve()
+        after: list[Callable[[PollResult], None]] = [alerts.polled, metrics.polled]
         polls = Polls(scheduler, poller.poll, settings.service, after)
         watcher = _watcher(settings, polls, after)
+        schedule(scheduler, settings, alerts, utc_now)
         scheduler.start()
         log.info("service started", registry=settings.registry.path, poll_every=settings.service.poll_every)
         systemd.notify("READY=1")

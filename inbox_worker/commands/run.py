@@ -9,7 +9,7 @@ import click
 from inbox_worker import logs, poll, service
 from inbox_worker.cli import UnusableError
 from inbox_worker.commands.options import registry_option, settings_of
-from inbox_worker.registry import refuse_newer
+from inbox_worker.registry import refuse_damaged, refuse_newer
 
 
 @click.command()
@@ -29,6 +29,7 @@ def command(ctx: click.Context, once: bool, registry: Path | None) -> int:
     if settings.mailbox.host and settings.mailbox.oauth is None:
         settings.mailbox.password()
     refuse_newer(settings.registry.path)
+    refuse_damaged(settings.registry.path)
     settings.registry.path.parent.mkdir(parents=True, exist_ok=True)
     logs.start(as_json=settings.logs.json)
     if not once:
