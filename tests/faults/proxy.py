@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -117,6 +118,8 @@ class CuttingProxy:
         server.close()
         with self._guard:
             self._open.discard(connection)
+            if connection.fault is not None and not connection.broken and self._fault is None:
+                self._fault = connection.fault  # it ended before its fault could strike: the next one then
 
     def _up(self, connection: _Connection) -> None:
         with contextlib.suppress(OSError):
@@ -162,23 +165,35 @@ class CuttingProxy:
             while data := connection.server.recv(65536):
                 if self.delay:
                     time.sleep(self.delay)
-                if self.rate:
-                    time.sleep(len(data) / self.rate)
-                with connection.lock:
-                    if connection.broken:
-                        continue
-                    fault = self._fault
-                    from_the_start = fault is not None and fault.step.command is None and connection.fault is None
-                    if fault is not None and from_the_start and self._take(fault):
-                        connection.fault = fault
-                    data = self._within(connection, data)
-                    if data:
-                        connection.client.sendall(data)
-                    if connection.budget == 0 and connection.fault is not None:
-                        self._break(connection, connection.fault)
+                for part in self._paced(data):
+                    self._deliver(connection, part)
         if not connection.broken:
             with contextlib.suppress(OSError):
                 connection.client.shutdown(socket.SHUT_WR)
+
+    def _paced(self, data: bytes) -> Iterator[bytes]:
+        """The bytes in parts, each when it is time for it."""
+        while data:
+            rate = self.rate
+            part = data[: max(1, rate // 10)] if rate else data
+            if rate:
+                time.sleep(len(part) / rate)
+            yield part
+            data = data[len(part) :]
+
+    def _deliver(self, connection: _Connection, data: bytes) -> None:
+        with connection.lock:
+            if connection.broken:
+                return
+            fault = self._fault
+            from_the_start = fault is not None and fault.step.command is None and connection.fault is None
+            if fault is not None and from_the_start and self._take(fault):
+                connection.fault = fault
+            data = self._within(connection, data)
+            if data:
+                connection.client.sendall(data)
+            if connection.budget == 0 and connection.fault is not None:
+                self._break(connection, connection.fault)
 
     def _within(self, connection: _Connection, data: bytes) -> bytes:
         """What of the server's bytes still passes."""

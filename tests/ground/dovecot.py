@@ -142,6 +142,12 @@ def free_port() -> int:
         return port
 
 
+def _answers(path: Path) -> bool:
+    """Whether somebody still listens at a Unix socket."""
+    with socket.socket(socket.AF_UNIX) as s:
+        return s.connect_ex(str(path)) == 0
+
+
 class Dovecot:
     """One server. ``names`` are the host names its certificate is made for."""
 
@@ -235,6 +241,9 @@ class Dovecot:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            end = time.monotonic() + 2
+            while time.monotonic() < end and _answers(self.directory / "run/login/stats-writer"):
+                time.sleep(0.02)  # its last process is going
             (self.directory / "run/master.pid").unlink(missing_ok=True)
             self.process = None
 
