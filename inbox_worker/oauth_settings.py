@@ -26,8 +26,7 @@ class OAuthSettings:
     client_secret_file: Path | None = None
     mechanism: str = "XOAUTH2"  # or "OAUTHBEARER" (RFC 7628)
     authority: str = ""  # base URL of another token service; "": the provider's
-    ca_file: Path | None = None  # authorities to trust for it; None: the system's
-    timeout: int = 60  # seconds for each answer of the token service
+    authority_ca: Path | None = None  # PEM file of certificate authorities for it; None: the system's
 
     def client_secret(self) -> str:
         """The client's secret, read whenever it is needed; "" where none is named.
@@ -66,8 +65,7 @@ def read_oauth(table: Table) -> OAuthSettings | None:
         client_secret_file=table.path("client_secret_file"),
         mechanism=_one_of(table, "mechanism", MECHANISMS, "XOAUTH2"),
         authority=table.string("authority", "").rstrip("/"),
-        ca_file=table.path("ca_file"),
-        timeout=table.number("timeout", 60, 1, 600),
+        authority_ca=table.path("authority_ca"),
     )
     secret = bool(settings.client_secret_env or settings.client_secret_file)
     if settings.client_secret_env and settings.client_secret_file:

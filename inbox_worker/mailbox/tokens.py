@@ -19,6 +19,7 @@ from inbox_worker.mailbox.base import MailboxError
 from inbox_worker.oauth_settings import OAuthSettings
 from inbox_worker.toml_table import SettingsError
 
+TIMEOUT = 60  # seconds for each answer of the token service
 EARLY = 300  # seconds before its end that a token is renewed
 MICROSOFT = "https://login.microsoftonline.com"
 GOOGLE_TOKEN = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -116,7 +117,7 @@ def _speaking(settings: OAuthSettings) -> Iterator[None]:
         raise MailboxError(str(error), retry=False) from None
     except requests.exceptions.SSLError:
         raise MailboxError(
-            "the certificate of the token service is not accepted; see [oauth] authority and ca_file", retry=False
+            "the certificate of the token service is not accepted; see [oauth] authority and authority_ca", retry=False
         ) from None
     except requests.exceptions.RequestException as error:
         raise MailboxError(
@@ -129,7 +130,7 @@ def _speaking(settings: OAuthSettings) -> Iterator[None]:
 
 
 def _http(settings: OAuthSettings) -> Any:
-    """A session whose authorities are those of ``ca_file``, whatever $REQUESTS_CA_BUNDLE says; proxies are followed."""
+    """A session that trusts ``authority_ca`` whatever $REQUESTS_CA_BUNDLE says; proxies are followed."""
     import requests
 
     class Session(requests.Session):
@@ -140,8 +141,8 @@ def _http(settings: OAuthSettings) -> Any:
 
 
 def _options(settings: OAuthSettings) -> dict[str, Any]:
-    trusted = {"verify": str(settings.ca_file)} if settings.ca_file else {}
-    return {"timeout": settings.timeout, **trusted}
+    trusted = {"verify": str(settings.authority_ca)} if settings.authority_ca else {}
+    return {"timeout": TIMEOUT, **trusted}
 
 
 def _application(settings: OAuthSettings, cache: Any) -> Any:

@@ -40,7 +40,7 @@ def by_token(
         values: dict[str, object] = {
             "provider": "microsoft", "client_id": CLIENT, "token_file": tmp_path / "tokens/token.json", "way": "app",
             "tenant": "our.example", "client_secret_env": "TEST_CLIENT_SECRET", "authority": service.url,
-            "ca_file": dovecot.ca_file, "timeout": 5,
+            "authority_ca": dovecot.ca_file,
         }  # fmt: skip
         oauth = OAuthSettings(**{**values, **changes})  # type: ignore[arg-type]
         return settings_for(dovecot, folder, password_env="", oauth=oauth)
@@ -189,7 +189,7 @@ def test_an_answer_of_the_browser_that_is_not_ours_is_refused(service: TokenServ
         ({"client_secret_env": "NOT_SET"}, "the environment variable NOT_SET is empty", False),
         ({"tenant": "nowhere"}, "Microsoft knows no directory nowhere; correct [oauth] tenant", False),
         ({"authority": "https://localhost:1"}, "the token service of microsoft cannot be reached", True),
-        ({"ca_file": None}, "the certificate of the token service is not accepted", False),
+        ({"authority_ca": None}, "the certificate of the token service is not accepted", False),
     ],
 )
 def test_what_the_operator_can_mend(by_token: MakeSettings, changes: dict[str, object], said: str, retry: bool) -> None:
