@@ -53,16 +53,16 @@ def test_the_service_killed_at_random_moments_of_continuous_arrival(
     running = make_running(server, server.plain)
     statuses = []
     with no_process_left(running):
-        with arriving(running, rng, 0.3):
+        with arriving(running, rng, 0.5):
             for number in range(KILLS):
-                time.sleep(rng.uniform(0, 1.6) * rng.choice((0.3, 1)))
+                time.sleep(rng.uniform(0, 3.5) * rng.choice((0.3, 1)))  # while it starts, or works
                 if number % 3 == 2:  # its child alone, which it must replace by itself
                     with contextlib.suppress(psutil.NoSuchProcess, IndexError):
                         rng.choice(running.tree()[1:]).kill()
                     continue
                 statuses.append(running.end((signal.SIGKILL, signal.SIGTERM)[number % 3]))
                 running.start()
-        took = running.caught_up(WITHIN + 20)
+        took = running.caught_up(WITHIN + 0.3 * len(running.senders.sent))
         running.well()
         running.once_each()
         assert set(statuses) <= {-signal.SIGKILL, 0, -signal.SIGTERM}, statuses
