@@ -49,6 +49,7 @@ def make(registry: Path, mail: RawMail, directory: Path, keep: int, now: datetim
         BackupError: where it cannot be copied, or the copy does not hold. Earlier copies stay.
     """
     refuse_missing(registry)
+    refuse_newer(registry)
     path = directory / f"registry-{now:{STAMP}}.db"
     part = directory / f".{path.name}.part"
     try:
