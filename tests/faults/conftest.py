@@ -15,6 +15,9 @@ from tests.flow.station import PASSWORD, Station
 from tests.ground.dovecot import Dovecot
 from tests.mailbox.conftest import _need_dovecot
 
+ALL = os.environ.get("INBOX_WORKER_FAULTS") == "all"
+full = pytest.mark.skipif(not ALL, reason="INBOX_WORKER_FAULTS=all runs it")
+
 SERVICE = "poll_every = 2\nidle_renew = 1\nretry_after = 1\nretry_at_most = 2"
 HEADS = ("fault", "when it strikes", "what is promised", "held")
 

@@ -22,8 +22,8 @@ from tests.faults.proxy import MANNERS, CuttingProxy
 from tests.faults.running import Running, no_process_left, wait_until
 from tests.ground.dovecot import Dovecot
 
-KILLS = int(os.environ.get("INBOX_WORKER_SERVICE_KILLS", "6"))
-SOAK = int(os.environ.get("INBOX_WORKER_SOAK", "12"))
+KILLS = int(os.environ.get("INBOX_WORKER_SERVICE_KILLS", "4"))
+SOAK = int(os.environ.get("INBOX_WORKER_SOAK", "6"))
 WITHIN = 20.0
 MEGABYTE = 1 << 20
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.faults.conftest import Held, MakeRunning
+from tests.faults.conftest import Held, MakeRunning, full
 from tests.faults.proxy import CuttingProxy, Step
 from tests.faults.running import Running, wait_until
 from tests.ground.dovecot import Dovecot
@@ -47,7 +47,9 @@ def stop(server: Dovecot) -> None:
     server.kill()
 
 
-@pytest.mark.parametrize("how", ["stopped", "killed", "frozen", "restarted"])
+@pytest.mark.parametrize(
+    "how", ["killed", *(pytest.param(how, marks=full) for how in ("stopped", "frozen", "restarted"))]
+)
 def test_a_server_that_goes_away_while_a_watch_stands(
     server: Dovecot, make_running: MakeRunning, held: Held, how: str
 ) -> None:
@@ -67,7 +69,7 @@ def test_a_server_that_goes_away_while_a_watch_stands(
     held(f"server {how}", "during IDLE", PROMISE, recovered(running))
 
 
-@pytest.mark.parametrize("how", ["killed", "frozen"])
+@pytest.mark.parametrize("how", ["frozen", pytest.param("killed", marks=full)])
 def test_a_server_that_goes_away_while_messages_are_fetched(
     server: Dovecot, proxy: CuttingProxy, make_running: MakeRunning, held: Held, how: str
 ) -> None:
@@ -88,6 +90,7 @@ def test_a_server_that_goes_away_while_messages_are_fetched(
     held(f"server {how}", "during a fetch", PROMISE, recovered(running))
 
 
+@full
 def test_a_login_that_is_refused_for_a_while(server: Dovecot, make_running: MakeRunning, held: Held) -> None:
     running = ready(make_running(server, server.plain))
     users = server.directory / "users"
@@ -103,6 +106,7 @@ def test_a_login_that_is_refused_for_a_while(server: Dovecot, make_running: Make
     assert running.log().count("refuses the login") < 12, "it went on trying without a pause"
 
 
+@full
 def test_a_server_that_is_slow(server: Dovecot, proxy: CuttingProxy, make_running: MakeRunning, held: Held) -> None:
     running = ready(make_running(server, proxy.port))
     proxy.delay = 0.6  # below the time-out of a second
@@ -117,6 +121,7 @@ def test_a_server_that_is_slow(server: Dovecot, proxy: CuttingProxy, make_runnin
     held("every answer delayed beyond the time-out", "at the login", PROMISE, recovered(running))
 
 
+@full
 def test_a_server_that_throttles(server: Dovecot, proxy: CuttingProxy, make_running: MakeRunning, held: Held) -> None:
     running = ready(make_running(server, proxy.port))
     proxy.rate = 3_000
@@ -127,6 +132,7 @@ def test_a_server_that_throttles(server: Dovecot, proxy: CuttingProxy, make_runn
     held("3,000 bytes a second", "for three messages", PROMISE, recovered(running))
 
 
+@full
 def test_too_many_connections(server: Dovecot, make_running: MakeRunning, held: Held) -> None:
     conf = server.directory / "dovecot.conf"
     text = conf.read_text()
@@ -149,6 +155,7 @@ def test_uidvalidity_changes(server: Dovecot, make_running: MakeRunning, held: H
     assert "UIDVALIDITY changed, the folder is read anew" in running.log()
 
 
+@full
 def test_a_folder_is_deleted_and_made_again(server: Dovecot, make_running: MakeRunning, held: Held) -> None:
     client = server.client()
     client.create_folder("Replies")

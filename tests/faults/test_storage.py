@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import Held, MakeRunning
+from tests.faults.conftest import Held, MakeRunning, full
 from tests.faults.running import wait_until
 from tests.ground.dovecot import Dovecot
 
@@ -71,6 +71,7 @@ def test_a_full_disk(server: Dovecot, make_running: MakeRunning, held: Held, tmp
         held("disk full", "while four messages arrive", PROMISE, f"yes, {took:.1f} s")
 
 
+@full
 @pytest.mark.parametrize("what", ["raw mail", "registry"])
 def test_a_file_system_that_turns_read_only(
     server: Dovecot, make_running: MakeRunning, held: Held, tmp_path: Path, what: str
@@ -123,7 +124,9 @@ def test_somebody_locks_the_registry(server: Dovecot, make_running: MakeRunning,
 
 
 @pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime: apt-get install libfaketime")
-@pytest.mark.parametrize(("jump", "name"), [("-2d", "back by two days"), ("+40d", "ahead by forty days")])
+@pytest.mark.parametrize(
+    ("jump", "name"), [("-2d", "back by two days"), pytest.param("+40d", "ahead by forty days", marks=full)]
+)
 def test_the_clock_is_set(
     server: Dovecot, make_running: MakeRunning, held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump: str,
     name: str,

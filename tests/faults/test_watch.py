@@ -13,12 +13,12 @@ import time
 
 import pytest
 
-from tests.faults.conftest import Held, MakeRunning
+from tests.faults.conftest import Held, MakeRunning, full
 from tests.faults.proxy import CuttingProxy
 from tests.faults.running import Running, wait_until
 from tests.ground.dovecot import Dovecot
 
-LATENCY = int(os.environ.get("INBOX_WORKER_LATENCY", "8"))
+LATENCY = int(os.environ.get("INBOX_WORKER_LATENCY", "5"))
 SELDOM = "poll_every = 3600\nidle_renew = 2\nretry_after = 1\nretry_at_most = 2"  # what comes soon comes by IDLE
 
 
@@ -53,7 +53,7 @@ def test_a_message_is_in_the_registry_within_two_seconds(
          f"yes, median {middle:.2f} s, slowest {max(took):.2f} s")  # fmt: skip
 
 
-@pytest.mark.parametrize("manner", ["fin", "rst", "stall"])
+@pytest.mark.parametrize("manner", ["stall", pytest.param("fin", marks=full), pytest.param("rst", marks=full)])
 def test_a_watch_that_dies_silently_is_noticed_and_begun_anew(
     server: Dovecot, proxy: CuttingProxy, make_running: MakeRunning, held: Held, manner: str
 ) -> None:
@@ -69,6 +69,7 @@ def test_a_watch_that_dies_silently_is_noticed_and_begun_anew(
          "noticed at the next renewal, the watch begun anew", f"yes, {seconds:.1f} s")  # fmt: skip
 
 
+@full
 def test_a_process_that_watches_is_replaced_when_it_is_killed(server: Dovecot, make_running: MakeRunning) -> None:
     running = make_running(server, server.plain, service=SELDOM)
     watching(running)
