@@ -43,6 +43,10 @@ def small_disk(directory: Path, size: str) -> Iterator[None]:
         subprocess.run(["umount", "-l", str(directory)], check=True)
 
 
+def _turned_read_only(path: Path) -> bool:
+    return subprocess.run(["mount", "-o", "remount,bind,ro", str(path)], capture_output=True).returncode == 0
+
+
 def test_a_full_disk(server: Dovecot, make_running: MakeRunning, held: Held, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", "8m"):
         running = make_running(server, server.plain, directory=tmp_path / "disk/station")
@@ -90,7 +94,7 @@ def test_a_file_system_that_turns_read_only(
             mount("-o", "remount,ro", str(tmp_path / "mail"))
         else:
             mount("--bind", str(running.station.registry), str(running.station.registry))
-            mount("-o", "remount,bind,ro", str(running.station.registry))
+            wait_until(lambda: _turned_read_only(running.station.registry), "a moment when nobody writes")
         running.senders.send()
         try:
             wait_until(lambda: " poll failed " in running.log(), f"a failure\n{running.log()[-2000:]}")
