@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from inbox_worker.mailbox.base import MailboxError
-from inbox_worker.oauth_settings import OAuthSettings
-from inbox_worker.toml_table import SettingsError
+from inbox_worker.settings import OAuthSettings, SettingsError
 
 TIMEOUT = 60  # seconds for each answer of the token service
 EARLY = 300  # seconds before its end that a token is renewed
