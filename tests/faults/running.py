@@ -90,6 +90,11 @@ class Running:
         me = psutil.Process(self.process.pid)
         return [me, *me.children(recursive=True)]
 
+    def children(self) -> list[psutil.Process]:
+        """The poll and the watch; not what the poll begins in its turn, to read a suspect message apart."""
+        assert self.process is not None
+        return psutil.Process(self.process.pid).children()
+
     def subjects(self) -> list[str]:
         """What is in the registry, which may not even be there yet."""
         try:
