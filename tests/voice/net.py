@@ -24,7 +24,7 @@ class Net(nn.Module):
         self.width, self.heads, self.layers = width, start.heads, layers
         self.table = nn.Embedding.from_pretrained(torch.tensor(np.asarray(start.table)), freeze=True)
         self.register_buffer("positions", torch.tensor(start.weights["emb.pos"].reshape(-1, width)))
-        self.register_buffer("type", torch.tensor(start.weights["emb.type"][:width]))
+        self.register_buffer("types", torch.tensor(start.weights["emb.type"][:width]))
         kept = {
             name: values
             for name, values in start.weights.items()
@@ -66,7 +66,7 @@ class Net(nn.Module):
     def _encode(self, numbers: Tensor, mask: Tensor) -> Tensor:
         rows, length = numbers.shape
         seen = mask[:, None, None, :].bool()
-        x = self.table(numbers) + self.positions[:length] + self.type
+        x = self.table(numbers) + self.positions[:length] + self.types
         x = functional.layer_norm(x, (self.width,), self.encoder["emb_ln_w"], self.encoder["emb_ln_b"], 1e-12)
         for i in range(self.layers):
             w = {n.partition("_")[2]: p for n, p in self.encoder.items() if n.startswith(f"l{i}_")}

@@ -28,7 +28,7 @@ def pack(net: Net, begin: Start, out: Path, version: str, most: int) -> None:
         "table": table,
         "table_scales": scales,
         "positions": net.positions.numpy()[:most].astype("f2"),
-        "type": net.type.numpy(),
+        "type": net.types.numpy(),
         "scores": np.array(begin.scores, "f2"),
         "pieces": _text("\n".join(begin.pieces)),
         "normal": _text(json.dumps({str(k): v for k, v in begin.normal.items()}, ensure_ascii=False)),
@@ -44,7 +44,7 @@ def pack(net: Net, begin: Start, out: Path, version: str, most: int) -> None:
                 arrays[f"{where}:scale"] = scale.astype("f4")
             else:
                 arrays[where] = numbers
-        elif name.partition(".")[0] not in {"table", "positions", "type"}:
+        elif name.partition(".")[0] not in {"table", "positions", "types"}:
             arrays[name] = numbers.astype("f2") if numbers.ndim == 2 else numbers
     np.savez_compressed(out, **arrays)
 
