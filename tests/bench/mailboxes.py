@@ -30,8 +30,29 @@ LEARNT = {  # what the second reader was trained with, besides MAILBOXES
     **dict.fromkeys(("b1", "b2", "c5", "c8", "c11", "c14", "c17", "c20"), "roundtable"),
     **dict.fromkeys(("c2", "c4", "c7", "c10", "c13", "c16"), "library"),
 }
-JUDGED = {"d1": "pledging", "d2": "library", "d3": "roundtable"}  # by which it was judged how sure is sure enough
-LAST = {"c19": "library", "c21": "pledging", "public": "pledging"}  # which nobody looked at before the end
+JUDGED = {
+    "d1": "pledging",
+    "d2": "library",
+    "d3": "roundtable",
+    "d4": "pledging",
+    "d5": "library",
+    "d6": "roundtable",
+    "d7": "pledging",
+    "d8": "library",
+    "d9": "roundtable",
+    "d10": "pledging",
+    "d11": "library",
+    "d12": "roundtable",
+}  # by which it was judged how sure is sure enough
+LAST = {
+    "c19": "library",
+    "c21": "pledging",
+    "public": "pledging",
+    "d13": "pledging",
+    "d14": "library",
+    "d15": "roundtable",
+    "d16": "pledging",
+}  # which nobody looked at before the end
 PARTS = {"learnt": (*MAILBOXES, *LEARNT), "judged": tuple(JUDGED), "last": tuple(LAST)}
 EVENTS = MAILBOXES | LEARNT | JUDGED | LAST
 COLUMNS = ("straight_through", "silent", "needless_review", "kind", "organisation", "partstat", "count", "people_f1")

@@ -82,16 +82,17 @@ def _op(claim: Claim) -> str:
     return "remove" if claim.op is Op.REMOVE else "set"
 
 
-AGREEMENT = ("same_partstat", "same_count", "same_people", "nothing_beside")
+AGREEMENT = ("same_partstat", "same_count", "same_people", "nothing_beside", "undoubted")
 
 
 def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
-    """In what a claim is the same as another that is in doubt, in the order of ``AGREEMENT``."""
+    """In what a claim of the network is the same as one of the grammar, in the order of ``AGREEMENT``."""
     if other is None:
-        return 0.0, 0.0, 0.0, 1.0
+        return 0.0, 0.0, 0.0, 1.0, 0.0
     return (
         float(claim.partstat is other.partstat),
         float(claim.delegates == other.delegates),
         float({p.name for p in claim.people} == {p.name for p in other.people}),
         0.0,
+        float(not other.doubts),
     )

@@ -28,6 +28,8 @@ def proposal(heard: Heard, opinion: Opinion) -> Claim | None:
         evidence += told
         place = max(range(len(opinion.count)), key=lambda i: opinion.count[i])
         number = place if place < len(opinion.count) - 2 else None
+        if number is None and partstat is Partstat.ACCEPTED:
+            return None  # how many has to be asked
         evidence += [heard.evidence("delegates", *place) for place in opinion.words]
     return Claim(
         heard.answerer.organisation, heard.answerer.name, partstat, number, Op.SET, tuple(people),

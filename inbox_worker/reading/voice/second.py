@@ -48,6 +48,8 @@ def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Cla
     probability = judge.record.probability(values)
     if probability >= judge.record.least:
         return replace(claim, confidence=round(min(claim.confidence, probability), 2))
+    if claim.op is Op.SET and (other := _proposed(heard, opinion, judge, claim)) is not None:
+        return other
     doubt = _difference(heard, claim, opinion)
     number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET else claim.delegates
     return replace(claim, delegates=number, doubts=(*claim.doubts, doubt), confidence=min(claim.confidence, DOUBTED))
