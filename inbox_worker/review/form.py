@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from sqlite_utils import Database
@@ -52,6 +53,8 @@ class Entry:
     as_read: bool  # whether it is what the reader read
     doubts: tuple[Mapping[str, Any], ...]  # open flags about it
     leaves: tuple[str, ...] = ()
+    rulings: tuple[int, ...] = ()  # ids of those by which somebody said it that the reader did not
+    beside: bool = False  # empty, for one more organisation than was read
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,26 @@ class Saved:
 
 
 def entries(about: Item) -> tuple[Entry, ...]:
-    """The claims of a message as the form shows them; one empty entry where nothing was read."""
+    """The claims of a message as the form shows them, what people found in it beside them, and an empty entry."""
     open_flags = [flag for flag in about.flags if flag["closed_at"] is None and flag["code"] not in SERVICES]
-    if not about.all_claims:
-        target = Target("message", about.message["id"])
-        words = [r for r in about.rulings if r["claim_id"] is None and r["verb"] in JUDGING]
-        held = _ruled(words[-1], Answer()) if words else Answer()
-        return (Entry(NEW, target, held, bool(words), False, tuple(open_flags)),)
-    return tuple(_entry(claim, about, open_flags) for claim in about.all_claims)
+    found = [*(_entry(claim, about, open_flags) for claim in about.all_claims), *_supplied(about)]
+    target = Target("message", about.message["id"])
+    if found:
+        return (*found, Entry(NEW, target, Answer(), False, False, (), beside=True))
+    dismissed = any(r["claim_id"] is None and r["verb"] == Verb.DISMISS.value for r in about.rulings)
+    held = Answer(answer=NOTHING) if dismissed else Answer()
+    return (Entry(NEW, target, held, dismissed, False, tuple(open_flags)),)
+
+
+def _supplied(about: Item) -> Iterator[Entry]:
+    """What people found in a message: of each organisation the last word."""
+    said: dict[str, list[Mapping[str, Any]]] = {}
+    for ruling in about.supplied:
+        said.setdefault(ruling["organisation_id"], []).append(ruling)
+    for rulings in said.values():
+        ids = tuple(ruling["id"] for ruling in rulings)
+        held = _answer(json.loads(rulings[-1]["claim"]))
+        yield Entry(f"r{ids[-1]}", Target("ruling", ids[-1]), held, True, False, (), rulings=ids)
 
 
 def _entry(claim: Mapping[str, Any], about: Item, open_flags: Sequence[Mapping[str, Any]]) -> Entry:
@@ -145,6 +160,19 @@ def written(db: Database, entry: Entry, fields: Fields) -> Written:
     else:
         organisation = meant(db, words)
     return Written(Answer(organisation, entry.held.name, answer, number, op, people), newcomer, words)
+
+
+def kept_words(db: Database, entry: Entry, fields: Fields) -> Written | None:
+    """What somebody wrote for an entry, to be shown again, though its organisation may be none. None where the rest of
+    it cannot be understood."""
+    key = f"{entry.key}-organisation"
+    words = (fields.get(key) or [""])[0]
+    for organisation in (words, shown(entry.held)):
+        try:
+            return replace(written(db, entry, {**fields, key: [organisation]}), words=words)
+        except RulingError:
+            continue
+    return None
 
 
 def shown(answer: Answer) -> str:
@@ -228,11 +256,12 @@ def accept(desk: Desk, target: Target, *, revision: str | None = None) -> Outcom
 
 def _rulings(desk: Desk, about: Item, fields: Fields) -> Iterator[Any]:
     """What to call, in order; each takes ``why`` and ``revision``."""
-    from functools import partial
-
     whole = Target("message", about.message["id"])
-    for entry in entries(about):
-        yield from _ruling(desk, entry, written(desk.db, entry, fields))
+    shown_ones = entries(about)
+    answers = [written(desk.db, entry, fields) for entry in shown_ones]
+    _once(shown_ones, answers)
+    for entry, wrote in zip(shown_ones, answers, strict=True):
+        yield from _ruling(desk, about, entry, wrote)
     late = (fields.get("late") or [""])[0]
     if late and late != in_time(about):
         if late not in ("admit", "refuse"):
@@ -248,24 +277,50 @@ def in_time(about: Item) -> str:
     return str(of_time[-1]) if of_time else ""
 
 
-def _ruling(desk: Desk, entry: Entry, wrote: Written) -> Iterator[Any]:
-    from functools import partial
+def _once(shown_ones: Sequence[Entry], answers: Sequence[Written]) -> None:
+    """Refuse a second answer of an organisation that has one in the form."""
+    given = [wrote.answer.organisation for wrote in answers if wrote.answer.answer != NOTHING]
+    for entry, wrote in zip(shown_ones, answers, strict=True):
+        at = wrote.answer.organisation
+        if (entry.beside or entry.rulings) and at and wrote.answer.answer != NOTHING and given.count(at) > 1:
+            raise RulingError(f"{wrote.words} has an answer in this form already; change that one")
 
+
+def _ruling(desk: Desk, about: Item, entry: Entry, wrote: Written) -> Iterator[Any]:
     said, held = wrote.answer, entry.held
-    if said.answer == NOTHING:
+    if entry.key == NEW or entry.rulings:
+        yield from _supplying(desk, about, entry, wrote)
+    elif said.answer == NOTHING:
         if held.answer != NOTHING:
             yield partial(desk.dismiss, entry.target)
     elif wrote.newcomer is not None:
         yield partial(desk.add, entry.target, replace(wrote.newcomer, answer=_correction(said)))
     elif _same(said, held):
-        if entry.as_read and entry.doubts and entry.key != NEW:
+        if entry.as_read and entry.doubts:
             yield partial(desk.accept, entry.target)
-    elif entry.key == NEW and not entry.ruled and said == Answer():
-        return
     elif entry.as_read and _same(replace(said, organisation=held.organisation), held):
         yield partial(desk.merge, entry.target, said.organisation)
     else:
         yield partial(desk.correct, entry.target, replace(_correction(said), organisation=said.organisation or None))
+
+
+def _supplying(desk: Desk, about: Item, entry: Entry, wrote: Written) -> Iterator[Any]:
+    """What the reader did not find, and somebody says. Another word replaces what they said before."""
+    said, whole = wrote.answer, Target("message", about.message["id"])
+    if _same(said, entry.held) and wrote.newcomer is None:
+        return
+    if said.answer == NOTHING and not about.all_claims and len(entry.rulings) == len(about.supplied):
+        yield partial(desk.dismiss, whole)
+        return
+    for ruling in reversed(entry.rulings):
+        yield partial(desk.reopen, Target("ruling", ruling))
+    if said.answer == NOTHING:
+        return
+    if wrote.newcomer is not None:
+        yield partial(desk.add, whole, replace(wrote.newcomer, answer=_correction(said)), beside=True)
+    else:
+        correction = replace(_correction(said), organisation=said.organisation or None)
+        yield partial(desk.correct, whole, correction, beside=True)
 
 
 def _same(one: Answer, other: Answer) -> bool:
