@@ -16,7 +16,8 @@ from inbox_worker.registry.database import RegistryError
 from inbox_worker.registry.desk import Desk, MeanwhileError, Outcome
 from inbox_worker.registry.review import Target, item
 from inbox_worker.review.answering import html, page, posted, wants_json, who
-from inbox_worker.review.form import Fields, Saved, accept, entries, kept_words, save
+from inbox_worker.review.entries import entries
+from inbox_worker.review.form import Fields, Saved, accept, kept_words, save
 from inbox_worker.review.pages import message_context, standing, standing_of
 from inbox_worker.review.place import Place
 from inbox_worker.review.queue import next_after

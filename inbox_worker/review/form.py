@@ -1,4 +1,4 @@
-"""The form beside a message: what it shows, what somebody wrote into it, and the rulings that say the difference.
+"""What somebody wrote into the form beside a message, and the rulings that say the difference.
 
 Saving says: what stands in the form is right. What was changed becomes a correction, what was left as it was read and
 is doubted is accepted, and what nobody doubts is left alone.
@@ -6,7 +6,6 @@ is doubted is accepted, and what nobody doubts is left alone.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,46 +14,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from inbox_worker.model import Op, Partstat, Person, Verb
+from inbox_worker.model import Op, Partstat, Person
 from inbox_worker.registry.corrections import Correction, Newcomer, RulingError
 from inbox_worker.registry.desk import SERVICES, Desk, Outcome
 from inbox_worker.registry.dossier import find
 from inbox_worker.registry.review import Item, Target, item
-from inbox_worker.registry.rows import claim_of
+from inbox_worker.review.entries import NEW, NOTHING, Answer, Entry, entries, in_time, plain_person, shown
 
 Fields = Mapping[str, Sequence[str]]  # of a posted form: name -> values
-NOTHING = "nothing"  # an answer that says nothing for the registry
-NEW = "new"  # prefix of the fields where nothing was read
 NAMED = re.compile(r"\((?P<id>[^()]+)\)\s*\Z")  # "Red Kite Trust (red)"
-REPLACING = (Verb.CORRECT.value, Verb.MERGE.value, Verb.ADD.value)
-JUDGING = (*REPLACING, Verb.ACCEPT.value, Verb.DISMISS.value)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an organisation answers, as the form shows it. ``answer``: a participation status, or ``nothing``."""
-
-    organisation: str = ""  # id
-    name: str = ""
-    answer: str = Partstat.NEEDS_ACTION.value
-    number: int | None = None
-    op: str = Op.SET.value
-    people: tuple[Person, ...] = ()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One claim in the form: what holds now, and whether a person said so."""
-
-    key: str  # prefix of its fields
-    target: Target
-    held: Answer
-    ruled: bool  # whether what holds is somebody's word
-    as_read: bool  # whether it is what the reader read
-    doubts: tuple[Mapping[str, Any], ...]  # open flags about it
-    leaves: tuple[str, ...] = ()
-    rulings: tuple[int, ...] = ()  # ids of those by which somebody said it that the reader did not
-    beside: bool = False  # empty, for one more organisation than was read
 
 
 @dataclass(frozen=True)
@@ -73,61 +41,6 @@ class Saved:
     rulings: tuple[int, ...]
     organisations: tuple[str, ...]
     still_open: tuple[Mapping[str, Any], ...] = field(default=())
-
-
-def entries(about: Item) -> tuple[Entry, ...]:
-    """The claims of a message as the form shows them, what people found in it beside them, and an empty entry."""
-    open_flags = [flag for flag in about.flags if flag["closed_at"] is None and flag["code"] not in SERVICES]
-    found = [*(_entry(claim, about, open_flags) for claim in about.all_claims), *_supplied(about)]
-    target = Target("message", about.message["id"])
-    if found:
-        return (*found, Entry(NEW, target, Answer(), False, False, (), beside=True))
-    dismissed = any(r["claim_id"] is None and r["verb"] == Verb.DISMISS.value for r in about.rulings)
-    held = Answer(answer=NOTHING) if dismissed else Answer()
-    return (Entry(NEW, target, held, dismissed, False, tuple(open_flags)),)
-
-
-def _supplied(about: Item) -> Iterator[Entry]:
-    """What people found in a message: of each organisation the last word."""
-    said: dict[str, list[Mapping[str, Any]]] = {}
-    for ruling in about.supplied:
-        said.setdefault(ruling["organisation_id"], []).append(ruling)
-    for rulings in said.values():
-        ids = tuple(ruling["id"] for ruling in rulings)
-        held = _answer(json.loads(rulings[-1]["claim"]))
-        yield Entry(f"r{ids[-1]}", Target("ruling", ids[-1]), held, True, False, (), rulings=ids)
-
-
-def _entry(claim: Mapping[str, Any], about: Item, open_flags: Sequence[Mapping[str, Any]]) -> Entry:
-    read = _answer(claim)
-    words = [r for r in about.rulings if r["claim_id"] == claim["id"] and r["verb"] in JUDGING]
-    return Entry(
-        key=f"c{claim['id']}",
-        target=Target("claim", claim["id"]),
-        held=_ruled(words[-1], read) if words else read,
-        ruled=bool(words),
-        as_read=not words or words[-1]["verb"] == Verb.ACCEPT.value,
-        doubts=tuple(flag for flag in open_flags if flag["claim_id"] in (None, claim["id"])),
-        leaves=tuple(json.loads(claim["leaves"])),
-    )
-
-
-def _answer(row: Mapping[str, Any]) -> Answer:
-    claim = claim_of(row)
-    people = tuple(_plain(person) for person in claim.people)
-    return Answer(claim.organisation or "", claim.name, claim.partstat.value, claim.delegates, claim.op.value, people)
-
-
-def _ruled(ruling: Mapping[str, Any], read: Answer) -> Answer:
-    if ruling["verb"] == Verb.DISMISS.value:
-        return replace(read, answer=NOTHING)
-    return _answer(json.loads(ruling["claim"])) if ruling["claim"] else read
-
-
-def _plain(person: Person) -> Person:
-    """A person as a form's fields can hold it: one line each."""
-    title, function = (" ".join((text or "").split()) or None for text in (person.title, person.function))
-    return Person(" ".join(person.name.split()), title, function)
 
 
 def written(db: Database, entry: Entry, fields: Fields) -> Written:
@@ -175,11 +88,6 @@ def kept_words(db: Database, entry: Entry, fields: Fields) -> Written | None:
     return None
 
 
-def shown(answer: Answer) -> str:
-    """What stands in the field of the organisation."""
-    return f"{answer.name} ({answer.organisation})" if answer.organisation else answer.name
-
-
 def _number(text: str) -> int | None:
     if not text:
         return None
@@ -192,7 +100,7 @@ def _people(key: str, fields: Fields) -> Iterator[Person]:
     names, titles, functions = (fields.get(f"{key}-person-{part}") or [] for part in ("name", "title", "function"))
     for at, name in enumerate(names):
         title, function = ((column[at] if at < len(column) else "") for column in (titles, functions))
-        person = _plain(Person(name, title or None, function or None))
+        person = plain_person(Person(name, title or None, function or None))
         if person.name:
             yield person
         elif person.title or person.function:
@@ -269,12 +177,6 @@ def _rulings(desk: Desk, about: Item, fields: Fields) -> Iterator[Any]:
         yield partial(desk.admit if late == "admit" else desk.refuse, whole)
     if fields.get("done") and any(f["code"] in SERVICES and f["closed_at"] is None for f in about.flags):
         yield partial(desk.close, whole)
-
-
-def in_time(about: Item) -> str:
-    """What was ruled on a late answer: "admit", "refuse" or ""."""
-    of_time = [ruling["verb"] for ruling in about.rulings if ruling["verb"] in ("admit", "refuse")]
-    return str(of_time[-1]) if of_time else ""
 
 
 def _once(shown_ones: Sequence[Entry], answers: Sequence[Written]) -> None:

@@ -13,7 +13,8 @@ from inbox_worker.registry import Registry
 from inbox_worker.registry.corrections import RulingError
 from inbox_worker.registry.desk import Desk, MeanwhileError
 from inbox_worker.registry.review import Target, item
-from inbox_worker.review.form import Answer, accept, entries, kept_words, save, shown
+from inbox_worker.review.entries import Answer, entries, shown
+from inbox_worker.review.form import accept, kept_words, save
 from tests.builders import claim, people
 from tests.registry.test_registry import open_registry, record, state
 

@@ -24,7 +24,8 @@ REVIEWERS = frozenset({"reviewer", "admin"})
 ADMINS = frozenset({"admin"})
 NONE: frozenset[str] = frozenset()
 QUERIES = tuple(yaml.safe_load((ROOT / "config/datasette.yaml").read_text())["databases"]["registry"]["queries"])
-FORMATS = ("", ".json", ".csv", ".xlsx")
+# Datasette asks the same of all formats of a table or question: two of each are tried in all, the others as JSON.
+FORMATS = dict.fromkeys(("registry", "messages", "who_comes", "waiting_for_review"), ("", ".json", ".csv", ".xlsx"))
 SQL = "select+text+from+messages"
 
 GETS = {  # path -> who sees it
@@ -68,9 +69,9 @@ GETS = {  # path -> who sees it
     "/registry/messages/1.json": REVIEWERS,
     "/registry/messages/1.csv": REVIEWERS,
     **{f"/registry/{name}{kind}": (READERS if name in READER_TABLES else REVIEWERS)
-       for name in TABLES for kind in FORMATS},
+       for name in TABLES for kind in FORMATS.get(name, (".json",))},
     **{f"/registry/{name}{kind}": (READERS if name in READER_QUERIES else REVIEWERS)
-       for name in QUERIES for kind in FORMATS},
+       for name in QUERIES for kind in FORMATS.get(name, (".json",))},
 }  # fmt: skip
 FORM = {"revision": "0.0", "act": "accept", "item": "m1"}
 POSTS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {  # path -> who may, and how it is sent
