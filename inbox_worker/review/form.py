@@ -140,6 +140,8 @@ def save(desk: Desk, message: int, fields: Fields, revision: str) -> Saved:
     for ruling in _rulings(desk, about, fields):
         outcomes.append(ruling(why=why, revision=None if outcomes else revision))
     if not outcomes:
+        if any(entry.doubts for entry in entries(about)):
+            raise RulingError("nothing was read in it; say which organisation answers what, or that it says nothing")
         raise RulingError("nothing was changed, and nothing in it is doubted; there is nothing to save")
     return Saved(
         tuple(number for outcome in outcomes for number in outcome.rulings),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inbox_worker.model import Person
+from inbox_worker.model import Code, Doubt, Person
 from inbox_worker.registry import Registry
 from inbox_worker.registry.corrections import RulingError
 from inbox_worker.registry.desk import Desk, MeanwhileError
@@ -69,6 +69,14 @@ def test_where_nothing_is_changed_and_nothing_doubted_nothing_is_ruled(registry:
     with pytest.raises(RulingError, match="nothing to save"):
         saved(desk, registry)
     assert registry.db.execute("select count(*) from rulings").fetchone()[0] == 0
+
+
+def test_where_nothing_was_read_and_it_is_doubted_somebody_must_say_what_it_says(
+    registry: Registry, desk: Desk
+) -> None:
+    record(registry, 1, doubts=(Doubt(Code.UNREADABLE, "a part of it"),))
+    with pytest.raises(RulingError, match="say which organisation answers what"):
+        saved(desk, registry)
 
 
 @pytest.mark.parametrize(
