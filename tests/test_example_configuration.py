@@ -14,12 +14,19 @@ import pytest
 from inbox_worker.model import Limits
 from inbox_worker.settings import (
     EVENT_KEYS,
+    AlertSettings,
+    BackupSettings,
     DraftSettings,
+    LogSettings,
     MailboxSettings,
+    MailSettings,
     MarkSettings,
+    MetricsSettings,
+    OAuthSettings,
     RegistrySettings,
     ServiceSettings,
     Settings,
+    SummarySettings,
     WebSettings,
     load,
 )
@@ -35,9 +42,16 @@ SECTIONS: dict[str, Any] = {
     "drafts": DraftSettings,
     "marks": MarkSettings,
     "limits": Limits,
+    "oauth": OAuthSettings,
+    "backup": BackupSettings,
+    "alerts": AlertSettings,
+    "summary": SummarySettings,
+    "mail": MailSettings,
+    "metrics": MetricsSettings,
+    "logs": LogSettings,
 }
 KEYS = {name: tuple(f.name for f in fields(section)) for name, section in SECTIONS.items()} | {"event": EVENT_KEYS}
-INSTEAD = {"path": "host", "password_file": "password_env"}  # one excludes the other
+KEYS["mailbox"] = tuple(key for key in KEYS["mailbox"] if key != "oauth")  # a table of its own
 
 
 def uncommented(*without: str) -> str:
@@ -76,7 +90,14 @@ def test_it_loads_as_it_is(tmp_path: Path) -> None:
     assert len(loaded(tmp_path, EXAMPLE).invitation.organisations) == 102
 
 
-@pytest.mark.parametrize("without", [("path", "password_file"), ("host", "password_env")])
+@pytest.mark.parametrize(
+    "without",
+    [
+        ("path", "password_file", *KEYS["oauth"]),
+        ("host", "password_env", *KEYS["oauth"]),
+        ("path", "password_env", "password_file", "client_secret_file"),
+    ],
+)
 def test_it_loads_with_every_key_set(tmp_path: Path, without: tuple[str, ...]) -> None:
     loaded(tmp_path, uncommented(*without))
 
@@ -86,6 +107,7 @@ def test_setting_what_it_calls_a_default_changes_nothing(tmp_path: Path) -> None
     for line in lines(examples=False).values():
         text = text.replace(f"# {line}", line)
     assert text != EXAMPLE
+    text = re.sub(r"^\[oauth\].*?(?=^\[)", "", text, flags=re.M | re.S)  # it is not there, or whole
     assert loaded(tmp_path, text) == loaded(tmp_path, EXAMPLE)
 
 
@@ -94,6 +116,8 @@ def test_the_defaults_of_the_types_are_those_of_a_file_that_sets_nothing(tmp_pat
     assert bare.service == ServiceSettings()
     assert bare.web == WebSettings()
     assert bare.mailbox == MailboxSettings(port=993)
+    assert (bare.backup, bare.alerts, bare.summary) == (BackupSettings(), AlertSettings(), SummarySettings())
+    assert (bare.mail, bare.metrics, bare.logs) == (MailSettings(), MetricsSettings(), LogSettings())
 
 
 def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
@@ -103,8 +127,15 @@ def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
         "mailbox": settings.mailbox,
         "registry": settings.registry,
         "drafts": settings.drafts,
+        "backup": settings.backup,
+        "alerts": settings.alerts,
+        "mail": settings.mail,
+        "metrics": settings.metrics,
     }
+    assert settings.mailbox.oauth is None
     for table, key in lines(examples=True):
+        if table == "oauth":
+            continue
         assert not getattr(holders[table], key), f"[{table}] {key} has a default; show that"
 
 
