@@ -90,10 +90,18 @@ class Desk:
         with self._registry.writing():
             return self._each(Verb.REFUSE, self._late(target, revision), why)
 
-    def correct(self, target: Target, correction: Correction, *, why: str = "", revision: str | None = None) -> Outcome:
-        """What holds instead. In a message without claims: what somebody read in it."""
+    def correct(
+        self,
+        target: Target,
+        correction: Correction,
+        *,
+        why: str = "",
+        revision: str | None = None,
+        beside: bool = False,
+    ) -> Outcome:
+        """What holds instead. In a message without claims, or ``beside`` its claims: what somebody read in it."""
         with self._registry.writing():
-            return self._instead(Verb.CORRECT, self._seen(target, revision), correction, why)
+            return self._instead(Verb.CORRECT, self._seen(target, revision, beside), correction, why)
 
     def merge(self, target: Target, organisation: str, *, why: str = "", revision: str | None = None) -> Outcome:
         """The claim is that of an organisation the registry knows, by its id."""
@@ -101,10 +109,13 @@ class Desk:
             about = self._seen(target, revision)
             return self._instead(Verb.MERGE, about, Correction(organisation=organisation), why)
 
-    def add(self, target: Target, new: Newcomer, *, why: str = "", revision: str | None = None) -> Outcome:
-        """The claim is that of an organisation that was not invited and joins the registry by it."""
+    def add(
+        self, target: Target, new: Newcomer, *, why: str = "", revision: str | None = None, beside: bool = False
+    ) -> Outcome:
+        """The claim is that of an organisation that was not invited and joins the registry by it. ``beside``: what
+        somebody read in the message beside its claims is."""
         with self._registry.writing():
-            about = self._seen(target, revision)
+            about = self._seen(target, revision, beside)
             name = about.claims[0]["name"] if len(about.claims) == 1 else ""
             organisation = newcomer(self._db, new, name)
             return self._instead(Verb.ADD, about, replace(new.answer, organisation=organisation), why)
@@ -135,6 +146,8 @@ class Desk:
         """What was ruled on it never was: the ruling named, or all that hold on the claim, flag or message."""
         with self._registry.writing():
             if target.kind == "ruling":
+                if revision is not None:
+                    self._seen(target, revision)
                 self._not_settled(target.id)
                 wanted = [target.id]
             else:
@@ -153,10 +166,10 @@ class Desk:
                 f"ruling {ruling} is from before messages were forgotten on {row[0][:10]}; enter an answer"
             )
 
-    def _seen(self, target: Target, revision: str | None) -> Item:
+    def _seen(self, target: Target, revision: str | None, beside: bool = False) -> Item:
         about = item(self._db, target)
         self._check(revision, about.revision)
-        return about
+        return replace(about, claims=()) if beside else about
 
     def _late(self, target: Target, revision: str | None) -> Item:
         about = self._seen(target, revision)
@@ -174,9 +187,11 @@ class Desk:
         return Ruling(0, verb, self._registry.now(), self._by, why.strip(), revision=revision)
 
     def _each(self, verb: Verb, about: Item, why: str) -> Outcome:
-        """The same ruling on each claim, or on the message where nothing was read in it."""
+        """The same ruling on each claim, and on the message where nothing, or not all, was read in it."""
         ruling = replace(self._ruling(verb, why, about.revision), message=about.message["id"])
-        return self._append([replace(ruling, entry=claim["id"]) for claim in about.claims] or [ruling])
+        each = [replace(ruling, entry=claim["id"]) for claim in about.claims]
+        whole = about.claims == about.all_claims and about.supplied and verb is not Verb.ACCEPT
+        return self._append([*each, ruling] if whole or not each else each)
 
     def _instead(self, verb: Verb, about: Item, correction: Correction, why: str) -> Outcome:
         if len(about.claims) > 1:

@@ -50,6 +50,8 @@ def _settled(db: Database, ruling: Ruling) -> tuple[str | None, dict[str, Any] |
     if ruling.verb not in (Verb.ACCEPT, Verb.CORRECT, Verb.MERGE, Verb.ADD) or ruling.message is None:
         return None, None
     read = next(iter(db.query("select * from claims where id = ?", [ruling.entry])), None)
+    if read is None and _was_read(db, ruling.message):
+        return None, None  # the message is mainly somebody else's
     organisation: str | None = (read or {}).get("organisation_id")
     if ruling.claim is not None:
         organisation = ruling.claim.organisation
@@ -58,6 +60,12 @@ def _settled(db: Database, ruling: Ruling) -> tuple[str | None, dict[str, Any] |
         if not doubted and organisation == read["organisation_id"]:
             return None, None
     return organisation, read
+
+
+def _was_read(db: Database, message: int) -> bool:
+    """Whether the reader found claims in a message."""
+    query = "select 1 from claims where reading_id = (select reading_id from readings_in_force where message_id = ?)"
+    return db.execute(query, [message]).fetchone() is not None
 
 
 def _lessons(

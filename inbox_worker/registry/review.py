@@ -51,6 +51,13 @@ class Item:
     flag: Row | None  # the flag that was asked for
     revision: str  # changes whenever somebody rules on this message or its organisations, or it is read anew
 
+    @property
+    def supplied(self) -> tuple[Row, ...]:
+        """The rulings by which somebody said what the reader did not find in the message."""
+        whole = [ruling for ruling in self.rulings if ruling["claim_id"] is None]
+        dismissed = max((ruling["id"] for ruling in whole if ruling["verb"] == "dismiss"), default=0)
+        return tuple(ruling for ruling in whole if ruling["claim"] and ruling["id"] > dismissed)
+
 
 def waiting(db: Database, *, code: str = "", organisation: str = "") -> list[Row]:
     """Open flags in the order their messages were received. ``organisation``: an id."""

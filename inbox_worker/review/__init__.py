@@ -72,10 +72,10 @@ def permission_resources_sql(datasette: Datasette, actor: dict[str, Any] | None,
     return None if place is None else permissions(datasette, place, actor, action)
 
 
-@hookimpl
+@hookimpl(tryfirst=True)  # before the pages of others that we close
 def register_routes() -> list[tuple[str, Any]]:
     """Our pages. Their modules are imported here, so that other Datasettes start as quickly as ever."""
-    from inbox_worker.review import acts, entry, files, overview, pages, registry_pages
+    from inbox_worker.review import acts, entry, files, inner_pages, overview, pages, registry_pages
 
     message = r"^/-/review/m(?P<message>[1-9][0-9]{0,17})"
     return [
@@ -93,6 +93,8 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"{message}/raw$", files.raw),
         (rf"{message}/part/(?P<section>[0-9.]{{1,60}})$", files.part),
         (rf"{message}/picture/(?P<section>[0-9.]{{1,60}})$", files.picture),
+        (r"^/-/allow-debug$", inner_pages.allow_debug),
+        (r"^/-/password-tool$", inner_pages.password_tool),
     ]
 
 

@@ -16,7 +16,8 @@ from inbox_worker.registry.database import RegistryError
 from inbox_worker.registry.desk import Desk, MeanwhileError, Outcome
 from inbox_worker.registry.review import Target, item
 from inbox_worker.review.answering import html, page, posted, wants_json, who
-from inbox_worker.review.form import Fields, Saved, accept, entries, save, written
+from inbox_worker.review.entries import entries
+from inbox_worker.review.form import Fields, Saved, accept, kept_words, save
 from inbox_worker.review.pages import message_context, standing, standing_of
 from inbox_worker.review.place import Place
 from inbox_worker.review.queue import next_after
@@ -57,13 +58,8 @@ async def _form_again(
     context = await message_context(place, message)
 
     def kept(db: Database) -> dict[str, Any]:
-        found = {}
-        for entry in entries(item(db, Target("message", message))):
-            try:
-                found[entry.key] = written(db, entry, fields)
-            except RulingError:
-                continue
-        return found
+        found = {entry.key: kept_words(db, entry, fields) for entry in entries(item(db, Target("message", message)))}
+        return {key: wrote for key, wrote in found.items() if wrote is not None}
 
     context |= {"error": str(error), "wrote": await place.look(kept), "fields": fields,
                 "meanwhile": isinstance(error, MeanwhileError)}  # fmt: skip

@@ -13,7 +13,8 @@ from inbox_worker.registry.corrections import Correction, RulingError, corrected
 from inbox_worker.registry.desk import Desk, Outcome, Told
 from inbox_worker.registry.review import Target, organisation_revision
 from inbox_worker.review.answering import html, page, posted, who
-from inbox_worker.review.form import NEW, Answer, Entry, Fields, Written, written
+from inbox_worker.review.entries import NEW, Answer, Entry
+from inbox_worker.review.form import Fields, Written, written
 from inbox_worker.review.pages import ANSWERS, standing
 from inbox_worker.review.place import Place
 from inbox_worker.review.registry_pages import linked, story_lines

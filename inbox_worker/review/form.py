@@ -1,4 +1,4 @@
-"""The form beside a message: what it shows, what somebody wrote into it, and the rulings that say the difference.
+"""What somebody wrote into the form beside a message, and the rulings that say the difference.
 
 Saving says: what stands in the form is right. What was changed becomes a correction, what was left as it was read and
 is doubted is accepted, and what nobody doubts is left alone.
@@ -6,52 +6,23 @@ is doubted is accepted, and what nobody doubts is left alone.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from sqlite_utils import Database
 
-from inbox_worker.model import Op, Partstat, Person, Verb
+from inbox_worker.model import Op, Partstat, Person
 from inbox_worker.registry.corrections import Correction, Newcomer, RulingError
 from inbox_worker.registry.desk import SERVICES, Desk, Outcome
 from inbox_worker.registry.dossier import find
 from inbox_worker.registry.review import Item, Target, item
-from inbox_worker.registry.rows import claim_of
+from inbox_worker.review.entries import NEW, NOTHING, Answer, Entry, entries, in_time, plain_person, shown
 
 Fields = Mapping[str, Sequence[str]]  # of a posted form: name -> values
-NOTHING = "nothing"  # an answer that says nothing for the registry
-NEW = "new"  # prefix of the fields where nothing was read
 NAMED = re.compile(r"\((?P<id>[^()]+)\)\s*\Z")  # "Red Kite Trust (red)"
-REPLACING = (Verb.CORRECT.value, Verb.MERGE.value, Verb.ADD.value)
-JUDGING = (*REPLACING, Verb.ACCEPT.value, Verb.DISMISS.value)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an organisation answers, as the form shows it. ``answer``: a participation status, or ``nothing``."""
-
-    organisation: str = ""  # id
-    name: str = ""
-    answer: str = Partstat.NEEDS_ACTION.value
-    number: int | None = None
-    op: str = Op.SET.value
-    people: tuple[Person, ...] = ()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One claim in the form: what holds now, and whether a person said so."""
-
-    key: str  # prefix of its fields
-    target: Target
-    held: Answer
-    ruled: bool  # whether what holds is somebody's word
-    as_read: bool  # whether it is what the reader read
-    doubts: tuple[Mapping[str, Any], ...]  # open flags about it
-    leaves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,49 +41,6 @@ class Saved:
     rulings: tuple[int, ...]
     organisations: tuple[str, ...]
     still_open: tuple[Mapping[str, Any], ...] = field(default=())
-
-
-def entries(about: Item) -> tuple[Entry, ...]:
-    """The claims of a message as the form shows them; one empty entry where nothing was read."""
-    open_flags = [flag for flag in about.flags if flag["closed_at"] is None and flag["code"] not in SERVICES]
-    if not about.all_claims:
-        target = Target("message", about.message["id"])
-        words = [r for r in about.rulings if r["claim_id"] is None and r["verb"] in JUDGING]
-        held = _ruled(words[-1], Answer()) if words else Answer()
-        return (Entry(NEW, target, held, bool(words), False, tuple(open_flags)),)
-    return tuple(_entry(claim, about, open_flags) for claim in about.all_claims)
-
-
-def _entry(claim: Mapping[str, Any], about: Item, open_flags: Sequence[Mapping[str, Any]]) -> Entry:
-    read = _answer(claim)
-    words = [r for r in about.rulings if r["claim_id"] == claim["id"] and r["verb"] in JUDGING]
-    return Entry(
-        key=f"c{claim['id']}",
-        target=Target("claim", claim["id"]),
-        held=_ruled(words[-1], read) if words else read,
-        ruled=bool(words),
-        as_read=not words or words[-1]["verb"] == Verb.ACCEPT.value,
-        doubts=tuple(flag for flag in open_flags if flag["claim_id"] in (None, claim["id"])),
-        leaves=tuple(json.loads(claim["leaves"])),
-    )
-
-
-def _answer(row: Mapping[str, Any]) -> Answer:
-    claim = claim_of(row)
-    people = tuple(_plain(person) for person in claim.people)
-    return Answer(claim.organisation or "", claim.name, claim.partstat.value, claim.delegates, claim.op.value, people)
-
-
-def _ruled(ruling: Mapping[str, Any], read: Answer) -> Answer:
-    if ruling["verb"] == Verb.DISMISS.value:
-        return replace(read, answer=NOTHING)
-    return _answer(json.loads(ruling["claim"])) if ruling["claim"] else read
-
-
-def _plain(person: Person) -> Person:
-    """A person as a form's fields can hold it: one line each."""
-    title, function = (" ".join((text or "").split()) or None for text in (person.title, person.function))
-    return Person(" ".join(person.name.split()), title, function)
 
 
 def written(db: Database, entry: Entry, fields: Fields) -> Written:
@@ -147,9 +75,17 @@ def written(db: Database, entry: Entry, fields: Fields) -> Written:
     return Written(Answer(organisation, entry.held.name, answer, number, op, people), newcomer, words)
 
 
-def shown(answer: Answer) -> str:
-    """What stands in the field of the organisation."""
-    return f"{answer.name} ({answer.organisation})" if answer.organisation else answer.name
+def kept_words(db: Database, entry: Entry, fields: Fields) -> Written | None:
+    """What somebody wrote for an entry, to be shown again, though its organisation may be none. None where the rest of
+    it cannot be understood."""
+    key = f"{entry.key}-organisation"
+    words = (fields.get(key) or [""])[0]
+    for organisation in (words, shown(entry.held)):
+        try:
+            return replace(written(db, entry, {**fields, key: [organisation]}), words=words)
+        except RulingError:
+            continue
+    return None
 
 
 def _number(text: str) -> int | None:
@@ -164,7 +100,7 @@ def _people(key: str, fields: Fields) -> Iterator[Person]:
     names, titles, functions = (fields.get(f"{key}-person-{part}") or [] for part in ("name", "title", "function"))
     for at, name in enumerate(names):
         title, function = ((column[at] if at < len(column) else "") for column in (titles, functions))
-        person = _plain(Person(name, title or None, function or None))
+        person = plain_person(Person(name, title or None, function or None))
         if person.name:
             yield person
         elif person.title or person.function:
@@ -204,6 +140,8 @@ def save(desk: Desk, message: int, fields: Fields, revision: str) -> Saved:
     for ruling in _rulings(desk, about, fields):
         outcomes.append(ruling(why=why, revision=None if outcomes else revision))
     if not outcomes:
+        if any(entry.doubts for entry in entries(about)):
+            raise RulingError("nothing was read in it; say which organisation answers what, or that it says nothing")
         raise RulingError("nothing was changed, and nothing in it is doubted; there is nothing to save")
     return Saved(
         tuple(number for outcome in outcomes for number in outcome.rulings),
@@ -228,11 +166,12 @@ def accept(desk: Desk, target: Target, *, revision: str | None = None) -> Outcom
 
 def _rulings(desk: Desk, about: Item, fields: Fields) -> Iterator[Any]:
     """What to call, in order; each takes ``why`` and ``revision``."""
-    from functools import partial
-
     whole = Target("message", about.message["id"])
-    for entry in entries(about):
-        yield from _ruling(desk, entry, written(desk.db, entry, fields))
+    shown_ones = entries(about)
+    answers = [written(desk.db, entry, fields) for entry in shown_ones]
+    _once(shown_ones, answers)
+    for entry, wrote in zip(shown_ones, answers, strict=True):
+        yield from _ruling(desk, about, entry, wrote)
     late = (fields.get("late") or [""])[0]
     if late and late != in_time(about):
         if late not in ("admit", "refuse"):
@@ -242,30 +181,50 @@ def _rulings(desk: Desk, about: Item, fields: Fields) -> Iterator[Any]:
         yield partial(desk.close, whole)
 
 
-def in_time(about: Item) -> str:
-    """What was ruled on a late answer: "admit", "refuse" or ""."""
-    of_time = [ruling["verb"] for ruling in about.rulings if ruling["verb"] in ("admit", "refuse")]
-    return str(of_time[-1]) if of_time else ""
+def _once(shown_ones: Sequence[Entry], answers: Sequence[Written]) -> None:
+    """Refuse a second answer of an organisation that has one in the form."""
+    given = [wrote.answer.organisation for wrote in answers if wrote.answer.answer != NOTHING]
+    for entry, wrote in zip(shown_ones, answers, strict=True):
+        at = wrote.answer.organisation
+        if (entry.beside or entry.rulings) and at and wrote.answer.answer != NOTHING and given.count(at) > 1:
+            raise RulingError(f"{wrote.words} has an answer in this form already; change that one")
 
 
-def _ruling(desk: Desk, entry: Entry, wrote: Written) -> Iterator[Any]:
-    from functools import partial
-
+def _ruling(desk: Desk, about: Item, entry: Entry, wrote: Written) -> Iterator[Any]:
     said, held = wrote.answer, entry.held
-    if said.answer == NOTHING:
+    if entry.key == NEW or entry.rulings:
+        yield from _supplying(desk, about, entry, wrote)
+    elif said.answer == NOTHING:
         if held.answer != NOTHING:
             yield partial(desk.dismiss, entry.target)
     elif wrote.newcomer is not None:
         yield partial(desk.add, entry.target, replace(wrote.newcomer, answer=_correction(said)))
     elif _same(said, held):
-        if entry.as_read and entry.doubts and entry.key != NEW:
+        if entry.as_read and entry.doubts:
             yield partial(desk.accept, entry.target)
-    elif entry.key == NEW and not entry.ruled and said == Answer():
-        return
     elif entry.as_read and _same(replace(said, organisation=held.organisation), held):
         yield partial(desk.merge, entry.target, said.organisation)
     else:
         yield partial(desk.correct, entry.target, replace(_correction(said), organisation=said.organisation or None))
+
+
+def _supplying(desk: Desk, about: Item, entry: Entry, wrote: Written) -> Iterator[Any]:
+    """What the reader did not find, and somebody says. Another word replaces what they said before."""
+    said, whole = wrote.answer, Target("message", about.message["id"])
+    if _same(said, entry.held) and wrote.newcomer is None:
+        return
+    if said.answer == NOTHING and not about.all_claims and len(entry.rulings) == len(about.supplied):
+        yield partial(desk.dismiss, whole)
+        return
+    for ruling in reversed(entry.rulings):
+        yield partial(desk.reopen, Target("ruling", ruling))
+    if said.answer == NOTHING:
+        return
+    if wrote.newcomer is not None:
+        yield partial(desk.add, whole, replace(wrote.newcomer, answer=_correction(said)), beside=True)
+    else:
+        correction = replace(_correction(said), organisation=said.organisation or None)
+        yield partial(desk.correct, whole, correction, beside=True)
 
 
 def _same(one: Answer, other: Answer) -> bool:

@@ -44,6 +44,7 @@ class Guard:
         if scope["type"] != "http" or place_of(self.datasette) is None:
             await self.app(scope, receive, send)
             return
+        scope = {**scope, "headers": [pair for pair in scope["headers"] if not _is_basic(*pair)]}
         signing_in = scope["method"] == "POST" and self._path(scope) == "/-/login"
         if signing_in:
             await self.throttle.sign_in(scope, receive, _Answer(self, scope, send), self.app)
@@ -88,6 +89,12 @@ class Guard:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
         name = host if host.endswith("]") else host.rpartition(":")[0] or host
         return name not in LOOPBACK
+
+
+def _is_basic(name: bytes, value: bytes) -> bool:
+    """Whether a header signs in by a password (RFC 7617): datasette-auth-passwords would try one with every request,
+    past the form and its throttle."""
+    return name.lower() == b"authorization" and value[:5].lower() == b"basic"
 
 
 class _Answer:

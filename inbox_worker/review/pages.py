@@ -18,7 +18,8 @@ from inbox_worker.registry.corrections import RulingError
 from inbox_worker.registry.dossier import dossier
 from inbox_worker.registry.review import Item, Target, item
 from inbox_worker.review.answering import html, page
-from inbox_worker.review.form import NEW, NOTHING, entries, in_time, meant, shown
+from inbox_worker.review.entries import NEW, NOTHING, entries, in_time, shown
+from inbox_worker.review.form import meant
 from inbox_worker.review.letter import Letter, read_letter, stored
 from inbox_worker.review.place import Place
 from inbox_worker.review.queue import REASONS, Wanted, next_after, queue, version

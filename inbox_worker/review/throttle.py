@@ -39,7 +39,9 @@ class Throttle:
         if body is None:
             await _refuse(answer, 413, "That is no sign-in form.", 0)
             return
-        name = urllib.parse.parse_qs(body.decode("utf-8", "replace")).get("username", [""])[0][:200]
+        # As the sign-in itself reads it: of a field that is given twice the last holds.
+        fields = dict(urllib.parse.parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        name = fields.get("username", "")[:200]
         address = str((scope.get("client") or [""])[0])
         keys = {(name, address): FREE, (name, ""): FREE_ANYWHERE, ("", address): FREE_ANYWHERE}
         wait = max(self._wait(key, free) for key, free in keys.items())

@@ -36,6 +36,7 @@ PEOPLE = {
     "dora": {"id": "dora", "role": "admin"},
     "ed": {"id": "ed"},  # signed in, without a role
 }
+SCANS = ("040.eml", "061.eml")  # letters that are scans, each a second of waiting in vain; a third is enough here
 HOSTILE = """\
 From: =?utf-8?B?Ij48c2NyaXB0PndpbmRvdy5vd25lZD0xPC9zY3JpcHQ+?= <mallory@paxforpeace.example>
 To: isu@apminebanconvention.org
@@ -109,7 +110,8 @@ def shared(base: Path) -> Path:
     with (base / "season.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (base / "season-made").exists():
-            imported(base / "season", PLEDGING / "season", PLEDGING / "attachments-and-noise")
+            noise = (path for path in (PLEDGING / "attachments-and-noise").glob("*.eml") if path.name not in SCANS)
+            imported(base / "season", PLEDGING / "season", *noise)
             (base / "season-made").touch()
     return base / "season"
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from inbox_worker.model import Person
+from inbox_worker.model import Code, Doubt, Person
 from inbox_worker.registry import Registry
 from inbox_worker.registry.corrections import RulingError
 from inbox_worker.registry.desk import Desk, MeanwhileError
 from inbox_worker.registry.review import Target, item
-from inbox_worker.review.form import Answer, accept, entries, save, shown
+from inbox_worker.review.entries import Answer, entries, shown
+from inbox_worker.review.form import accept, kept_words, save
 from tests.builders import claim, people
 from tests.registry.test_registry import open_registry, record, state
 
@@ -31,13 +32,14 @@ def desk(registry: Registry) -> Desk:
 
 
 def form(registry: Registry, message: int = 1, **changes: Any) -> dict[str, list[str]]:
-    """The fields as the page posts them, nothing changed but what is named (of the first claim)."""
+    """The fields as the page posts them, nothing changed but what is named, of the first claim or that of ``entry``."""
     fields: dict[str, list[str]] = {}
+    which = changes.pop("entry", 0)
     for at, entry in enumerate(entries(item(registry.db, Target("message", message)))):
         now: Answer = entry.held
         own = {
             "organisation": shown(now), "answer": now.answer, "number": "" if now.number is None else str(now.number),
-            "op": now.op, "people": now.people, **(changes if at == 0 else {}),
+            "op": now.op, "people": now.people, **(changes if at == which else {}),
         }  # fmt: skip
         fields |= {f"{entry.key}-{name}": [own[name]] for name in ("organisation", "answer", "number", "op")}
         fields |= {f"{entry.key}-{name}": [own[name]] for name in ("unlisted", "name", "country") if name in own}
@@ -67,6 +69,14 @@ def test_where_nothing_is_changed_and_nothing_doubted_nothing_is_ruled(registry:
     with pytest.raises(RulingError, match="nothing to save"):
         saved(desk, registry)
     assert registry.db.execute("select count(*) from rulings").fetchone()[0] == 0
+
+
+def test_where_nothing_was_read_and_it_is_doubted_somebody_must_say_what_it_says(
+    registry: Registry, desk: Desk
+) -> None:
+    record(registry, 1, doubts=(Doubt(Code.UNREADABLE, "a part of it"),))
+    with pytest.raises(RulingError, match="say which organisation answers what"):
+        saved(desk, registry)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +152,51 @@ def test_where_nothing_was_read_somebody_says_what_it_says(registry: Registry, d
     assert state(registry, "blue") == ("accepted", 4, 0)
     assert saved(desk, registry, answer="nothing") == [("dismiss", None)]
     assert state(registry, "blue") == ("needs-action", None, 0)
+
+
+def test_who_somebody_said_it_was_is_replaced_by_another_word_of_theirs(registry: Registry, desk: Desk) -> None:
+    record(registry, 1)
+    saved(desk, registry, organisation="BHA", answer="accepted", number="4")
+    assert saved(desk, registry, organisation="Red Kite Trust (red)") == [("undo", None), ("correct", None)]
+    assert (state(registry), state(registry, "blue")) == (("accepted", 4, 0), ("needs-action", None, 0))
+
+
+def test_another_organisations_answer_is_added_beside_what_was_read(registry: Registry, desk: Desk) -> None:
+    record(registry, 1, claim("accepted", 2))
+    assert saved(desk, registry, entry=1, organisation="BHA", answer="accepted", number="3") == [("correct", None)]
+    assert (state(registry), state(registry, "blue")) == (("accepted", 2, 0), ("accepted", 3, 0))
+    assert saved(desk, registry, entry=2, unlisted="1", name="Dunes of Gobi", answer="declined") == [("add", None)]
+    assert state(registry, "dunes-of-gobi") == ("declined", None, 0)
+    assert registry.db.execute("select count(*) from lessons").fetchone()[0] == 0, "its sender writes for another"
+    saved(desk, registry, entry=1, number="5")
+    assert (state(registry), state(registry, "blue")) == (("accepted", 2, 0), ("accepted", 5, 0))
+    assert saved(desk, registry, entry=1, answer="nothing") == [("undo", None)], "what was said last stands last"
+    assert state(registry, "blue") == ("accepted", 5, 0)
+    assert registry.db.execute("select count(*) from participations where partstat = 'declined'").fetchone()[0] == 0
+
+
+def test_an_organisation_answers_once_in_a_form(registry: Registry, desk: Desk) -> None:
+    record(registry, 1, claim("accepted", 2))
+    with pytest.raises(RulingError, match="has an answer in this form already"):
+        saved(desk, registry, entry=1, organisation="Red Kite Trust (red)", answer="declined")
+
+
+def test_what_is_dismissed_as_a_whole_says_nothing_of_anybody(registry: Registry, desk: Desk) -> None:
+    record(registry, 1, claim("accepted", 2))
+    saved(desk, registry, entry=1, organisation="BHA", answer="accepted", number="3")
+    outcome = desk.dismiss(Target("message", 1))
+    assert (state(registry), state(registry, "blue")) == (("needs-action", None, 0), ("needs-action", None, 0))
+    for ruling in reversed(outcome.rulings):
+        desk.reopen(Target("ruling", ruling))
+    assert (state(registry), state(registry, "blue")) == (("accepted", 2, 0), ("accepted", 3, 0))
+
+
+def test_what_was_written_stays_though_its_organisation_is_none(registry: Registry) -> None:
+    record(registry, 1, claim("accepted", 2))
+    (entry, _) = entries(item(registry.db, Target("message", 1)))
+    fields = form(registry, organisation="Nobody At All", number="7", people=people("Ann Lee"))
+    kept = kept_words(registry.db, entry, fields)
+    assert kept and (kept.words, kept.answer.number, kept.answer.people) == ("Nobody At All", 7, people("Ann Lee"))
 
 
 def test_a_form_that_was_open_while_somebody_else_ruled_changes_nothing(registry: Registry, desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import csv
 import io
 import sqlite3
@@ -127,6 +128,28 @@ def test_many_attempts_at_once_do_not_slip_through(datasette: Datasette) -> None
 
     found = waited_for(asking())
     assert found.count(200) <= FREE and found.count(429) == 30 - found.count(200)
+
+
+def test_naming_somebody_else_first_makes_no_more_attempts(datasette: Datasette) -> None:
+    async def asking(at: int) -> int:
+        await datasette.invoke_startup()
+        form = f"username=somebody{at}&username=ann&password=wrong"  # of a name given twice the sign-in reads the last
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        return int((await datasette.client.post("/-/login", content=form, headers=headers)).status_code)
+
+    assert [waited_for(asking(at)) for at in range(FREE + 1)] == [200] * FREE + [429]
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "basic"])
+def test_nobody_signs_in_past_the_form_and_its_throttle(datasette: Datasette, scheme: str) -> None:
+    credentials = base64.b64encode(f"ann:{PASSWORD}".encode()).decode()
+
+    async def asking() -> int:
+        await datasette.invoke_startup()
+        headers = {"authorization": f"{scheme} {credentials}"}
+        return int((await datasette.client.get("/-/review", headers=headers)).status_code)
+
+    assert waited_for(asking()) == 403
 
 
 def test_a_form_from_another_site_is_refused(datasette: Datasette) -> None:

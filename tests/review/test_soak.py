@@ -1,6 +1,6 @@
 """Reviewers at work while the worker writes: nobody is told that the registry is locked, and nothing is lost.
 
-``INBOX_WORKER_SOAK_SECONDS`` (8; full: 120) is how long, ``INBOX_WORKER_SOAK_REVIEWERS`` (4) how many.
+``INBOX_WORKER_SOAK_SECONDS`` (6; full: 120) is how long, ``INBOX_WORKER_SOAK_REVIEWERS`` (4) how many.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pytest
 
 from tests.review.place import PEOPLE, Web, cookie, environment
 
-SECONDS = float(os.environ.get("INBOX_WORKER_SOAK_SECONDS", "8"))
+SECONDS = float(os.environ.get("INBOX_WORKER_SOAK_SECONDS", "6"))
 REVIEWERS = int(os.environ.get("INBOX_WORKER_SOAK_REVIEWERS", "4"))
 LETTER = """\
 From: Sender {n} <sender{n}@{domain}>
