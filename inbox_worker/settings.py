@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from inbox_worker.invited import InvitedError, read_invited
 from inbox_worker.mailbox_settings import DraftSettings, MarkSettings, read_drafts, read_marks
 from inbox_worker.model import Invitation, Limits
+from inbox_worker.reading_settings import ModelSettings, read_model
 from inbox_worker.toml_table import SettingsError, Table
 
 LAST_YEAR = 9000
@@ -111,6 +112,7 @@ class Settings:
     drafts: DraftSettings = field(default_factory=DraftSettings)
     marks: MarkSettings = field(default_factory=MarkSettings)
     limits: Limits = field(default_factory=Limits)
+    language_model: ModelSettings | None = None  # None: nobody is asked
 
 
 EVENT_KEYS = (
@@ -128,6 +130,7 @@ __all__ = [
     "DraftSettings",
     "MailboxSettings",
     "MarkSettings",
+    "ModelSettings",
     "RegistrySettings",
     "ServiceSettings",
     "Settings",
@@ -163,7 +166,7 @@ def load(source: Path) -> Settings:
         raise SettingsError(f"{source}: is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{source}: is not valid TOML: {error}") from None
-    valid = ("event", "mailbox", "registry", "service", "web", "drafts", "marks", "limits")
+    valid = ("event", "mailbox", "registry", "service", "web", "drafts", "marks", "limits", "reading")
     for name, value in document.items():
         if name in valid and not isinstance(value, dict):
             raise SettingsError(f"{source}: {name} must be a table; write it once, as [{name}] on a line of its own")
@@ -173,19 +176,30 @@ def load(source: Path) -> Settings:
     if "event" not in document:
         raise SettingsError(f"{source}: the table [event] is missing; see 'inbox-worker init DIR' for an example")
     invited = tables["event"].path("invited")
-    mailbox = _mailbox(tables["mailbox"])
+    mailbox, service = _mailbox(tables["mailbox"]), _service(tables["service"])
     return Settings(
         source=source,
         invitation=replace(_invitation(tables["event"], invited), authserv_id=mailbox.authserv_id),
         invited=invited,
         mailbox=mailbox,
         registry=_registry(tables["registry"]),
-        service=_service(tables["service"]),
+        service=service,
         web=_web(tables["web"]),
         drafts=read_drafts(tables["drafts"], writable=bool(mailbox.host and mailbox.marks)),
         marks=read_marks(tables["marks"], writable=bool(mailbox.host and mailbox.marks)),
         limits=_limits(tables["limits"]),
+        language_model=_language_model(tables["reading"], service),
     )
+
+
+def _language_model(table: Table, service: ServiceSettings) -> ModelSettings | None:
+    table.reject_unknown(("model",))
+    if "model" not in table.values:
+        return None
+    values = table.values["model"]
+    if not isinstance(values, dict):
+        raise table.fail("model", "must be a table; write it as [reading.model] on a line of its own")
+    return read_model(Table(table.source, table.text, "reading.model", values), service.poll_deadline)
 
 
 def _invitation(table: Table, invited: Path | None) -> Invitation:

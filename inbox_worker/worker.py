@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
-from inbox_worker import __version__, decision, message, reading
+from inbox_worker import __version__, decision
 from inbox_worker.apart import DiedError, apart
 from inbox_worker.attempts import MOST, Attempts
-from inbox_worker.model import Decision, Invitation, Limits, Location, Message, RawMessage, Reading
+from inbox_worker.model import Invitation, Limits, Location, RawMessage
 from inbox_worker.registry import Registry
 from inbox_worker.registry.known import known
 from inbox_worker.settings import Settings
+from inbox_worker.understanding import Understood, in_a_line, understand
 
 READER = f"inbox-worker {__version__}"
 NOT_READ = Registry.NOT_READ
@@ -33,34 +33,9 @@ class Outcome(StrEnum):
     FAILED = "failed"  # kept and flagged
 
 
-@dataclass(frozen=True)
-class Understood:
-    """A message after all stages but the last, or why it did not get there."""
-
-    message: Message | None = None
-    reading: Reading | None = None
-    decision: Decision | None = None
-    error: str | None = None
-
-
-def understand(raw: RawMessage, invitation: Invitation, limits: Limits | None = None) -> Understood:
-    """Decode, read and decide. Touches nothing outside; never raises for what is in a message."""
-    decoded = None
-    try:
-        decoded = message.decode(raw, limits)
-        read = reading.read(decoded, invitation)
-        return Understood(decoded, read, decision.decide(read, raw.received, invitation))
-    except Exception as error:  # noqa: BLE001 - whatever fails, the message is set aside for a person
-        return Understood(message=decoded, error=_in_a_line(error))
-
-
 def stand_in(where: str, location: Location | None = None) -> RawMessage:
     """What is kept in place of a message that cannot be had. ``where`` tells it from others, and is always the same."""
     return RawMessage(f"X-Not-Handed-Over: {where}\n".encode(), None, location or Location(where))
-
-
-def _in_a_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]
 
 
 class Worker:
@@ -142,7 +117,7 @@ class Worker:
             raise  # disk or lock: no fault of the message, which stays where it is
         except Exception as error:  # noqa: BLE001 - set aside for a person
             with self.registry.db.atomic():
-                self.registry.record(raw, None, None, None, reader=READER, error=_in_a_line(error))
+                self.registry.record(raw, None, None, None, reader=READER, error=in_a_line(error))
             return Outcome.FAILED
 
     def follow_invited_list(self) -> int:
@@ -195,5 +170,5 @@ class Worker:
         except sqlite3.OperationalError:
             raise  # as above
         except Exception as error:  # noqa: BLE001 - set aside for a person
-            self.registry.record_again(message_id, None, None, None, reader=READER, error=_in_a_line(error))
+            self.registry.record_again(message_id, None, None, None, reader=READER, error=in_a_line(error))
             return Outcome.FAILED
