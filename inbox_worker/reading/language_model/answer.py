@@ -23,7 +23,7 @@ class _Shape(BaseModel):
 class Resting(_Shape):
     """Words of the message that a field rests on."""
 
-    field: Literal["organisation", "partstat", "delegates", "op", "people", "leaves"]
+    field: Literal["organisation", "partstat", "delegates", "op", "people", "leaves", "doubt"]
     text: str
 
 

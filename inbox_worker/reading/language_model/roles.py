@@ -99,7 +99,9 @@ class _Merge:
         inside = [e for e in doubt.evidence if e.end > e.start]
         if not inside or not all(any(_overlap(e, q) for q in other.evidence) for e in inside):
             return False
-        return doubt.code is not Code.COUNT_UNCLEAR or self._counts(inside, other)
+        if doubt.code is Code.PARTSTAT_UNCLEAR:
+            return not any(self.hearing.contradicts(other.partstat, e.text) for e in inside)
+        return self._counts(inside, other)
 
     def _counts(self, words: Sequence[Evidence], other: Claim) -> bool:
         if other.partstat is Partstat.DECLINED:

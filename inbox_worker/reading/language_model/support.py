@@ -28,6 +28,7 @@ YES = frozenset(
         "affirm_negated", "never_fail",
     }
 )  # fmt: skip
+YES_BY_NO = frozenset({"affirm_negated", "never_fail"})  # "would not miss it"
 WRITER = frozenset({"i", "me", "me_and", "undersigned", "my_attend", "alone", "we", "of_us", "pair_of_us", "with_me"})
 LONGEST = 1_000  # characters of a quote that are read
 
@@ -56,6 +57,12 @@ class Hearing:
         somebody = any(n in q for n in names for q in quotes) or any(self.numbers(q) for q in quotes)
         return (bool(kinds & YES) or somebody) and not kinds & (NO | PERHAPS)
 
+    def contradicts(self, partstat: Partstat, words: str) -> bool:
+        """Whether words, which need be no sentence, speak against an answer."""
+        heard = self._opinion(words)
+        act = heard.act if heard is not None and not heard.doubtful else "none"
+        return act not in ("none", partstat.value) or (partstat is Partstat.ACCEPTED and bool(self.kinds(words) & NO))
+
     def says_number(self, number: int, quotes: Sequence[str]) -> bool:
         """Whether quotes say that number, and none of them says another."""
         stated = False
@@ -74,7 +81,8 @@ class Hearing:
         if lexicon is None:
             return frozenset()
         found = [t.norm for t in tokens(words[:LONGEST]) if t.is_word]
-        return frozenset(hit.kind for hit in lexicon.phrases.find(found))
+        kinds = frozenset(hit.kind for hit in lexicon.phrases.find(found))
+        return kinds - {"negation"} if kinds & YES_BY_NO else kinds
 
     def numbers(self, words: str) -> frozenset[int]:
         """The numbers in words that may count people: no dates and no times."""

@@ -21,6 +21,7 @@ from inbox_worker.reading.whole.seen import as_seen
 
 BORNE_OUT = 0.8  # confidence in a claim of which nothing was dropped
 DOUBTED = 0.4
+FIELDS = ("organisation", "partstat", "delegates", "op", "people", "leaves")  # that quotes speak for
 LEAST_NAME = 2  # characters
 MOST_PEOPLE = 500  # that a claim may count; the decision asks about far fewer
 
@@ -63,10 +64,7 @@ class _Check:
 
     def claim(self, said: SaidClaim) -> Claim:
         """What one organisation answers, as far as it is borne out."""
-        quotes = {
-            field: self._quotes(said, field)
-            for field in ("organisation", "partstat", "delegates", "op", "people", "leaves")
-        }
+        quotes = {field: self._quotes(said, field) for field in (*FIELDS, "doubt")}
         doubts = [
             Doubt(Code(code), "The language model is not sure of it itself.") for code in dict.fromkeys(said.flags)
         ]
