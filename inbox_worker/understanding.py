@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from inbox_worker import decision, message, reading
 from inbox_worker.model import Decision, Invitation, Limits, Message, RawMessage, Reading
+from inbox_worker.reading.language_model import Prompt
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Understood:
     reading: Reading | None = None
     decision: Decision | None = None
     error: str | None = None
+    advised_by: str = ""  # the language model whose answer is in it
+    waits_for: Prompt | None = None  # what a language model is to be asked about it yet
 
 
 def understand(raw: RawMessage, invitation: Invitation, limits: Limits | None = None) -> Understood:

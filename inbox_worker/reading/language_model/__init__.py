@@ -46,4 +46,4 @@ def with_answer(
     return joined(role, reading, checked(parse(answer), prompt, message, invitation, name), invitation)
 
 
-__all__ = ["AnswerError", "Prompt", "RoleOfModel", "as_text", "question", "with_answer"]
+__all__ = ["AnswerError", "Prompt", "RoleOfModel", "as_text", "parse", "prompt_of", "question", "with_answer"]
