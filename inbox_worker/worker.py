@@ -84,9 +84,9 @@ class Worker:
         """Read a message that was begun before without an end. Deaths may have had other causes, so what is suspected
         is given a process of its own before it is set aside."""
         if attempt <= MOST:
-            return understand(raw, self.invitation, self._limits)
+            return self._consulted(raw, understand(raw, self.invitation, self._limits))
         try:
-            return apart(self._patience, understand, raw, self.invitation, self._limits)
+            return self._consulted(raw, apart(self._patience, understand, raw, self.invitation, self._limits))
         except DiedError:
             return Understood(error=f"reading it ended the process, in {attempt - 1} attempts before this one")
 

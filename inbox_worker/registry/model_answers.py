@@ -65,7 +65,8 @@ def append(db: Database, asked: Asked, now: datetime, *, down: bool = False) -> 
     for which the question cannot be blamed."""
     db.execute(
         "insert into model_questions "
-        "(message_id, prompt, model, asked_at, seconds, outcome, answered_by, answer, error) values (:message_id, :prompt, :model, :asked_at, :seconds, :outcome, :answered_by, :answer, :error)",
+        "(message_id, prompt, model, asked_at, seconds, outcome, answered_by, answer, error) values "
+        "(:message_id, :prompt, :model, :asked_at, :seconds, :outcome, :answered_by, :answer, :error)",
         {**asdict(asked), "asked_at": timestamp(now)},
     )
     if asked.outcome == "answered":

@@ -42,7 +42,7 @@ class FakeEndpoint:
             def do_POST(self) -> None:
                 outer._serve(self)
 
-            def log_message(self, format: str, *arguments: object) -> None:
+            def log_message(self, *arguments: object) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
