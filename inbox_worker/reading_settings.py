@@ -58,9 +58,12 @@ class ModelSettings:
         return value
 
 
-def read_model(table: Table, poll_deadline: int) -> ModelSettings:
-    """``[reading.model]``. ``poll_deadline``: seconds after which a poll is cut, and with it a question."""
+def read_model(table: Table, poll_deadline: int) -> ModelSettings | None:
+    """``[reading.model]``; None where no endpoint is given. ``poll_deadline``: seconds after which a poll is cut, and
+    with it a question."""
     table.reject_unknown(tuple(f.name for f in fields(ModelSettings)))
+    if not any(key in table.values for key in ("endpoint", "model", "key_env", "key_file")):
+        return None
     endpoint = table.string("endpoint").strip().rstrip("/")
     _require_url(table, endpoint)
     role = table.string("role", "second")

@@ -194,9 +194,7 @@ def load(source: Path) -> Settings:
 
 def _language_model(table: Table, service: ServiceSettings) -> ModelSettings | None:
     table.reject_unknown(("model",))
-    if "model" not in table.values:
-        return None
-    values = table.values["model"]
+    values = table.values.get("model", {})
     if not isinstance(values, dict):
         raise table.fail("model", "must be a table; write it as [reading.model] on a line of its own")
     return read_model(Table(table.source, table.text, "reading.model", values), service.poll_deadline)

@@ -17,6 +17,7 @@ from inbox_worker.settings import (
     DraftSettings,
     MailboxSettings,
     MarkSettings,
+    ModelSettings,
     RegistrySettings,
     ServiceSettings,
     Settings,
@@ -35,6 +36,7 @@ SECTIONS: dict[str, Any] = {
     "drafts": DraftSettings,
     "marks": MarkSettings,
     "limits": Limits,
+    "reading.model": ModelSettings,
 }
 KEYS = {name: tuple(f.name for f in fields(section)) for name, section in SECTIONS.items()} | {"event": EVENT_KEYS}
 INSTEAD = {"path": "host", "password_file": "password_env"}  # one excludes the other
@@ -76,7 +78,7 @@ def test_it_loads_as_it_is(tmp_path: Path) -> None:
     assert len(loaded(tmp_path, EXAMPLE).invitation.organisations) == 102
 
 
-@pytest.mark.parametrize("without", [("path", "password_file"), ("host", "password_env")])
+@pytest.mark.parametrize("without", [("path", "password_file", "key_file"), ("host", "password_env", "key_env")])
 def test_it_loads_with_every_key_set(tmp_path: Path, without: tuple[str, ...]) -> None:
     loaded(tmp_path, uncommented(*without))
 
@@ -103,6 +105,7 @@ def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
         "mailbox": settings.mailbox,
         "registry": settings.registry,
         "drafts": settings.drafts,
+        "reading.model": settings.language_model or ModelSettings("", ""),
     }
     for table, key in lines(examples=True):
         assert not getattr(holders[table], key), f"[{table}] {key} has a default; show that"
@@ -110,8 +113,10 @@ def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
 
 def test_every_key_that_the_readme_names_exists() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for table, key in re.findall(r"`\[(\w+)\] (\w+)`", readme):
+    for table, key in re.findall(r"`\[([\w.]+)\] (\w+)`", readme):
         assert key in KEYS[table], f"[{table}] {key}"
     for block in re.findall(r"^```toml\n(.*?)^```$", readme, re.M | re.S):
-        for table, values in tomllib.loads(block).items():
+        document = tomllib.loads(block)
+        document |= {f"reading.{name}": values for name, values in document.pop("reading", {}).items()}
+        for table, values in document.items():
             assert set(values) <= set(KEYS[table])

@@ -83,25 +83,28 @@ class _Merge:
         allowed = frozenset().union(*(SETTLES[d.code].takes for d in claim.doubts)) if takes is None else takes
         if any(field not in allowed and differs(field, claim, other) for field in FIELDS):
             return None
-        if not all(self._answers(d, other) for d in claim.doubts):
+        if not all(self._answers(d, [other]) for d in claim.doubts):
             return None
         evidence = tuple(dict.fromkeys((*claim.evidence, *other.evidence)))
         return replace(other, revises=claim.revises or other.revises, evidence=evidence)
 
-    def _answers(self, doubt: Doubt, other: Claim) -> bool:
-        """Whether a claim speaks to a doubt: it rests on the words in doubt, and says a number that they say."""
-        if doubt.code is Code.COUNT_MISSING and other.partstat is not Partstat.DECLINED and other.delegates is None:
+    def _answers(self, doubt: Doubt, others: Sequence[Claim]) -> bool:
+        """Whether claims speak to a doubt: they rest on all the words in doubt, say nothing contrary to them, and no
+        number that they do not say."""
+        if doubt.code is Code.COUNT_MISSING and any(_uncounted(o) for o in others):
             return False
-        if doubt.code is Code.ORGANISATION_UNCLEAR and other.organisation is None:
+        if doubt.code is Code.ORGANISATION_UNCLEAR and any(o.organisation is None for o in others):
             return False
         if not SETTLES[doubt.code].words:
             return True
         inside = [e for e in doubt.evidence if e.end > e.start]
-        if not inside or not all(any(_overlap(e, q) for q in other.evidence) for e in inside):
+        resting = [[o for o in others if any(_overlap(e, q) for q in o.evidence)] for e in inside]
+        if not inside or not all(resting):
             return False
         if doubt.code is Code.PARTSTAT_UNCLEAR:
-            return not any(self.hearing.contradicts(other.partstat, e.text) for e in inside)
-        return self._counts(inside, other)
+            pairs = [(o, e) for e, there in zip(inside, resting, strict=True) for o in there]
+            return not any(self.hearing.contradicts(o.partstat, e.text) for o, e in pairs)
+        return all(self._counts(inside, o) for o in others)
 
     def _counts(self, words: Sequence[Evidence], other: Claim) -> bool:
         if other.partstat is Partstat.DECLINED:
@@ -137,11 +140,10 @@ class _Second(_Merge):
     def _answered(self) -> Reading | None:
         """A message of which the built-in reader could make nothing: the model's claims, where nothing is in doubt."""
         claims, doubts = self.other.claims, self.mine.doubts
-        whole = Claim(None, "", Partstat.NEEDS_ACTION, evidence=tuple(e for c in claims for e in c.evidence))
         sure = bool(claims) and all(
             not c.doubts and c.organisation and c.partstat is not Partstat.NEEDS_ACTION for c in claims
         )
-        if not sure or any(d.code not in SETTLES or not self._answers(d, whole) for d in doubts):
+        if not sure or any(d.code not in SETTLES or not self._answers(d, claims) for d in doubts):
             return None
         return replace(self.mine, kind=Kind.REPLY, claims=claims, doubts=())
 
@@ -231,6 +233,10 @@ def differs(field: str, one: Claim, other: Claim, *, strictly: bool = False) -> 
     missing = [n for n in mine if not any(same_person(n, o) for o in others)]
     more = [o for o in others if not any(same_person(n, o) for n in mine)]
     return bool(missing) or (strictly and bool(more))
+
+
+def _uncounted(claim: Claim) -> bool:
+    return claim.partstat is not Partstat.DECLINED and claim.delegates is None
 
 
 def told(reading: Reading) -> str:
