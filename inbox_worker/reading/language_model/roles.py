@@ -37,8 +37,8 @@ class Settles:
 
 SETTLES: dict[Code, Settles] = {
     Code.PARTSTAT_UNCLEAR: Settles(frozenset({"partstat"}), words=True),
-    Code.COUNT_UNCLEAR: Settles(frozenset({"delegates", "people", "leaves"}), words=True),
-    Code.COUNT_MISSING: Settles(frozenset({"delegates", "people"}), words=False),
+    Code.COUNT_UNCLEAR: Settles(frozenset({"delegates", "leaves"}), words=True),  # names may be added, and none lost
+    Code.COUNT_MISSING: Settles(frozenset({"delegates"}), words=False),  # a number that words say, not one of names
     Code.ORGANISATION_UNCLEAR: Settles(frozenset({"organisation"}), words=False),
 }
 NEVER = frozenset(
@@ -91,7 +91,7 @@ class _Merge:
     def _answers(self, doubt: Doubt, others: Sequence[Claim]) -> bool:
         """Whether claims speak to a doubt: they rest on all the words in doubt, say nothing contrary to them, and no
         number that they do not say."""
-        if doubt.code is Code.COUNT_MISSING and any(_uncounted(o) for o in others):
+        if doubt.code is Code.COUNT_MISSING and not all(map(self._stated, others)):
             return False
         if doubt.code is Code.ORGANISATION_UNCLEAR and any(o.organisation is None for o in others):
             return False
@@ -111,8 +111,16 @@ class _Merge:
             return True
         if other.delegates is None:
             return False
-        stated = frozenset().union(*(self.hearing.numbers(e.text) for e in words)) - {0}
+        passages = [self.hearing.numbers(e.text) - {0} for e in words]
+        if any(len(numbers) > 1 for numbers in passages):
+            return False  # "two or three"
+        stated = frozenset().union(*passages)
         return not stated or other.delegates in stated or other.op is not Op.SET
+
+    def _stated(self, other: Claim) -> bool:
+        """Whether a claim's number stands in words of its own."""
+        words = [e.text for e in other.evidence if e.field == "delegates"]
+        return other.delegates is not None and self.hearing.says_number(other.delegates, words)
 
     def opinion(self, doubt: Doubt) -> Doubt:
         """A doubt that stays, with what the model reads beside it."""
@@ -233,10 +241,6 @@ def differs(field: str, one: Claim, other: Claim, *, strictly: bool = False) -> 
     missing = [n for n in mine if not any(same_person(n, o) for o in others)]
     more = [o for o in others if not any(same_person(n, o) for n in mine)]
     return bool(missing) or (strictly and bool(more))
-
-
-def _uncounted(claim: Claim) -> bool:
-    return claim.partstat is not Partstat.DECLINED and claim.delegates is None
 
 
 def told(reading: Reading) -> str:

@@ -20,6 +20,7 @@ from inbox_worker.reading.text import tokens
 
 # The classes of phrases (see languages/en.toml) that an answer is made of.
 NO = frozenset({"decline", "absent", "negation", "cancel", "nobody", "retract", "remove"})
+REFUSAL = frozenset({"decline", "cancel", "nobody"})  # of those, what nearly alone says that nobody comes
 PERHAPS = frozenset({"hedge", "condition", "tentative", "undecided", "shaky", "maybe_more", "if"})
 YES = frozenset(
     {
@@ -51,7 +52,7 @@ class Hearing:
             return bool(told)
         kinds = frozenset().union(*(self.kinds(q) for q in quotes))
         if partstat is Partstat.DECLINED:
-            return bool(kinds & NO)
+            return bool(kinds & REFUSAL) and not kinds & {"contact", "courtesy", "other_event"}
         if partstat is Partstat.TENTATIVE:
             return bool(kinds & PERHAPS) and bool(kinds & YES or any(self.numbers(q) for q in quotes))
         somebody = any(n in q for n in names for q in quotes) or any(self.numbers(q) for q in quotes)

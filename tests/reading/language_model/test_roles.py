@@ -15,6 +15,8 @@ from tests.builders import invitation, reading
 from tests.reading.making import message
 
 WORDS = Evidence("doubt", "1", 0, 12, "Three of us.")
+NUMBER = replace(WORDS, field="delegates")
+RANGE = Evidence("doubt", "1", 0, 22, "Three or four of us.")
 ELSEWHERE = Evidence("partstat", "1", 40, 60, "We look forward to it")
 
 
@@ -70,9 +72,21 @@ SECOND = {
     "not against a number that is sure": (
         [PERHAPS], [claim("accepted", 4)], [("red", "tentative", 3, "partstat-unclear")],
     ),
-    "a number that was not said is filled in": (
+    "a number that was passed over is filled in": (
+        [doubted("count-missing", "accepted", None, words=None)], [claim("accepted", 3, rests=(NUMBER,))],
+        [("red", "accepted", 3)],
+    ),
+    "not by names alone": (
         [doubted("count-missing", "accepted", None, words=None)], [claim("accepted", 2, "Ann Lee", "Bo Berg")],
-        [("red", "accepted", 2, "Ann Lee", "Bo Berg")],
+        [("red", "accepted", None, "count-missing")],
+    ),
+    "not a number out of two": (
+        [doubted("count-unclear", "accepted", None, words=RANGE)], [claim("accepted", 3, rests=(RANGE,))],
+        [("red", "accepted", None, "count-unclear")],
+    ),
+    "no name is lost over a number": (
+        [doubted("count-unclear", "accepted", None, "Ann Lee")], [claim("accepted", 3, "Bo Berg")],
+        [("red", "accepted", None, "Ann Lee", "count-unclear")],
     ),
     "and stays away where the model has none": (
         [doubted("count-missing", "accepted", None, words=None)], [claim("accepted", None)],
