@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import email
-import logging
 from email.message import Message as Parsed
 
+import structlog
+
 from inbox_worker.letters import DRAFT_KEY, acknowledgement
-from inbox_worker.logs import pairs
 from inbox_worker.mailbox.changes import Drafted, DraftRefusedError, MailboxChanges
 from inbox_worker.model import Location
 from inbox_worker.registry import Registry
@@ -15,7 +15,7 @@ from inbox_worker.registry.intents import Row, plan_drafts, planned_drafts, set_
 from inbox_worker.settings import Settings
 from inbox_worker.templates import Templates, load_templates
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 HEADERS = 50_000  # bytes of a message in which its header is looked for
 NOT_PEOPLE = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
@@ -56,10 +56,10 @@ def _acknowledge(registry: Registry, settings: Settings, mailbox: MailboxChanges
         came = _draft(registry, settings, mailbox, row, content)
         if came is Drafted.UNKNOWN:
             _end(registry, row, "unknown", NOT_KNOWN)
-            log.warning("draft not known %s", pairs(message=row["id"], why=NOT_KNOWN))
+            log.warning("draft not known", message=row["id"], why=NOT_KNOWN)
         else:
             _end(registry, row, "done")
-            log.info("draft done %s", pairs(message=row["id"], how=came.value))
+            log.info("draft done", message=row["id"], how=came.value)
 
 
 def _draft(registry: Registry, settings: Settings, mailbox: MailboxChanges, row: Row, content: bytes) -> Drafted:

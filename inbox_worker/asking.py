@@ -6,15 +6,15 @@ for the endpoint, and whatever it does or does not do, the flags stay until it h
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import structlog
+
 from inbox_worker.endpoint import Answered, Endpoint, EndpointError, Failure
-from inbox_worker.logs import pairs
 from inbox_worker.model import RawMessage
 from inbox_worker.reading.language_model import AnswerError, Prompt, parse
 from inbox_worker.reading_settings import ModelSettings
@@ -23,7 +23,7 @@ from inbox_worker.registry.model_answers import Asked
 from inbox_worker.understanding import Understood
 from inbox_worker.worker import Worker
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 LOOK_UP = 0.2  # seconds between two looks at whether to stop
 
@@ -134,7 +134,7 @@ class _Round:
         self._down = self._down or down
         if asked.error not in self._tally.errors:
             self._tally.errors.append(asked.error)
-        log.warning("language model gave no answer %s", pairs(message=question.message_id, error=asked.error))
+        log.warning("language model gave no answer", message=question.message_id, error=asked.error)
 
 
 def _kept(about: tuple[int, str, str], answered: Answered) -> Asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import logging
 import os
 import sqlite3
 import sys
@@ -29,6 +30,9 @@ COMMANDS = {
     "outstanding": "Who is still to be asked, as a list or as mail drafts.",
     "export": "Write participants and delegates as CSV, XLSX and JSON.",
     "reread": "Read stored messages anew.",
+    "backup": "Copy registry and raw mail, verified.",
+    "restore": "Put a backup in the place of the registry.",
+    "authorize": "Consent to reading the mailbox, where it takes tokens only.",
     "forget": "Remove personal data, after the retention time or on request.",
 }
 MODULES = {"import": "take_in"}
@@ -47,6 +51,9 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; whoever reads our output may stop reading, which is no failure of ours."""
+        from inbox_worker import logs
+
+        logs.start(logging.WARNING)
         try:
             return super().invoke(ctx)
         except BrokenPipeError:

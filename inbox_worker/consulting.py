@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import structlog
+
 from inbox_worker import decision
-from inbox_worker.logs import pairs
 from inbox_worker.model import Invitation, RawMessage
 from inbox_worker.reading.language_model import Prompt, RoleOfModel, question, with_answer
 from inbox_worker.reading_settings import ModelSettings
 from inbox_worker.understanding import Understood, in_a_line
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 Known = Callable[[str, str], str | None]  # the answer to a question (hash) by a model, if it is known
 
@@ -63,7 +63,7 @@ class Adviser:
         except sqlite3.Error:
             raise  # no fault of the message
         except Exception as error:  # noqa: BLE001 - a second opinion must never be in the way of the first
-            log.warning("language model not heard %s", pairs(sha256=raw.sha256, error=in_a_line(error)))
+            log.warning("language model not heard", sha256=raw.sha256, error=in_a_line(error))
             return understood
 
     @classmethod

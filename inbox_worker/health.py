@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from inbox_worker.registry import model_answers
-from inbox_worker.settings import ModelSettings, ServiceSettings
+from inbox_worker.service_settings import ServiceSettings
+from inbox_worker.settings import ModelSettings
 
 MISSED_POLLS = 3  # after so many polls without a success, somebody should know
 
@@ -104,6 +105,8 @@ def _verdict(beat: dict[str, str], service: ServiceSettings, *, polls: bool, now
     if beat.get("error"):
         return False, f"could not look at the mailbox: {beat['error']}"
     age = (now - datetime.fromisoformat(beat["polled_at"])).total_seconds()
+    if age < -60:
+        return False, f"the last look at the mailbox is said to be {int(-age // 60)} minutes ahead; is the clock right?"
     patience = MISSED_POLLS * service.poll_every + service.poll_deadline
     if age > patience:
         return False, f"the last look at the mailbox was {int(age // 60)} minutes ago; is 'inbox-worker run' running?"

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import time
+
+import structlog
 
 from inbox_worker import __version__
 from inbox_worker.afterwards import change_mailbox
 from inbox_worker.asking import ask_waiting
-from inbox_worker.logs import pairs
 from inbox_worker.mailbox import Arrival, Cursor, Mailbox, MailboxError, open_mailbox
 from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.poller import PollResult, StopFlag
+from inbox_worker.retention import forget_expired
 from inbox_worker.settings import Settings, SettingsError
 from inbox_worker.worker import Outcome, Worker, stand_in
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 TARGET = "inbox_worker.poll:poll"
 
@@ -30,11 +31,11 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
     worker = Worker.open(settings)
     try:
         if changes := worker.registry.report.counts:
-            log.info("invited list taken in %s", pairs(**changes))
+            log.info("invited list taken in", **changes)
         if reread := worker.follow_invited_list():
-            log.info("invited list changed %s", pairs(read_anew=reread))
+            log.info("invited list changed", read_anew=reread)
         if reread := worker.follow_rulings():
-            log.info("rulings followed %s", pairs(read_anew=reread))
+            log.info("rulings followed", read_anew=reread)
         worker.retry_failed()
         counts = dict.fromkeys(Outcome, 0)
         error, retry = None, True
@@ -43,6 +44,8 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
             _ask_model(worker, settings, stop, start)
             if not stop.is_set():
                 change_mailbox(worker.registry, settings)
+                if forgotten := forget_expired(worker.registry, settings):
+                    log.info("messages forgotten", messages=forgotten)
         except (MailboxError, SettingsError) as problem:
             error, retry = str(problem), getattr(problem, "retry", False)
         worker.registry.heartbeat(__version__, error)
@@ -77,8 +80,7 @@ def _ask_model(worker: Worker, settings: Settings, stop: StopFlag, start: float)
     until = start + settings.service.poll_deadline / 3
     tally = ask_waiting(worker, settings.language_model, lambda: stop.is_set() or time.monotonic() > until)
     if tally.answered or tally.failed:
-        facts = pairs(answered=tally.answered, failed=tally.failed, waiting=tally.waiting)
-        log.info("language model asked %s", facts)
+        log.info("language model asked", answered=tally.answered, failed=tally.failed, waiting=tally.waiting)
 
 
 def _follow_answers(worker: Worker, mailbox: Mailbox) -> None:
@@ -86,7 +88,7 @@ def _follow_answers(worker: Worker, mailbox: Mailbox) -> None:
     asked = {where: message_id for message_id, where in worker.registry.asked()}
     if asked and (found := mailbox.answered(asked)):
         worker.registry.answered(sorted(asked[where] for where in found))
-        log.info("questions answered %s", pairs(messages=len(found)))
+        log.info("questions answered", messages=len(found))
 
 
 def _deal_with(worker: Worker, arrival: Arrival) -> Outcome | None:
@@ -98,7 +100,7 @@ def _deal_with(worker: Worker, arrival: Arrival) -> Outcome | None:
         return None
     outcome = worker.take_in(arrival.raw, cursor)
     if outcome is Outcome.FAILED:
-        log.error("message failed %s", pairs(sha256=arrival.raw.sha256, source=cursor[0], uid=arrival.raw.location.uid))
+        log.error("message failed", sha256=arrival.raw.sha256, source=cursor[0], uid=arrival.raw.location.uid)
     return outcome
 
 

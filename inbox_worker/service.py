@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
+import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from inbox_worker import poll_process
+from inbox_worker import poll_process, systemd
+from inbox_worker.alerts import Alerts
+from inbox_worker.child import Stop
+from inbox_worker.jobs import schedule
 from inbox_worker.lock import RegistryLock
-from inbox_worker.logs import pairs
+from inbox_worker.metrics import Metrics
 from inbox_worker.model import UTC
 from inbox_worker.poller import GRACE, Poller, PollResult, PollTarget
+from inbox_worker.polls import Polls
+from inbox_worker.registry.registry import utc_now
 from inbox_worker.settings import Settings
+from inbox_worker.watcher import Watcher
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
+TENDING = 5.0  # seconds between two looks at whether all is going on
 ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def serve(settings: Settings, target: str, grace: float = GRACE) -> None:
-    """Poll every ``[service] poll_every`` seconds until SIGTERM or SIGINT, then finish the message at hand.
+    """Poll until SIGTERM or SIGINT, then finish the message at hand.
 
     ``target`` is "module:function", a PollTarget. The child gets ``grace`` seconds to finish; a second signal ends it
     at once. Call it in the main thread.
@@ -36,11 +42,22 @@ def serve(settings: Settings, target: str, grace: float = GRACE) -> None:
     """
     with RegistryLock(settings.registry.path), _signals() as signals:
         poller = Poller(settings, target)
-        scheduler = _scheduler(settings, poller)
+        scheduler = _scheduler(settings)
+        alerts, metrics = Alerts(settings, utc_now), Metrics(settings, utc_now)
+        metrics.serve()
+        after: list[Callable[[PollResult], None]] = [alerts.polled, metrics.polled]
+        polls = Polls(scheduler, poller.poll, settings.service, after)
+        watcher = _watcher(settings, polls, after)
+        schedule(scheduler, settings, alerts, utc_now)
         scheduler.start()
-        log.info("service started %s", pairs(registry=settings.registry.path, poll_every=settings.service.poll_every))
-        log.info("service ending %s", pairs(signal=signals.get()))
+        log.info("service started", registry=settings.registry.path, poll_every=settings.service.poll_every)
+        systemd.notify("READY=1")
+        log.info("service ending", signal=_tend(signals, scheduler, polls))
+        systemd.notify("STOPPING=1")
         scheduler.pause()
+        polls.stop()
+        if watcher is not None:
+            watcher.stop()
 
         def stop() -> None:
             poller.stop(grace)
@@ -55,36 +72,49 @@ def serve(settings: Settings, target: str, grace: float = GRACE) -> None:
         log.info("service ended")
 
 
+def _watcher(settings: Settings, polls: Polls, after: list[Callable[[PollResult], None]]) -> Watcher | None:
+    """Whoever waits for news, begun by the first poll that goes well; None where nobody is to."""
+    if not (settings.service.idle and settings.mailbox.host):
+        return None
+    watcher = Watcher(settings, polls.soon)
+    after.append(lambda result: None if result.error else watcher.looked())
+    watcher.start()
+    return watcher
+
+
+def _tend(signals: queue.SimpleQueue[str | None], scheduler: BackgroundScheduler, polls: Polls) -> str | None:
+    """Wait for a signal, and see meanwhile that polls are made; without that systemd is to start us anew."""
+    while True:
+        try:
+            return signals.get(timeout=TENDING)
+        except queue.Empty:
+            polls.tend()
+            if scheduler.running and not polls.stuck():
+                systemd.notify("WATCHDOG=1")
+
+
 def run_once(settings: Settings, target: PollTarget) -> PollResult:
     """One poll in this process. SIGTERM and SIGINT let it finish the message at hand.
 
     Raises:
         LockError: where another worker has this registry.
     """
-    stop = poll_process.Stop()
+    stop = Stop()
     with RegistryLock(settings.registry.path), _handled(stop.on_signal):
         return poll_process.run(target, settings, stop)
 
 
-def _scheduler(settings: Settings, poller: Poller) -> BackgroundScheduler:
-    """A scheduler whose poll starts at once. A poll that was due while another ran is made up for by one, not many."""
-    scheduler = BackgroundScheduler(
+def _scheduler(settings: Settings) -> BackgroundScheduler:
+    """A scheduler of jobs that are made up for when they were due while nothing ran: once, not as often as missed."""
+    return BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(4)},  # its threads live until shutdown, as Poller asks for
+        executors={"default": ThreadPoolExecutor(4)},  # its threads live until shutdown, as Child asks for
         job_defaults={
             "coalesce": True,
             "max_instances": 1,
             "misfire_grace_time": settings.service.misfire_grace,
         },
     )
-    scheduler.add_job(
-        poller.poll,
-        "interval",
-        id="poll",
-        seconds=settings.service.poll_every,
-        next_run_time=datetime.now(UTC),
-    )
-    return scheduler
 
 
 @contextmanager

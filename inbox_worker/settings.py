@@ -12,7 +12,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from inbox_worker.invited import InvitedError, read_invited
 from inbox_worker.mailbox_settings import DraftSettings, MarkSettings, read_drafts, read_marks
 from inbox_worker.model import Invitation, Limits
+from inbox_worker.oauth_settings import OAuthSettings, read_oauth
 from inbox_worker.reading_settings import ModelSettings, read_model
+from inbox_worker.service_settings import (
+    AlertSettings,
+    BackupSettings,
+    LogSettings,
+    MailSettings,
+    MetricsSettings,
+    ServiceSettings,
+    SummarySettings,
+    read_alerts,
+    read_backup,
+    read_logs,
+    read_mail,
+    read_metrics,
+    read_service,
+    read_summary,
+)
 from inbox_worker.toml_table import SettingsError, Table
 
 LAST_YEAR = 9000
@@ -37,6 +54,7 @@ class MailboxSettings:
     timeout: int = 60  # seconds, for connecting and for each answer
     batch: int = 25  # messages fetched at once
     marks: bool = False  # whether anything may be changed in the mailbox
+    oauth: OAuthSettings | None = None  # how to log in by token; None: by password
 
     @property
     def configured(self) -> bool:
@@ -82,15 +100,6 @@ class RegistrySettings:
 
 
 @dataclass(frozen=True)
-class ServiceSettings:
-    """How often the worker looks, and how long it waits. All in seconds."""
-
-    poll_every: int = 120
-    poll_deadline: int = 900  # a poll that takes longer is cut and started anew
-    misfire_grace: int = 3600  # a poll that could not start in time still runs within this time
-
-
-@dataclass(frozen=True)
 class WebSettings:
     """Where ``inbox-worker web`` listens."""
 
@@ -113,6 +122,12 @@ class Settings:
     marks: MarkSettings = field(default_factory=MarkSettings)
     limits: Limits = field(default_factory=Limits)
     language_model: ModelSettings | None = None  # None: nobody is asked
+    backup: BackupSettings = field(default_factory=BackupSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    summary: SummarySettings = field(default_factory=SummarySettings)
+    mail: MailSettings = field(default_factory=MailSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    logs: LogSettings = field(default_factory=LogSettings)
 
 
 EVENT_KEYS = (
@@ -124,17 +139,28 @@ LIMITS = {  # what each key of [limits] may be, from and to
     "attachment_time": (1, 600), "attachment_memory": (200, 32_000), "message_time": (1, 600), "ocr_time": (1, 600),
     "ocr_memory": (1_000, 64_000),
 }  # fmt: skip
+TABLES = (
+    "event", "mailbox", "oauth", "registry", "service", "web", "drafts", "marks", "limits", "backup", "alerts",
+    "summary", "mail", "metrics", "logs", "reading",
+)  # fmt: skip
 TLS_MODES = ("implicit", "starttls", "none")
 
 __all__ = [
+    "AlertSettings",
+    "BackupSettings",
     "DraftSettings",
+    "LogSettings",
+    "MailSettings",
     "MailboxSettings",
     "MarkSettings",
+    "MetricsSettings",
     "ModelSettings",
+    "OAuthSettings",
     "RegistrySettings",
     "ServiceSettings",
     "Settings",
     "SettingsError",
+    "SummarySettings",
     "WebSettings",
     "default_path",
     "load",
@@ -166,17 +192,19 @@ def load(source: Path) -> Settings:
         raise SettingsError(f"{source}: is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{source}: is not valid TOML: {error}") from None
-    valid = ("event", "mailbox", "registry", "service", "web", "drafts", "marks", "limits", "reading")
     for name, value in document.items():
-        if name in valid and not isinstance(value, dict):
+        if name in TABLES and not isinstance(value, dict):
             raise SettingsError(f"{source}: {name} must be a table; write it once, as [{name}] on a line of its own")
-        if name not in valid:
-            raise SettingsError(f"{source}: [{name}]: no such table; valid are {', '.join(f'[{v}]' for v in valid)}")
-    tables = {name: Table(source, text, name, document.get(name, {})) for name in valid}
+        if name not in TABLES:
+            raise SettingsError(f"{source}: [{name}]: no such table; valid are {', '.join(f'[{v}]' for v in TABLES)}")
+    tables = {name: Table(source, text, name, document.get(name, {})) for name in TABLES}
     if "event" not in document:
         raise SettingsError(f"{source}: the table [event] is missing; see 'inbox-worker init DIR' for an example")
     invited = tables["event"].path("invited")
-    mailbox, service = _mailbox(tables["mailbox"]), _service(tables["service"])
+    oauth = read_oauth(tables["oauth"])
+    mailbox = _mailbox(tables["mailbox"], oauth)
+    mail = read_mail(tables["mail"])
+    service = read_service(tables["service"])
     return Settings(
         source=source,
         invitation=replace(_invitation(tables["event"], invited), authserv_id=mailbox.authserv_id),
@@ -189,6 +217,12 @@ def load(source: Path) -> Settings:
         marks=read_marks(tables["marks"], writable=bool(mailbox.host and mailbox.marks)),
         limits=_limits(tables["limits"]),
         language_model=_language_model(tables["reading"], service),
+        backup=read_backup(tables["backup"]),
+        alerts=read_alerts(tables["alerts"], mail),
+        summary=read_summary(tables["summary"], mail),
+        mail=mail,
+        metrics=read_metrics(tables["metrics"]),
+        logs=read_logs(tables["logs"]),
     )
 
 
@@ -245,8 +279,8 @@ def _moment(table: Table, key: str, zone: ZoneInfo, *, end_of_day: bool = False)
     raise table.fail(key, f"{problem}; write 2016-02-26 or 2016-02-26T18:00:00, without quotes")
 
 
-def _mailbox(table: Table) -> MailboxSettings:
-    table.reject_unknown(tuple(f.name for f in fields(MailboxSettings)))
+def _mailbox(table: Table, oauth: OAuthSettings | None) -> MailboxSettings:
+    table.reject_unknown(tuple(f.name for f in fields(MailboxSettings) if f.name != "oauth"))
     tls = table.string("tls", "implicit")
     if tls not in TLS_MODES:
         raise table.fail("tls", f"must be one of {', '.join(TLS_MODES)}, is {tls!r}")
@@ -267,14 +301,18 @@ def _mailbox(table: Table) -> MailboxSettings:
         timeout=table.number("timeout", 60, 1, 3600),
         batch=table.number("batch", 25, 1, 500),
         marks=table.flag("marks", False),
+        oauth=oauth,
     )
     if not settings.folders or len(set(settings.folders)) < len(settings.folders):
         raise table.fail("folders", 'must name at least one folder, and each once, such as ["INBOX", "Junk"]')
     if host and not settings.user:
         raise table.fail("user", "is missing; give the name to log in with")
-    if host and not (settings.password_env or settings.password_file):
+    if oauth and (settings.password_env or settings.password_file):
+        raise table.fail("password_env", "leave it and password_file out where [oauth] says how to log in")
+    if host and not (oauth or settings.password_env or settings.password_file):
         raise table.fail(
-            "password_env", "is missing; name the environment variable that holds the password, or give password_file"
+            "password_env",
+            "is missing; name the environment variable that holds the password, or give password_file, or fill [oauth]",
         )
     if settings.password_env and settings.password_file:
         raise table.fail("password_file", "give either password_env or password_file, not both")
@@ -285,15 +323,6 @@ def _registry(table: Table) -> RegistrySettings:
     table.reject_unknown(tuple(f.name for f in fields(RegistrySettings)))
     path = table.path("path") or table.source.parent / "registry.db"
     return RegistrySettings(path, table.path("mail"), table.number("keep_days", 0, 0, 36_500))
-
-
-def _service(table: Table) -> ServiceSettings:
-    table.reject_unknown(tuple(f.name for f in fields(ServiceSettings)))
-    return ServiceSettings(
-        poll_every=table.number("poll_every", 120, 1, 86_400),
-        poll_deadline=table.number("poll_deadline", 900, 5, 86_400),
-        misfire_grace=table.number("misfire_grace", 3600, 1, 86_400),
-    )
 
 
 def _web(table: Table) -> WebSettings:

@@ -14,13 +14,20 @@ import pytest
 from inbox_worker.model import Limits
 from inbox_worker.settings import (
     EVENT_KEYS,
+    AlertSettings,
+    BackupSettings,
     DraftSettings,
+    LogSettings,
     MailboxSettings,
+    MailSettings,
     MarkSettings,
+    MetricsSettings,
     ModelSettings,
+    OAuthSettings,
     RegistrySettings,
     ServiceSettings,
     Settings,
+    SummarySettings,
     WebSettings,
     load,
 )
@@ -37,9 +44,16 @@ SECTIONS: dict[str, Any] = {
     "marks": MarkSettings,
     "limits": Limits,
     "reading.model": ModelSettings,
+    "oauth": OAuthSettings,
+    "backup": BackupSettings,
+    "alerts": AlertSettings,
+    "summary": SummarySettings,
+    "mail": MailSettings,
+    "metrics": MetricsSettings,
+    "logs": LogSettings,
 }
 KEYS = {name: tuple(f.name for f in fields(section)) for name, section in SECTIONS.items()} | {"event": EVENT_KEYS}
-INSTEAD = {"path": "host", "password_file": "password_env"}  # one excludes the other
+KEYS["mailbox"] = tuple(key for key in KEYS["mailbox"] if key != "oauth")  # a table of its own
 
 
 def uncommented(*without: str) -> str:
@@ -79,6 +93,14 @@ def test_it_loads_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("without", [("path", "password_file", "key_file"), ("host", "password_env", "key_env")])
+@pytest.mark.parametrize(
+    "without",
+    [
+        ("path", "password_file", *KEYS["oauth"]),
+        ("host", "password_env", *KEYS["oauth"]),
+        ("path", "password_env", "password_file", "client_secret_file"),
+    ],
+)
 def test_it_loads_with_every_key_set(tmp_path: Path, without: tuple[str, ...]) -> None:
     loaded(tmp_path, uncommented(*without))
 
@@ -88,6 +110,7 @@ def test_setting_what_it_calls_a_default_changes_nothing(tmp_path: Path) -> None
     for line in lines(examples=False).values():
         text = text.replace(f"# {line}", line)
     assert text != EXAMPLE
+    text = re.sub(r"^\[oauth\].*?(?=^\[)", "", text, flags=re.M | re.S)  # it is not there, or whole
     assert loaded(tmp_path, text) == loaded(tmp_path, EXAMPLE)
 
 
@@ -96,6 +119,8 @@ def test_the_defaults_of_the_types_are_those_of_a_file_that_sets_nothing(tmp_pat
     assert bare.service == ServiceSettings()
     assert bare.web == WebSettings()
     assert bare.mailbox == MailboxSettings(port=993)
+    assert (bare.backup, bare.alerts, bare.summary) == (BackupSettings(), AlertSettings(), SummarySettings())
+    assert (bare.mail, bare.metrics, bare.logs) == (MailSettings(), MetricsSettings(), LogSettings())
 
 
 def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
@@ -106,8 +131,15 @@ def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
         "registry": settings.registry,
         "drafts": settings.drafts,
         "reading.model": settings.language_model or ModelSettings("", ""),
+        "backup": settings.backup,
+        "alerts": settings.alerts,
+        "mail": settings.mail,
+        "metrics": settings.metrics,
     }
+    assert settings.mailbox.oauth is None
     for table, key in lines(examples=True):
+        if table == "oauth":
+            continue
         assert not getattr(holders[table], key), f"[{table}] {key} has a default; show that"
 
 

@@ -63,7 +63,7 @@ def test_the_deadline_is_in_the_time_zone_of_the_event(config, written, meant):
     [
         ("", "FILE: the table [event] is missing; see 'inbox-worker init DIR' for an example"),
         ("[event\n", "FILE: is not valid TOML: Expected ']' at the end of a table declaration (at line 1, column 7)"),
-        (EVENT + "\n[evnt]\n", "FILE: [evnt]: no such table; valid are [event], [mailbox], [registry], [service], [web], [drafts], [marks], [limits]"),
+        (EVENT + "\n[evnt]\n", "FILE: [evnt]: no such table; valid are [event], [mailbox], [oauth], [registry]"),
         (EVENT + "[mailbox]\nhots = 'a'\n", "FILE, line 9: [mailbox] hots: no such key; valid here are host, port, "),
         (EVENT + "[mailbox]\nhost = 'a'\n", "FILE: [mailbox] user: is missing; give the name to log in with"),
         (EVENT + "[mailbox]\nfolders = []\n", "FILE, line 9: [mailbox] folders: must name at least one folder, and each once"),

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inbox_worker.child import Stop
 from inbox_worker.cli import FailedError, UnusableError
 from inbox_worker.datasette_config import datasette_command
 from inbox_worker.poll import poll
-from inbox_worker.poll_process import Stop
 from inbox_worker.registry import connect_readonly
 from inbox_worker.settings import Settings, load
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from inbox_worker.cli import UnusableError
 from inbox_worker.commands.options import registry_option, settings_of
 from inbox_worker.lock import RegistryLock
 from inbox_worker.registry import Registry, refuse_missing
-from inbox_worker.registry.forgetting import forget, wipe
+from inbox_worker.retention import due, forget_messages, not_forgotten
 from inbox_worker.settings import Settings
 from inbox_worker.worker import Worker
 
@@ -51,26 +50,21 @@ def _forget(registry: Registry, ids: list[int], *, dry_run: bool, why: str, ever
     if dry_run or not ids:
         click.echo(f"{len(ids)} messages would be forgotten" if dry_run else "there is nothing to forget")
         return
-    with registry.writing():
-        organisations = forget(registry.db, ids, _who(), why, registry.now(), everything=everything)
-        registry.project(organisations)
-    hashes = [row["sha256"] for row in registry.db.query("select sha256 from messages where forgotten_at is not null")]
-    for sha256 in hashes:
-        registry.mail.path(sha256).unlink(missing_ok=True)
-    wipe(registry.db)
+    organisations = forget_messages(registry, ids, why, everything=everything)
     click.echo(f"{len(ids)} messages forgotten; {len(organisations)} organisations stand where they stood")
 
 
 def _expired(registry: Registry, settings: Settings) -> list[int]:
-    days = settings.registry.keep_days
-    if not days:
+    when = due(settings)
+    if when is None:
         raise UnusableError(
             "[registry] keep_days is 0, so nothing expires; set how many days after the event to keep mail"
         )
-    due = settings.invitation.ends + timedelta(days=days)
-    if datetime.now(timezone.utc) < due:
-        raise UnusableError(f"nothing expires before {due:%Y-%m-%d}, {days} days after the event")
-    return [row["id"] for row in registry.db.query("select id from messages where forgotten_at is null order by id")]
+    if datetime.now(timezone.utc) < when:
+        raise UnusableError(
+            f"nothing expires before {when:%Y-%m-%d}, {settings.registry.keep_days} days after the event"
+        )
+    return not_forgotten(registry)
 
 
 def _chosen(registry: Registry, address: str, messages: tuple[str, ...]) -> list[int]:
@@ -85,10 +79,3 @@ def _chosen(registry: Registry, address: str, messages: tuple[str, ...]) -> list
             raise UnusableError(f'there is no message "{text}"; "explain" and "review list" show their numbers, as m12')
         found += [int(number)] if known[0] is None else []
     return found
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""

@@ -9,7 +9,10 @@ import click
 
 from inbox_worker.cli import UnusableError
 
-FILES = ("worker.toml", "invited.csv", "templates.toml", "datasette.yaml", "inbox-worker.service")
+FILES = (
+    "worker.toml", "invited.csv", "templates.toml", "datasette.yaml", "inbox-worker.service",
+    "inbox-worker-web.service",
+)  # fmt: skip
 
 
 def example(name: str) -> str:

@@ -14,6 +14,7 @@ from inbox_worker.health import health
 from inbox_worker.model import SERVICE_CODES
 from inbox_worker.registry import connect_readonly
 from inbox_worker.registry.lists import Figures, figures
+from inbox_worker.settings import Settings
 
 
 @click.command()
@@ -21,13 +22,22 @@ from inbox_worker.registry.lists import Figures, figures
 @click.pass_context
 def command(ctx: click.Context, registry: Path | None) -> None:
     """One page: how many come, who is late, who is outstanding, what waits, and whether all is well."""
-    settings = settings_of(ctx, registry)
-    db = connect_readonly(settings.registry.path)
-    now = datetime.now(timezone.utc)
-    state = health(db, settings.registry.path, settings.service, polls=settings.mailbox.configured, now=now)
-    for line in lines(figures(db)):
+    for line in page(settings_of(ctx, registry), datetime.now(timezone.utc)):
         click.echo(shown(line))
-    click.echo(f"the worker: {state.sentence}")
+
+
+def page(settings: Settings, now: datetime) -> list[str]:
+    """The page, a line each; ``now`` is aware.
+
+    Raises:
+        RegistryError: where there is no registry that can be read.
+    """
+    db = connect_readonly(settings.registry.path)
+    try:
+        state = health(db, settings.registry.path, settings.service, polls=settings.mailbox.configured, now=now)
+        return [*lines(figures(db)), f"the worker: {state.sentence}"]
+    finally:
+        db.close()
 
 
 def lines(found: Figures) -> Iterator[str]:

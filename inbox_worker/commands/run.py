@@ -9,7 +9,7 @@ import click
 from inbox_worker import logs, poll, service
 from inbox_worker.cli import UnusableError
 from inbox_worker.commands.options import registry_option, settings_of
-from inbox_worker.registry import refuse_newer
+from inbox_worker.registry import refuse_damaged, refuse_newer
 
 
 @click.command()
@@ -26,11 +26,12 @@ def command(ctx: click.Context, once: bool, registry: Path | None) -> int:
         raise UnusableError(f"{settings.source}: [mailbox] has neither host nor path; say where the mail is")
     if settings.mailbox.path is not None and not settings.mailbox.path.exists():
         raise UnusableError(f"{settings.source}: [mailbox] path: there is no {settings.mailbox.path}")
-    if settings.mailbox.host:
+    if settings.mailbox.host and settings.mailbox.oauth is None:
         settings.mailbox.password()
     refuse_newer(settings.registry.path)
+    refuse_damaged(settings.registry.path)
     settings.registry.path.parent.mkdir(parents=True, exist_ok=True)
-    logs.start()
+    logs.start(as_json=settings.logs.json)
     if not once:
         service.serve(settings, poll.TARGET)
         return 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from enum import Enum
 from types import TracebackType
 from typing import Self
+
+import structlog
 
 from inbox_worker.mailbox.base import MailboxError
 from inbox_worker.mailbox.session import LostError, RefusedError, source_name
@@ -15,7 +16,7 @@ from inbox_worker.mailbox.writing import WritingSession
 from inbox_worker.model import Location
 from inbox_worker.settings import MailboxSettings
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 LOOKS = 3  # for a draft after its reply was lost, before it is held not to be there
 PAUSE = 0.5  # seconds between them: the server may not be done with it
@@ -66,7 +67,7 @@ class MailboxChanges:
             except RefusedError as error:
                 raise DraftRefusedError(f"{where}: a draft cannot be put there: {error}", retry=False) from None
             except LostError as error:
-                log.warning("reply lost, looking for the draft folder=%s error=%s", where, error)
+                log.warning("reply lost, looking for the draft", folder=where, error=error)
             else:
                 return Drafted.PUT
             if self._appears(where, header, key):

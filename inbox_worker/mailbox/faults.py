@@ -21,6 +21,13 @@ _PASSING = re.compile(
 )
 
 
+# Hosts that stopped taking passwords, and how others that run their software say it.
+_TOKENS_ONLY = (".office365.com", ".outlook.com", ".office.com")
+_NO_PASSWORDS = re.compile(
+    r"BasicAuth|basic auth|LOGIN is disabled|AUTHENTICATE failed\. Basic|WEBALERT", re.IGNORECASE
+)
+
+
 def connecting(settings: MailboxSettings, error: BaseException) -> MailboxError:
     """Why no connection came about, up to the point where the user would log in."""
     where = f"{settings.host}:{settings.port}"
@@ -54,6 +61,12 @@ def logging_in(settings: MailboxSettings, error: BaseException, password: str) -
     refused = isinstance(cause, imaplib.IMAP4.error) and not isinstance(cause, imaplib.IMAP4.abort)
     if not refused or "[SERVERBUG]" in words or _PASSING.search(words):
         return MailboxError(f"login at {settings.host} failed for now: {words}", retry=True)
+    if _passwords_over(settings.host, words):
+        return MailboxError(
+            f"{settings.host} takes no passwords (basic authentication) for {settings.user}: {words};"
+            " fill in [oauth] and run 'inbox-worker authorize'",
+            retry=False,
+        )
     origin = (
         f"the environment variable {settings.password_env}"
         if settings.password_env
@@ -64,6 +77,26 @@ def logging_in(settings: MailboxSettings, error: BaseException, password: str) -
         " there; some providers want a password made for the application",
         retry=False,
     )
+
+
+def token_refused(settings: MailboxSettings, error: BaseException, token: str, told: str) -> MailboxError:
+    """Why the server did not let us in with a token, which is in no text. ``told``: its reasons within the exchange."""
+    words = f"{said(error)} {' '.join(told.split())[:200]}".replace(token, "***").strip()
+    refused = isinstance(error, imaplib.IMAP4.error) and not isinstance(
+        error.__context__, (imaplib.IMAP4.abort, OSError)
+    )
+    if not refused or "[SERVERBUG]" in words or _PASSING.search(words):
+        return MailboxError(f"login at {settings.host} failed for now: {words}", retry=True)
+    return MailboxError(
+        f"{settings.host} refuses the token for {settings.user}: {words}; see that [mailbox] user is the mailbox"
+        " that the consent is for and that it may be read over IMAP, then run 'inbox-worker authorize'",
+        retry=False,
+    )
+
+
+def _passwords_over(host: str, words: str) -> bool:
+    """Whether it is not this password that is refused but any."""
+    return bool(_NO_PASSWORDS.search(words)) or host.lower().rstrip(".").endswith(_TOKENS_ONLY)
 
 
 def reading(source: str, error: BaseException) -> str:

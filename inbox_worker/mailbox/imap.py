@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
+
+import structlog
 
 from inbox_worker.mailbox.base import Arrival, Cursor, Finding, MailboxError
 from inbox_worker.mailbox.session import Fetched, Folder, FolderError, LostError, RefusedError, Session, source_name
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.settings import MailboxSettings
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 # One answer to a SEARCH names at most as many UIDs as the folder holds messages and the range has numbers. imaplib
 # gives up on a line of 1,000,000 bytes; 50,000 UIDs of ten digits are 550,000.
@@ -120,7 +121,7 @@ class ImapMailbox:
                     problem = f"{folder.source}: the message with UID {uid} cannot be fetched: {message}"
                     yield Arrival(None, cursor, problem)
                 else:
-                    log.info("expunged before it was fetched source=%s uid=%d", folder.source, uid)
+                    log.info("expunged before it was fetched", source=folder.source, uid=uid)
                     yield Arrival(None, cursor)
 
     def _groups(self, folder: Folder, uids: list[int]) -> list[list[int]]:
@@ -128,7 +129,7 @@ class ImapMailbox:
         try:
             sizes = self._connected().sizes(uids)
         except LostError as error:
-            log.warning("sizes cannot be had source=%s error=%s", folder.source, error)
+            log.warning("sizes cannot be had", source=folder.source, error=error)
             self._reopen(folder)
             return [uids]
         groups: list[list[int]] = []
@@ -151,7 +152,7 @@ class ImapMailbox:
         try:
             found.update(self._connected().messages(uids))
         except (RefusedError, LostError) as error:
-            log.warning("fetched one by one after a failure source=%s error=%s", folder.source, error)
+            log.warning("fetched one by one after a failure", source=folder.source, error=error)
         suspects = []
         for uid in uids:
             if uid not in found:
@@ -219,14 +220,14 @@ def _start(folder: Folder, cursor: Cursor | None) -> Cursor:
         return anew
     if cursor.uidvalidity != folder.uidvalidity:
         log.warning(
-            "UIDVALIDITY changed, the folder is read anew source=%s was=%d is=%d",
-            folder.source, cursor.uidvalidity, folder.uidvalidity,
+            "UIDVALIDITY changed, the folder is read anew",
+            source=folder.source, **{"was": cursor.uidvalidity, "is": folder.uidvalidity},
         )  # fmt: skip
         return anew
     if folder.announced and cursor.last_uid >= folder.uidnext:
         log.warning(
-            "UIDNEXT went back, the folder is read anew source=%s last_uid=%d uidnext=%d",
-            folder.source, cursor.last_uid, folder.uidnext,
+            "UIDNEXT went back, the folder is read anew",
+            source=folder.source, last_uid=cursor.last_uid, uidnext=folder.uidnext,
         )  # fmt: skip
         return anew
     return cursor

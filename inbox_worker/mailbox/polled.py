@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,8 +22,6 @@ from inbox_worker.mailbox.files import (
     read_file,
 )
 from inbox_worker.model import Location
-
-log = logging.getLogger(__name__)
 
 SETTLED = 1.0  # seconds a file must have been left alone: whoever writes it may not be done
 

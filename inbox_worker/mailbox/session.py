@@ -15,8 +15,9 @@ from imapclient import IMAPClient
 
 from inbox_worker.mailbox import faults
 from inbox_worker.mailbox.base import MailboxError
+from inbox_worker.mailbox.sasl import TokenExchange
 from inbox_worker.model import UTC
-from inbox_worker.settings import MailboxSettings, SettingsError
+from inbox_worker.settings import MailboxSettings, OAuthSettings, SettingsError
 
 
 class FolderError(MailboxError):
@@ -104,6 +105,9 @@ class Session:
 
     def _login(self) -> None:
         settings = self._settings
+        if settings.oauth is not None:
+            self._login_by_token(settings.oauth)
+            return
         try:
             password = settings.password()
         except SettingsError as error:
@@ -115,6 +119,22 @@ class Session:
                 self._client.plain_login(settings.user, password)
         except faults.FAULTS as error:
             raise faults.logging_in(settings, error, password) from None
+
+    def _login_by_token(self, oauth: OAuthSettings) -> None:
+        """Log in by a token; where it is refused, once more by a new one: a token can be withdrawn before its end."""
+        from inbox_worker.mailbox.tokens import access_token
+
+        for anew in (False, True):
+            token = access_token(oauth, anew=anew)
+            exchange = TokenExchange(oauth.mechanism, self._settings, token)
+            try:
+                self._client.sasl_login(oauth.mechanism, exchange)
+            except faults.FAULTS as error:
+                refused = faults.token_refused(self._settings, error, token, exchange.told)
+                if anew or refused.retry:
+                    raise refused from None
+            else:
+                return
 
     def close(self) -> None:
         """Log out where the connection still stands, and let go of it."""

@@ -6,6 +6,8 @@ import contextlib
 import imaplib
 from collections.abc import Iterator, Sequence
 
+from imapclient.imapclient import DRAFTS
+
 from inbox_worker.mailbox import faults
 from inbox_worker.mailbox.session import RefusedError, Session
 
@@ -18,10 +20,10 @@ class WritingSession(Session):
     """
 
     def drafts_folder(self) -> str | None:
-        """The folder that the server marks as that of drafts (RFC 6154), if any."""
+        """The folder that the server marks as that of drafts (RFC 6154), or the one that bears a name usual for it."""
         with self._translated():
-            folders = self._client.list_folders()
-        return next((str(name) for flags, _, name in folders if b"\\Drafts" in flags), None)
+            found = self._client.find_special_folder(DRAFTS)
+        return str(found) if found else None
 
     def has_header(self, name: str, value: str) -> bool:
         """Whether a message of the open folder bears that header field.

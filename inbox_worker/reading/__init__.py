@@ -6,6 +6,7 @@ from typing import Protocol
 
 from inbox_worker.model import Invitation, Message, Reading
 from inbox_worker.reading.rules import RuleReader
+from inbox_worker.reading.voice.second import reconsidered
 from inbox_worker.reading.whole import read_whole
 
 
@@ -20,7 +21,7 @@ class Reader(Protocol):
         ...
 
 
-_RULES = RuleReader()
+_RULES = RuleReader(second=reconsidered)
 
 
 def read(message: Message, invitation: Invitation) -> Reading:

@@ -6,6 +6,7 @@ from inbox_worker.registry.database import (
     RegistryError,
     connect,
     connect_readonly,
+    refuse_damaged,
     refuse_missing,
     refuse_newer,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "RegistryError",
     "connect",
     "connect_readonly",
+    "refuse_damaged",
     "refuse_missing",
     "refuse_newer",
 ]

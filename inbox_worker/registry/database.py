@@ -108,6 +108,27 @@ def refuse_newer(path: Path) -> None:
         )
 
 
+def refuse_damaged(path: Path) -> None:
+    """Look whether a registry is whole, as far as that can be told in a few seconds; one that is not there is.
+
+    Raises:
+        RegistryError: where it is damaged.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT)
+    try:
+        faults = [str(row[0]) for row in connection.execute("pragma quick_check(1)") if row[0] != "ok"]
+    except sqlite3.OperationalError as error:  # a lock or a full disk, which pass
+        raise RegistryError(f"{path}: cannot be looked at: {error}") from error
+    except sqlite3.DatabaseError as error:
+        faults = [str(error)]
+    finally:
+        connection.close()
+    if faults:
+        raise RegistryError(f"{path} is damaged ({faults[0][:100]}); bring a backup back with 'inbox-worker restore'")
+
+
 def _applied(path: Path) -> set[str]:
     """The migrations that a file has gone through.
 

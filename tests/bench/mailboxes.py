@@ -25,6 +25,15 @@ MAILBOXES = {
     "last": "pledging",
     "letters": "workshop",
 }
+LEARNT = {  # what the second reader was trained with, besides MAILBOXES
+    **dict.fromkeys(("a1", "a2", "c1", "c3", "c6", "c9", "c12", "c15", "c18"), "pledging"),
+    **dict.fromkeys(("b1", "b2", "c5", "c8", "c11", "c14", "c17", "c20"), "roundtable"),
+    **dict.fromkeys(("c2", "c4", "c7", "c10", "c13", "c16"), "library"),
+}
+JUDGED = {"d1": "pledging", "d2": "library", "d3": "roundtable"}  # by which it was judged how sure is sure enough
+LAST = {"c19": "library", "c21": "pledging", "public": "pledging"}  # which nobody looked at before the end
+PARTS = {"learnt": (*MAILBOXES, *LEARNT), "judged": tuple(JUDGED), "last": tuple(LAST)}
+EVENTS = MAILBOXES | LEARNT | JUDGED | LAST
 COLUMNS = ("straight_through", "silent", "needless_review", "kind", "organisation", "partstat", "count", "people_f1")
 
 Row = tuple[dict[str, Any], str]  # the gold answer of a message, and the JSON line that it was read as
@@ -32,7 +41,7 @@ Row = tuple[dict[str, Any], str]  # the gold answer of a message, and the JSON l
 
 def folder_of(name: str) -> Path:
     """Where a mailbox lies, below the event that it belongs to."""
-    return CORPUS / MAILBOXES[name] / name
+    return CORPUS / EVENTS[name] / name
 
 
 def rows_of(name: str) -> dict[str, Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import grp
 import os
@@ -48,7 +49,7 @@ default_vsz_limit = 0
 auth_failure_delay = 0
 auth_cache_size = 0
 auth_username_format = %Ln
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 disable_plaintext_auth = {secured}
 mail_max_userip_connections = 200
 rawlog_dir = {d}/raw
@@ -71,6 +72,11 @@ namespace inbox {{
     special_use = \\Sent
     auto = create
   }}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {d}/oauth2.conf.ext
 }}
 passdb {{
   driver = passwd-file
@@ -117,12 +123,29 @@ service auth-worker {{
 """
 
 
+OAUTH = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={d}/keys/
+username_attribute = sub
+active_attribute =
+active_value =
+issuers = https://issuer.example/
+"""
+TOKEN_KEY = b"0123456789abcdef0123456789abcdef"
+
+
 def free_port() -> int:
     """A TCP port nobody listens on at this moment."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port: int = s.getsockname()[1]
         return port
+
+
+def _answers(path: Path) -> bool:
+    """Whether somebody still listens at a Unix socket."""
+    with socket.socket(socket.AF_UNIX) as s:
+        return s.connect_ex(str(path)) == 0
 
 
 class Dovecot:
@@ -150,8 +173,8 @@ class Dovecot:
         mail = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self.uid, self.gid = mail.pw_uid, mail.pw_gid if os.geteuid() == 0 else os.getegid()
         me = None if os.geteuid() == 0 else mail.pw_name
-        for sub in ("run", "state", "tls", "mail", "raw"):
-            (d / sub).mkdir()
+        for sub in ("run", "state", "tls", "mail", "raw", "keys/default/HS256"):
+            (d / sub).mkdir(parents=True)
         self._own(d / "mail", d / "raw")
         command = [
             "openssl",
@@ -172,6 +195,8 @@ class Dovecot:
         (d / "users").write_text(
             "".join(f"{u}:{{PLAIN}}{p}:{self.uid}:{self.gid}::{d}/mail/{u}::\n" for u, p in self.users.items())
         )
+        (d / "keys/default/HS256/default").write_text(base64.b64encode(TOKEN_KEY).decode())
+        (d / "oauth2.conf.ext").write_text(OAUTH.format(d=d))
         (d / "dovecot.conf").write_text(
             CONF.format(
                 d=d,
@@ -216,6 +241,9 @@ class Dovecot:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            end = time.monotonic() + 2
+            while time.monotonic() < end and _answers(self.directory / "run/login/stats-writer"):
+                time.sleep(0.02)  # its last process is going
             (self.directory / "run/master.pid").unlink(missing_ok=True)
             self.process = None
 

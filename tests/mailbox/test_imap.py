@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from structlog.testing import capture_logs
 
 from inbox_worker.mailbox import Cursor, MailboxError
 from inbox_worker.mailbox import imap as imap_module
@@ -100,30 +101,32 @@ def test_mail_expunged_at_the_end_is_not_searched_for_again(
 
 
 def test_after_a_change_of_uidvalidity_everything_is_offered_again(
-    dovecot: Dovecot, folder: str, settings_for: Settings, caplog: pytest.LogCaptureFixture
+    dovecot: Dovecot, folder: str, settings_for: Settings
 ) -> None:
     dovecot.deliver([mail(1), mail(2)], folder=folder)
     keeper = Keeper(settings_for(dovecot, folder))
     keeper.poll()
     dovecot.renumber(1999999999, folder=folder)
     dovecot.deliver([mail(3)], folder=folder)
-    assert sorted(keeper.poll()) == [mail(1), mail(2), mail(3)]
+    with capture_logs() as events:
+        assert sorted(keeper.poll()) == [mail(1), mail(2), mail(3)]
     source = f"imaps://alice@localhost:{dovecot.tls}/{folder}"
     assert keeper.cursors == {source: Cursor(source, 1999999999, 3)}
-    assert "UIDVALIDITY changed" in caplog.text
+    assert [event["event"] for event in events] == ["UIDVALIDITY changed, the folder is read anew"]
     assert keeper.poll() == []
 
 
 def test_after_uidnext_went_back_everything_is_offered_again(
-    dovecot: Dovecot, folder: str, settings_for: Settings, caplog: pytest.LogCaptureFixture
+    dovecot: Dovecot, folder: str, settings_for: Settings
 ) -> None:
     dovecot.deliver([mail(1)], folder=folder)
     keeper = Keeper(settings_for(dovecot, folder))
     keeper.poll()
     (source, cursor), *_ = keeper.cursors.items()
     keeper.cursors[source] = Cursor(source, cursor.uidvalidity, 500)  # as before the server lost its newest mail
-    assert keeper.poll() == [mail(1)]
-    assert "UIDNEXT went back" in caplog.text
+    with capture_logs() as events:
+        assert keeper.poll() == [mail(1)]
+    assert [event["event"] for event in events] == ["UIDNEXT went back, the folder is read anew"]
     assert keeper.poll() == []
 
 

@@ -230,3 +230,28 @@ def test_a_server_out_of_sorts_is_an_error_that_may_pass(play: Play, answers: An
             arrivals(settings)
         assert caught.value.retry
         assert "\n" not in str(caught.value)
+
+
+def test_a_server_that_takes_no_passwords_any_more_is_told_from_a_wrong_password(play: Play) -> None:
+    words = b"TAG NO AUTHENTICATE failed. BasicAuthBlocked-2 [f2d1]\r\n"
+    with play({"LOGIN": words}) as (_, settings), pytest.raises(MailboxError) as caught:
+        arrivals(settings)
+    assert str(caught.value) == (
+        "127.0.0.1 takes no passwords (basic authentication) for isu: AUTHENTICATE failed. BasicAuthBlocked-2 [f2d1];"
+        " fill in [oauth] and run 'inbox-worker authorize'"
+    )
+    assert not caught.value.retry
+
+
+def test_a_session_that_exchange_ends_is_begun_anew(play: Play) -> None:
+    """Seen with Microsoft 365 when a token ends under way, and when its back end is away."""
+    for words in (
+        b"* BYE Session invalidated - AccessTokenExpired\r\n",
+        b"TAG BAD User is authenticated but not connected.\r\n",
+    ):
+        with play({"UID SEARCH": words}) as (server, settings):
+            with pytest.raises(MailboxError) as caught:
+                arrivals(settings)
+            assert caught.value.retry
+            server.answers["UID SEARCH"] = USUAL["UID SEARCH"]
+            assert told(arrivals(settings)) == BOTH

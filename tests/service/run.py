@@ -22,7 +22,7 @@ def main() -> int:
         invitation=Invitation("A conference", moment, moment, moment, "isu@example.org"),
         invited=None,
         registry=RegistrySettings(Path(registry)),
-        service=ServiceSettings(int(every), int(deadline), 3600),
+        service=ServiceSettings(int(every), int(deadline), 3600, retry_after=1),
     )
     logs.start()
     try:

@@ -23,6 +23,8 @@ FEATURES = (
     "changes",
     "declined",
     "tentative",
+    "ask",  # that somebody must be asked
+    "none",  # that nothing is answered
     "cut",  # not all was given to the network
 )
 STEEP = 6.0  # log odds beyond which nothing is surer
@@ -57,6 +59,8 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, sure: float) -> tup
         float(claim.op is not Op.SET),
         float(claim.partstat is Partstat.DECLINED),
         float(claim.partstat is Partstat.TENTATIVE),
+        odds(opinion.ask),
+        odds(opinion.partstat["none"]),
         float(not opinion.whole),
     )
     return tuple(round(s, 4) for s in steps)

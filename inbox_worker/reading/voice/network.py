@@ -32,6 +32,7 @@ class Answers:
     op: tuple[float, ...]
     count: tuple[float, ...]
     writer: float  # that the writer comes
+    ask: float  # that a careful clerk would ask before writing anything down
     people: tuple[float, ...]  # for each span asked about, that the person comes
     weight: Array  # (pieces, POOLS): how much each piece counted
 
@@ -77,8 +78,9 @@ class Network:
         mean, first = hidden.mean(0), hidden[0]
 
         def ask(name: str, pool: int) -> Array:
-            features = np.concatenate([mean, first, pooled[pool]])
-            return self._linear(features[None], name)[0]
+            features: Array = np.concatenate([mean, first, pooled[pool]])
+            found: Array = self._linear(features[None], name)[0]
+            return found
 
         people = [np.concatenate([hidden[start:end].mean(0), pooled[0], first]) for start, end in spans]
         told = _sigmoid(self._linear(np.stack(people), "name")[:, 0]) if people else np.zeros(0, np.float32)
@@ -87,6 +89,7 @@ class Network:
             tuple(_softmax(ask("op", 0)).tolist()),
             tuple(_softmax(ask("cnt", 1)).tolist()),
             float(_sigmoid(ask("selfh", 2))[0]),
+            float(_sigmoid(ask("ask", 1))[0]),
             tuple(float(p) for p in told),
             weight,
         )
@@ -101,12 +104,13 @@ class Network:
         low = (packed & 15).astype(np.float32) - 8
         high = (packed >> 4).astype(np.float32) - 8
         scales = self._scales[numbers].astype(np.float32)[..., None]
-        rows: Array = np.concatenate([low, high], axis=2) * scales
-        return rows.reshape(len(numbers), -1)
+        rows = np.concatenate([low, high], axis=2).astype(np.float32) * scales
+        found: Array = rows.reshape(len(numbers), -1).astype(np.float32)
+        return found
 
     def _encode(self, numbers: npt.NDArray[Any]) -> Array:
         w = self._weights
-        x = self._rows(numbers) + w["positions"][: len(numbers)] + w["type"]
+        x: Array = self._rows(numbers) + w["positions"][: len(numbers)] + w["type"]
         x = _normalised(x, w["emb.ln.w"], w["emb.ln.b"])
         for i in range(self._layers):
             x = self._layer(x, f"l{i}.")
@@ -121,9 +125,10 @@ class Network:
             return found.transpose(1, 0, 2)
 
         query, key, value = turned("q"), turned("k"), turned("v")
-        heed = _softmax(query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(size)))
+        heed = _softmax(query @ key.transpose(0, 2, 1) * np.float32(size**-0.5))
         seen = (heed @ value).transpose(1, 0, 2).reshape(len(x), -1)
-        x = _normalised(x + seen @ w[f"{at}ao.w"].T + w[f"{at}ao.b"], w[f"{at}aln.w"], w[f"{at}aln.b"])
+        heeded: Array = (x + seen @ w[f"{at}ao.w"].T + w[f"{at}ao.b"]).astype(np.float32)
+        x = _normalised(heeded, w[f"{at}aln.w"], w[f"{at}aln.b"])
         inner = _gelu(x @ w[f"{at}fi.w"].T + w[f"{at}fi.b"])
         return _normalised(x + inner @ w[f"{at}fo.w"].T + w[f"{at}fo.b"], w[f"{at}oln.w"], w[f"{at}oln.b"])
 
@@ -150,8 +155,8 @@ def _softmax(x: Array) -> Array:
 
 
 def _sigmoid(x: Array) -> Array:
-    found: Array = np.float32(1) / (1 + np.exp(-np.clip(x, -30, 30)))
-    return found
+    raised: Array = np.exp(-np.clip(x, -30, 30)).astype(np.float32)
+    return np.float32(1) / (1 + raised)
 
 
 @cache

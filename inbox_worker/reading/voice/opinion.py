@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inbox_worker.model import Zone
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.voice.network import Network
-from inbox_worker.reading.voice.pieces import BEGIN, END
+from inbox_worker.reading.voice.pieces import BEGIN, END, Piece, Pieces
 
 LONGEST = 4000  # characters of one stretch of new words that are given to the network
 OPENING = "query: "  # what the network was trained to find before a text
@@ -33,6 +33,7 @@ class Opinion:
     op: dict[str, float]
     count: tuple[float, ...]
     writer: float
+    ask: float
     people: tuple[Named, ...]
     words: tuple[tuple[str, int, int], ...]  # the sentence that counted most for the answer, then for the number
     whole: bool  # nothing of the message was left out
@@ -48,30 +49,46 @@ class _Stretch:
     at: int
 
 
-def opinion_of(heard: Heard, network: Network) -> Opinion:
-    """Ask the network about a message."""
+@dataclass(frozen=True)
+class Asked:
+    """A message as the network is asked about it: numbers of pieces, and for each person named their pieces."""
+
+    numbers: list[int]
+    spans: list[tuple[int, int]]
+    people: list[tuple[str, str, int, int]]  # name, part, start, end
+    pieces: list[Piece]  # without the first and the last number
+    stretches: list[_Stretch]
+    length: int  # of the text
+
+
+def asked_about(heard: Heard, pieces: Pieces, most: int) -> Asked:
+    """A message for the network, ``most`` pieces of it."""
     text, stretches = _text(heard)
-    named = _named(heard)
-    pieces = network.pieces.cut(OPENING + text, network.most_pieces - 2)
-    numbers = [BEGIN, *(p.number for p in pieces), END]
-    spans, asked = [], []
-    for name, part, start, end in named:
+    cut = pieces.cut(OPENING + text, most - 2)
+    spans, people = [], []
+    for name, part, start, end in _named(heard):
         found = _located(stretches, part, start, end)
         if found is None:
             continue
         low, high = (x + len(OPENING) for x in found)
-        inside = [i + 1 for i, p in enumerate(pieces) if p.start < high and p.end > low and p.end > p.start]
+        inside = [i + 1 for i, p in enumerate(cut) if p.start < high and p.end > low and p.end > p.start]
         if inside:
             spans.append((inside[0], inside[-1] + 1))
-            asked.append((name, part, start, end))
-    said = network.read(numbers, spans)
-    people = tuple(Named(*a, p) for a, p in zip(asked, said.people, strict=True))
+            people.append((name, part, start, end))
+    return Asked([BEGIN, *(p.number for p in cut), END], spans, people, cut, stretches, len(text.rstrip()))
+
+
+def opinion_of(heard: Heard, network: Network) -> Opinion:
+    """Ask the network about a message."""
+    asked = asked_about(heard, network.pieces, network.most_pieces)
+    said = network.read(asked.numbers, asked.spans)
+    people = tuple(Named(*a, p) for a, p in zip(asked.people, said.people, strict=True))
     weights = said.weight[1:-1]
     words = []
     for pool in (0, 1):
         sums: dict[int, float] = {}
-        for piece, weight in zip(pieces, weights[:, pool], strict=True):
-            place = _sentence_at(heard, stretches, piece.start - len(OPENING))
+        for piece, weight in zip(asked.pieces, weights[:, pool], strict=True):
+            place = _sentence_at(heard, asked.stretches, piece.start - len(OPENING))
             if place is not None:
                 sums[place] = sums.get(place, 0.0) + float(weight)
         if sums:
@@ -82,9 +99,10 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
         dict(zip(network.ops, said.op, strict=True)),
         said.count,
         said.writer,
+        said.ask,
         people,
         tuple(words),
-        not pieces or pieces[-1].end >= len(OPENING) + len(text.rstrip()),
+        not asked.pieces or asked.pieces[-1].end >= len(OPENING) + asked.length,
     )
 
 

@@ -34,7 +34,7 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
         return (_weighed(heard, claims[0], opinion, judge),), doubts
     if not held:
         return _unnoticed(heard, opinion, judge)
-    if any(d.code not in OPEN for d in held) or heard.answerer.organisation is None:
+    if any(d.code not in OPEN for d in held):
         return claims, doubts
     if not claims and opinion.partstat["none"] >= judge.quiet:
         return (), ()
@@ -85,19 +85,24 @@ def _unnoticed(heard: Heard, opinion: Opinion, judge: Judges) -> Told:
     """A message in which the grammar finds no answer."""
     if opinion.partstat["none"] >= judge.silence:
         return (), ()
-    if heard.answerer.organisation is not None:
-        found = _proposed(heard, opinion, judge, None)
-        if found is not None:
-            return (found,), ()
+    found = _proposed(heard, opinion, judge, None)
+    if found is not None:
+        return (found,), ()
     answer = max((k for k in opinion.partstat if k != "none"), key=lambda k: opinion.partstat[k])
     shown = tuple(heard.evidence("partstat-unclear", *place) for place in opinion.words[:1])
     why = f"No answer was found; a second reader holds {ANSWERS[answer]} for possible ({opinion.partstat[answer]:.0%})."
     return (), (Doubt(Code.PARTSTAT_UNCLEAR, why, shown),)
 
 
+def may_propose(heard: Heard) -> bool:
+    """Whether the network may answer where the grammar does not: it is plain who answers, and nothing is changed."""
+    answerer = heard.answerer
+    return answerer.organisation is not None and not answerer.doubts and not any(said.revises for _, said in heard.said)
+
+
 def _proposed(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | None) -> Claim | None:
     """The network's own claim, where it is sure enough; ``beside``: what the grammar made of it, in doubt."""
-    if heard.answerer.doubts or any(said.revises for _, said in heard.said):
+    if not may_propose(heard):
         return None
     claim = proposal(heard, opinion)
     if claim is None:

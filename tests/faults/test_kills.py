@@ -1,0 +1,125 @@
+"""The worker is killed at random moments while mail keeps arriving, and begins again.
+
+INBOX_WORKER_SERVICE_KILLS=300 kills it that often; INBOX_WORKER_SOAK=1200 mixes arrivals, cuts and kills for so many
+seconds and watches memory and file descriptors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from tests.faults.conftest import Held, MakeRunning
+from tests.faults.proxy import MANNERS, CuttingProxy
+from tests.faults.running import Running, no_process_left, wait_until
+from tests.ground.dovecot import Dovecot
+
+KILLS = int(os.environ.get("INBOX_WORKER_SERVICE_KILLS", "4"))
+SOAK = int(os.environ.get("INBOX_WORKER_SOAK", "6"))
+WITHIN = 20.0
+MEGABYTE = 1 << 20
+
+
+@contextlib.contextmanager
+def arriving(running: Running, rng: random.Random, pause: float) -> Iterator[None]:
+    """Mail that keeps arriving meanwhile, every ``pause`` seconds on the average."""
+    over = threading.Event()
+
+    def deliver() -> None:
+        while not over.wait(rng.uniform(0, 2 * pause)):
+            running.senders.send(size=rng.choice((200, 2000, 20_000)))
+
+    thread = threading.Thread(target=deliver)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_the_service_killed_at_random_moments_of_continuous_arrival(
+    server: Dovecot, make_running: MakeRunning, held: Held
+) -> None:
+    rng = random.Random(KILLS)
+    running = make_running(server, server.plain)
+    statuses = []
+    with no_process_left(running):
+        with arriving(running, rng, 0.5):
+            for number in range(KILLS):
+                time.sleep(rng.uniform(0, 3.5) * rng.choice((0.3, 1)))  # while it starts, or works
+                if number % 3 == 2:  # its child alone, which it must replace by itself
+                    with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+                        rng.choice(running.children()).kill()
+                    continue
+                statuses.append(running.end((signal.SIGKILL, signal.SIGTERM)[number % 3]))
+                running.start()
+        took = running.caught_up(WITHIN + 0.3 * len(running.senders.sent))
+        running.well()
+        running.once_each()
+        assert set(statuses) <= {-signal.SIGKILL, 0, -signal.SIGTERM}, statuses
+        assert running.end() == 0
+    held("worker killed: SIGKILL, SIGTERM, SIGKILL of a child in turn",
+         f"{KILLS} random moments, {len(running.senders.sent)} messages arriving", "each message once after a restart",
+         f"yes, all there {took:.1f} s after the last")  # fmt: skip
+
+
+def usage(running: Running) -> tuple[float, int]:
+    """Resident megabytes and open files of the service and its children, together."""
+    memory, files = 0.0, 0
+    for process in running.tree():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            memory += process.memory_info().rss / MEGABYTE
+            files += process.num_fds()
+    return memory, files
+
+
+@pytest.mark.timeout(SOAK * 2 + 300)
+def test_a_soak_with_arrivals_cuts_and_kills_mixed(
+    server: Dovecot, proxy: CuttingProxy, make_running: MakeRunning, held: Held
+) -> None:
+    rng = random.Random(SOAK)
+    running = make_running(server, proxy.port)
+    running.well()
+    seen: list[tuple[float, int]] = []
+    cuts = kills = 0
+    end = time.monotonic() + SOAK
+    with arriving(running, rng, 1.0):
+        while time.monotonic() < end:
+            time.sleep(rng.uniform(0, 2))
+            chance = rng.random()
+            if chance < 0.35:
+                proxy.arm_after(rng.randint(0, 6000), rng.choice(MANNERS))
+                cuts += 1
+            elif chance < 0.5:
+                proxy.cut_all(rng.choice(("rst", "fin", "stall")))
+                cuts += 1
+            elif chance < 0.6:  # of a child: the service itself lives through all of it
+                with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+                    rng.choice(running.children()).kill()
+                    kills += 1
+            if len(running.tree()) == 3:
+                seen.append(usage(running))
+    proxy.disarm()
+    proxy.cut_all()
+    took = running.caught_up(WITHIN + 0.3 * len(running.senders.sent))
+    running.well()
+    running.once_each()
+    wait_until(lambda: len(running.tree()) == 3, "service, poll and watch")
+    memory, files = usage(running)
+    half = len(seen) // 2
+    if SOAK >= 300:
+        early, late = max(seen[: half or 1]), max(seen[half:])
+        assert late[0] < early[0] * 1.15 + 10, (early, late)
+        assert max(f for _, f in seen[half:]) <= max(f for _, f in seen[:half]) + 3
+    held("arrivals, cuts and kills mixed", f"{SOAK} s: {len(running.senders.sent)} messages, {cuts} cuts, {kills} kills",
+         "each message once; memory and file descriptors flat",
+         f"yes, all there {took:.1f} s after the end; {memory:.0f} MB and {files} files in three processes")  # fmt: skip

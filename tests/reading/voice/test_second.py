@@ -1,0 +1,78 @@
+"""Two readers: what one of them does not see is asked about, with both opinions."""
+
+from datetime import datetime, timezone
+
+import pytest
+
+from inbox_worker.model import Address, Code, Invitation, Message, Organisation, Part, Partstat, Role, Span, Zone
+from inbox_worker.reading import read
+from inbox_worker.reading.rules import RuleReader
+from inbox_worker.reading.whole import read_whole
+
+STARTS = datetime(2030, 5, 14, 9, tzinfo=timezone.utc)
+INVITATION = Invitation(
+    "Forum on River Ports",
+    STARTS,
+    STARTS,
+    STARTS,
+    "forum@ports.example",
+    (Organisation("delta", "Delta Trust", domains=("delta.example",)),),
+)
+
+
+def letter(text: str) -> Message:
+    body = Part("1", "text/plain", Role.BODY, text, (Span(0, len(text), Zone.NEW),))
+    headers = (
+        ("from", "Ann Lee <ann.lee@delta.example>"),
+        ("subject", "Re: Forum on River Ports"),
+        ("in-reply-to", "<0@ports.example>"),
+    )
+    return Message(
+        "", Address("Ann Lee", "ann.lee@delta.example"), "Re: Forum on River Ports", STARTS, headers, (body,)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "partstat", "number"),
+    [
+        (
+            "Dear colleagues,\n\nDelta Trust will take part. I will attend together with Omar Haddad.\n\nAnn Lee",
+            Partstat.ACCEPTED,
+            2,
+        ),
+        ("Dear colleagues,\n\nUnfortunately we will not be able to attend.\n\nAnn Lee", Partstat.DECLINED, None),
+    ],
+)
+def test_what_both_readers_say_is_written_down(text, partstat, number):
+    (claim,) = read(letter(text), INVITATION).claims
+    assert (claim.partstat, claim.delegates, claim.doubts) == (partstat, number, ())
+    assert 0.5 <= claim.confidence <= 0.95
+
+
+def test_where_they_differ_the_doubt_tells_both_opinions():
+    message = letter(
+        "We would have come, all four of us, if only the ferry still ran. So raise a glass for us instead."
+    )
+    found = read(message, INVITATION)
+    doubts = [*found.doubts, *(d for c in found.claims for d in c.doubts)]
+    assert {d.code for d in doubts} <= {Code.PARTSTAT_UNCLEAR, Code.COUNT_UNCLEAR, Code.COUNT_MISSING} or found.claims[
+        0
+    ].partstat is Partstat.DECLINED
+
+
+def test_evidence_is_what_stands_in_the_message():
+    message = letter("Hello,\n\nput Omar Haddad and me on the list, please, we are both coming.\n\nAnn Lee")
+    for claim in read(message, INVITATION).claims:
+        for evidence in claim.evidence:
+            assert (message.text_of(evidence.part) or "")[evidence.start : evidence.end] == evidence.text
+
+
+def test_the_same_message_is_always_read_the_same():
+    message = letter("We are coming, three of us: Ann Lee, Omar Haddad and Vera Kuhn.")
+    assert read(message, INVITATION) == read(message, INVITATION)
+
+
+def test_the_grammar_can_still_be_asked_alone():
+    message = letter("Unfortunately we will not be able to attend.")
+    alone = read_whole(message, INVITATION, RuleReader())
+    assert alone.claims[0].partstat is Partstat.DECLINED

@@ -1,0 +1,158 @@
+"""What the network learns from: messages and phrases with their answers, as it will be asked about them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from inbox_worker import message, settings
+from inbox_worker.model import Location, RawMessage
+from inbox_worker.reading import rules
+from inbox_worker.reading.answer.heard import Heard, same_person
+from inbox_worker.reading.lexicon import lexicons
+from inbox_worker.reading.phrases import opinion
+from inbox_worker.reading.voice.opinion import asked_about
+from inbox_worker.reading.voice.pieces import Pieces
+from inbox_worker.worker import understand
+from tests.bench.mailboxes import CORPUS, PARTS, folder_of
+
+PARTSTATS = ("accepted", "declined", "tentative", "none")
+OPS = ("set", "replace", "add", "remove")
+MOST_COUNTED = 13  # this many people or more are one class
+UNTOLD = MOST_COUNTED + 1  # the class of a number that is not told, or not clearly
+UNKNOWN = -1  # the label does not say
+SERVICE = {"late", "question", "assistance"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """Numbers of pieces, the pieces of everybody named, and the answers; ``UNKNOWN`` where there is none."""
+
+    numbers: list[int]
+    spans: list[tuple[int, int]]
+    partstat: int = UNKNOWN
+    op: int = UNKNOWN
+    count: int = UNKNOWN
+    writer: int = UNKNOWN
+    ask: int = UNKNOWN  # that somebody must be asked before it is written down
+    people: tuple[int, ...] = ()
+
+
+class Listener:
+    """Keeps what the grammar heard in each message."""
+
+    def __init__(self) -> None:
+        self.heard: list[Heard] = []
+        self._combine = rules.combine
+
+    def __enter__(self) -> Listener:
+        rules.combine = self._listen
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        rules.combine = self._combine
+
+    def _listen(self, heard: Heard) -> Any:
+        self.heard.append(heard)
+        return self._combine(heard)
+
+
+def of_mailboxes(part: str, pieces: Pieces, most: int) -> Iterator[Example]:
+    """The messages of a part of the mailboxes."""
+    with Listener() as listener:
+        for name in PARTS[part]:
+            folder = folder_of(name)
+            invitation = settings.load(folder.parent / "event.toml").invitation
+            gold = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["messages"]
+            for path in sorted(folder.glob("*.eml")):
+                content = path.read_bytes()
+                listener.heard.clear()
+                understand(RawMessage(content, message.received_time(content), Location(str(path))), invitation)
+                for heard in listener.heard[:1]:
+                    yield _of_message(heard, gold[path.name], pieces, most)
+
+
+def of_phrases(pieces: Pieces, most: int) -> Iterator[Example]:
+    """All phrases."""
+    with Listener() as listener:
+        for path in sorted((CORPUS / "phrases").glob("*.tsv")):
+            head, *lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+            for row in (dict(zip(head, line, strict=False)) for line in lines):
+                listener.heard.clear()
+                opinion(row["text"], row["lang"] if row["lang"] in lexicons() else "en", date(2016, 3, 2))
+                for heard in listener.heard[:1]:
+                    yield _of_phrase(heard, row, pieces, most)
+
+
+def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -> Example:
+    asked = asked_about(heard, pieces, most)
+    names = [a[0] for a in asked.people]
+    claims = [c for c in gold["claims"] if c["partstat"] in PARTSTATS]
+    ask = {"yes": 1, "no": 0}.get(gold["review"], UNKNOWN)
+    if set(gold["flags"]) - SERVICE == {"conflict"}:
+        ask = 0  # only the history of the mailbox shows it
+    if not claims:
+        if set(gold["flags"]) - SERVICE:
+            return Example(asked.numbers, asked.spans, ask=ask, people=(UNKNOWN,) * len(names))
+        return Example(asked.numbers, asked.spans, 3, UNKNOWN, UNTOLD, 0, ask, (0,) * len(names))
+    claim = claims[0]
+    coming = [c for c in claims if c["partstat"] != "declined"]
+    partstats = {c["partstat"] for c in claims}
+    partstat = PARTSTATS.index(claim["partstat"]) if len(partstats) == 1 else UNKNOWN
+    op = count = writer = UNKNOWN
+    if len(claims) == 1:
+        op = OPS.index(_op(claim.get("op") or "set", claim.get("delegates"))) if coming else 0
+        number = claim.get("delegates")
+        count = UNTOLD if number is None or not coming else min(number, MOST_COUNTED)
+    people = (UNKNOWN,) * len(names)
+    if all("people" in c for c in coming):
+        come = [p for c in coming if (c.get("op") or "set") != "remove" for p in c["people"]]
+        come = [] if any((c.get("op") or "set") == "remove" for c in coming) else come
+        people = tuple(int(any(same_person(n, p) for p in come)) for n in names)
+        if heard.sender is not None:
+            own = heard.sender[0]
+            writer = int(any(same_person(own, p) for p in come))
+            people = tuple(writer if same_person(n, own) else p for n, p in zip(names, people, strict=True))
+    return Example(asked.numbers, asked.spans, partstat, op, count, writer, ask, people)
+
+
+def _of_phrase(heard: Heard, row: dict[str, str], pieces: Pieces, most: int) -> Example:
+    asked = asked_about(heard, pieces, most)
+    act, op, count = row["act"], row["op"], row["count"]
+    partstat = PARTSTATS.index(act) if act in PARTSTATS else UNKNOWN
+    if act == "change":
+        partstat = 0 if op in {"set", "add"} else (1 if not op else UNKNOWN)
+    number = UNKNOWN
+    if act in {"none", "declined"}:
+        number = UNTOLD
+    elif op != "remove":
+        number = min(int(count), MOST_COUNTED) if count.isdigit() else UNTOLD
+    kind = UNKNOWN
+    if op == "set" or act in {"accepted", "tentative", "declined"}:
+        kind = 0
+    elif op in {"add", "remove"}:
+        kind = OPS.index(_op(op, int(count) if count.isdigit() else None))
+    people = (UNKNOWN,) * len(asked.people)
+    if op != "remove" and "partial-name" not in row["also"]:
+        come = [p.strip() for p in row["people"].split(";") if p.strip()]
+        people = tuple(int(any(same_person(a[0], p) for p in come)) for a in asked.people)
+    return Example(asked.numbers, asked.spans, partstat, kind, number, UNKNOWN, 1 if count == "?" else UNKNOWN, people)
+
+
+def _op(op: str, number: int | None) -> str:
+    return "replace" if op == "add" and number == 0 else op
+
+
+def corpus_digest() -> str:
+    """What the mailboxes and phrases were, in a few characters."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for path in sorted(Path(CORPUS).rglob("*")):
+        if path.suffix in {".eml", ".json", ".tsv"}:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
