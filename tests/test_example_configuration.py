@@ -92,13 +92,12 @@ def test_it_loads_as_it_is(tmp_path: Path) -> None:
     assert len(loaded(tmp_path, EXAMPLE).invitation.organisations) == 102
 
 
-@pytest.mark.parametrize("without", [("path", "password_file", "key_file"), ("host", "password_env", "key_env")])
 @pytest.mark.parametrize(
     "without",
     [
-        ("path", "password_file", *KEYS["oauth"]),
-        ("host", "password_env", *KEYS["oauth"]),
-        ("path", "password_env", "password_file", "client_secret_file"),
+        ("path", "password_file", "key_file", *KEYS["oauth"]),
+        ("host", "password_env", "key_env", *KEYS["oauth"]),
+        ("path", "password_env", "password_file", "client_secret_file", "key_file"),
     ],
 )
 def test_it_loads_with_every_key_set(tmp_path: Path, without: tuple[str, ...]) -> None:
