@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from inbox_worker.endpoint import Answered, Endpoint, EndpointError, Failure
+from inbox_worker.logs import describe
 from inbox_worker.model import RawMessage
 from inbox_worker.reading.language_model import AnswerError, Prompt, parse
 from inbox_worker.reading_settings import ModelSettings
@@ -67,6 +68,7 @@ class _Round:
     def __init__(self, worker: Worker, settings: ModelSettings, endpoint: Endpoint, enough: Callable[[], bool]) -> None:
         self._worker, self._settings, self._endpoint, self._enough = worker, settings, endpoint, enough
         self._db, self._tally, self._down = worker.registry.db, Tally(), False
+        self._out: dict[int, tuple[str, float]] = {}  # message -> hash of the question, when it was asked (monotonic)
         self._answers: queue.SimpleQueue[tuple[_Question, Asked, bool]] = queue.SimpleQueue()
 
     def run(self) -> Tally:
@@ -78,6 +80,7 @@ class _Round:
                 if question is None:
                     left = 0
                     break
+                self._out[question.message_id] = question.prompt.sha256, time.monotonic()
                 # Daemons, for a process that is to end must not wait for an endpoint that does not answer.
                 threading.Thread(target=self._ask, args=(question,), daemon=True).start()
                 on_their_way, left = on_their_way + 1, left - 1
@@ -88,8 +91,18 @@ class _Round:
                 on_their_way -= 1
             except queue.Empty:
                 continue
+        self._give_up()
         self._tally.waiting = model_answers.waiting(self._db)
         return self._tally
+
+    def _give_up(self) -> None:
+        """Questions whose answer is not waited for were asked all the same, and count for the day."""
+        registry = self._worker.registry
+        with registry.writing():
+            for message_id, (prompt, start) in self._out.items():
+                seconds, why = time.monotonic() - start, "the worker ended before the answer came"
+                asked = Asked(message_id, prompt, self._settings.model, seconds, Failure.TIMEOUT.value, error=why)
+                model_answers.append(self._db, asked, registry.now(), down=True)
 
     def _questions(self) -> Iterator[_Question]:
         """What is to be asked. Messages that need no answer any more are passed over, and not waited for again."""
@@ -117,13 +130,14 @@ class _Round:
             asked = Asked(*about, time.monotonic() - start, error.failure.value, error=str(error))
             self._answers.put((question, asked, error.down))
         except Exception as error:  # noqa: BLE001 - a thread's end must be told, or the round waits for ever
-            why = f"unexpected {type(error).__name__}: {error}"
+            why = f"unexpected {describe(error)}"
             self._answers.put(
                 (question, Asked(*about, time.monotonic() - start, Failure.BROKEN.value, error=why), True)
             )
 
     def _take_in(self, question: _Question, asked: Asked, down: bool) -> None:
         registry = self._worker.registry
+        del self._out[question.message_id]
         with registry.writing():
             model_answers.append(self._db, asked, registry.now(), down=down)
         if asked.outcome == "answered":
@@ -134,7 +148,7 @@ class _Round:
         self._down = self._down or down
         if asked.error not in self._tally.errors:
             self._tally.errors.append(asked.error)
-        log.warning("language model gave no answer", message=question.message_id, error=asked.error)
+        log.warning("language model gave no answer", message=question.message_id, outcome=asked.outcome)
 
 
 def _kept(about: tuple[int, str, str], answered: Answered) -> Asked:

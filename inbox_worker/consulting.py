@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import structlog
 
 from inbox_worker import decision
+from inbox_worker.logs import describe
 from inbox_worker.model import Invitation, RawMessage
 from inbox_worker.reading.language_model import Prompt, RoleOfModel, question, with_answer
 from inbox_worker.reading_settings import ModelSettings
-from inbox_worker.understanding import Understood, in_a_line
+from inbox_worker.understanding import Understood
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +64,7 @@ class Adviser:
         except sqlite3.Error:
             raise  # no fault of the message
         except Exception as error:  # noqa: BLE001 - a second opinion must never be in the way of the first
-            log.warning("language model not heard", sha256=raw.sha256, error=in_a_line(error))
+            log.warning("language model not heard", sha256=raw.sha256, error=describe(error))
             return understood
 
     @classmethod

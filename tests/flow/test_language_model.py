@@ -270,7 +270,7 @@ def test_an_answer_on_its_way_is_not_waited_for_when_the_worker_is_to_stop(place
     asked = place.endpoint.asked
     start = time.monotonic()
     tally = ask_waiting(place.worker, replace(place.settings.language_model, timeout=60), lambda: bool(asked))
-    assert (tally.waiting, place.state()) == (1, WAITS)
+    assert (tally.waiting, place.state(), place.outcomes()) == (1, WAITS, ["timeout"])  # and it counts for the day
     assert time.monotonic() - start < 10
 
 
@@ -376,7 +376,10 @@ def test_agree_asks_about_everything_and_flags_where_both_differ(tmp_path: Path,
     assert place.state("blue")[:2] == ("accepted", 2)
     assert place.state("red") == ("needs-action", None, ["partstat-unclear"])
     shown = place.command("explain", "red").stdout
-    assert "Two readers differ. The built-in reader reads: Red Kite Trust: accepted, 2. m (prompt 1) reads: " in shown
+    assert (
+        "Two readers differ. The built-in reader reads: Red Kite Trust: accepted, 2. The language model m (prompt 1) reads: "
+        in shown
+    )
     assert '"Red Kite Trust regrets" does not stand in the message' in shown
     place.worker.registry.close()
 

@@ -125,7 +125,9 @@ class _Merge:
     def opinion(self, doubt: Doubt) -> Doubt:
         """A doubt that stays, with what the model reads beside it."""
         dropped = f" Not borne out by the message: {'; '.join(self.model.dropped[:3])}." if self.model.dropped else ""
-        return replace(doubt, detail=f"{doubt.detail} {self.other.reader} reads: {told(self.other)}.{dropped}")
+        return replace(
+            doubt, detail=f"{doubt.detail} The language model {self.other.reader} reads: {told(self.other)}.{dropped}"
+        )
 
 
 class _Second(_Merge):

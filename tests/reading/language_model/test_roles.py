@@ -200,6 +200,6 @@ def test_both_opinions_stand_in_the_flag() -> None:
         invitation(),
     )  # fmt: skip
     assert read.claims[0].doubts[0].detail == (
-        "Two readers differ. The built-in reader reads: Red Kite Trust: accepted, 3, Ann Lee. m (prompt 1) reads: "
+        "Two readers differ. The built-in reader reads: Red Kite Trust: accepted, 3, Ann Lee. The language model m (prompt 1) reads: "
         "Red Kite Trust: declined. Not borne out by the message: the number 4, resting on no words."
     )
