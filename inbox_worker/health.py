@@ -8,9 +8,25 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from inbox_worker.registry import model_answers
 from inbox_worker.service_settings import ServiceSettings
+from inbox_worker.settings import ModelSettings
 
 MISSED_POLLS = 3  # after so many polls without a success, somebody should know
+
+
+@dataclass(frozen=True)
+class ModelHealth:
+    """How asking a language model goes. It never makes the worker unhealthy: what it does not answer stays flagged."""
+
+    model: str
+    role: str
+    asked_today: int
+    daily_budget: int
+    waiting: int  # messages it is to be asked about yet
+    last_asked: str | None  # UTC
+    last_outcome: str | None  # "answered", or why not
+    last_error: str | None
 
 
 @dataclass(frozen=True)
@@ -30,10 +46,19 @@ class Health:
     delegates: int
     late: int
     registry_bytes: int
+    language_model: ModelHealth | None  # None where none is configured
     log_bytes: int  # SQLite's write-ahead log; grows while somebody reads for a long time
 
 
-def health(db: Database, path: Path, service: ServiceSettings, *, polls: bool, now: datetime) -> Health:
+def health(
+    db: Database,
+    path: Path,
+    service: ServiceSettings,
+    *,
+    polls: bool,
+    now: datetime,
+    language_model: ModelSettings | None = None,
+) -> Health:
     """Look at a registry. ``polls``: whether a mailbox is configured, so that somebody should be looking at it."""
     beat = next(iter(db.query("select * from heartbeat")), None) or {}
     healthy, sentence = _verdict(beat, service, polls=polls, now=now)
@@ -52,8 +77,23 @@ def health(db: Database, path: Path, service: ServiceSettings, *, polls: bool, n
             "select coalesce(sum(delegates), 0) from participations where partstat = 'accepted'"
         ).fetchone()[0],
         late=db.execute("select count(*) from participations where late").fetchone()[0],
+        language_model=_model(db, language_model, now) if language_model else None,
         registry_bytes=_size(path),
         log_bytes=_size(path.with_name(path.name + "-wal")),
+    )
+
+
+def _model(db: Database, settings: ModelSettings, now: datetime) -> ModelHealth:
+    last = model_answers.last(db) or {}
+    return ModelHealth(
+        settings.model,
+        settings.role,
+        model_answers.asked_today(db, now),
+        settings.daily_budget,
+        model_answers.waiting(db),
+        last.get("asked_at"),
+        last.get("outcome"),
+        last.get("error") or None,
     )
 
 

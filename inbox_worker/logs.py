@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 # What these say of each run is said better by our own events.
-QUIET = ("apscheduler", "imapclient", "tzlocal", "urllib3", "httpx", "msal")
+QUIET = ("apscheduler", "imapclient", "tzlocal", "urllib3", "httpx", "httpx2", "msal")
 
 STAMP = structlog.processors.TimeStamper("%Y-%m-%dT%H:%M:%S.%fZ", utc=True)
 Event = MutableMapping[str, Any]

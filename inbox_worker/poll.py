@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import structlog
 
 from inbox_worker import __version__
 from inbox_worker.afterwards import change_mailbox
+from inbox_worker.asking import ask_waiting
 from inbox_worker.mailbox import Arrival, Cursor, Mailbox, MailboxError, open_mailbox
 from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
@@ -24,6 +27,7 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
 
     What was committed before an error stays; the next poll goes on from there.
     """
+    start = time.monotonic()
     worker = Worker.open(settings)
     try:
         if changes := worker.registry.report.counts:
@@ -37,6 +41,7 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
         error, retry = None, True
         try:
             _take_in_new(worker, settings, stop, counts)
+            _ask_model(worker, settings, stop, start)
             if not stop.is_set():
                 change_mailbox(worker.registry, settings)
                 if forgotten := forget_expired(worker.registry, settings):
@@ -65,6 +70,17 @@ def _take_in_new(worker: Worker, settings: Settings, stop: StopFlag, counts: dic
             if stop.is_set():
                 return
         _follow_answers(worker, mailbox)
+
+
+def _ask_model(worker: Worker, settings: Settings, stop: StopFlag, start: float) -> None:
+    """Ask a language model about what waits for it, as long as that cannot make the poll too long: nothing is asked
+    after a third of the deadline, and an answer takes a third at most."""
+    if settings.language_model is None:
+        return
+    until = start + settings.service.poll_deadline / 3
+    tally = ask_waiting(worker, settings.language_model, lambda: stop.is_set() or time.monotonic() > until)
+    if tally.answered or tally.failed:
+        log.info("language model asked", answered=tally.answered, failed=tally.failed, waiting=tally.waiting)
 
 
 def _follow_answers(worker: Worker, mailbox: Mailbox) -> None:

@@ -13,6 +13,7 @@ from inbox_worker.invited import InvitedError, read_invited
 from inbox_worker.mailbox_settings import DraftSettings, MarkSettings, read_drafts, read_marks
 from inbox_worker.model import Invitation, Limits
 from inbox_worker.oauth_settings import OAuthSettings, read_oauth
+from inbox_worker.reading_settings import ModelSettings, read_model
 from inbox_worker.service_settings import (
     AlertSettings,
     BackupSettings,
@@ -120,6 +121,7 @@ class Settings:
     drafts: DraftSettings = field(default_factory=DraftSettings)
     marks: MarkSettings = field(default_factory=MarkSettings)
     limits: Limits = field(default_factory=Limits)
+    language_model: ModelSettings | None = None  # None: nobody is asked
     backup: BackupSettings = field(default_factory=BackupSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     summary: SummarySettings = field(default_factory=SummarySettings)
@@ -139,7 +141,7 @@ LIMITS = {  # what each key of [limits] may be, from and to
 }  # fmt: skip
 TABLES = (
     "event", "mailbox", "oauth", "registry", "service", "web", "drafts", "marks", "limits", "backup", "alerts",
-    "summary", "mail", "metrics", "logs",
+    "summary", "mail", "metrics", "logs", "reading",
 )  # fmt: skip
 TLS_MODES = ("implicit", "starttls", "none")
 
@@ -152,6 +154,7 @@ __all__ = [
     "MailboxSettings",
     "MarkSettings",
     "MetricsSettings",
+    "ModelSettings",
     "OAuthSettings",
     "RegistrySettings",
     "ServiceSettings",
@@ -201,17 +204,19 @@ def load(source: Path) -> Settings:
     oauth = read_oauth(tables["oauth"])
     mailbox = _mailbox(tables["mailbox"], oauth)
     mail = read_mail(tables["mail"])
+    service = read_service(tables["service"])
     return Settings(
         source=source,
         invitation=replace(_invitation(tables["event"], invited), authserv_id=mailbox.authserv_id),
         invited=invited,
         mailbox=mailbox,
         registry=_registry(tables["registry"]),
-        service=read_service(tables["service"]),
+        service=service,
         web=_web(tables["web"]),
         drafts=read_drafts(tables["drafts"], writable=bool(mailbox.host and mailbox.marks)),
         marks=read_marks(tables["marks"], writable=bool(mailbox.host and mailbox.marks)),
         limits=_limits(tables["limits"]),
+        language_model=_language_model(tables["reading"], service),
         backup=read_backup(tables["backup"]),
         alerts=read_alerts(tables["alerts"], mail),
         summary=read_summary(tables["summary"], mail),
@@ -219,6 +224,14 @@ def load(source: Path) -> Settings:
         metrics=read_metrics(tables["metrics"]),
         logs=read_logs(tables["logs"]),
     )
+
+
+def _language_model(table: Table, service: ServiceSettings) -> ModelSettings | None:
+    table.reject_unknown(("model",))
+    values = table.values.get("model", {})
+    if not isinstance(values, dict):
+        raise table.fail("model", "must be a table; write it as [reading.model] on a line of its own")
+    return read_model(Table(table.source, table.text, "reading.model", values), service.poll_deadline)
 
 
 def _invitation(table: Table, invited: Path | None) -> Invitation:

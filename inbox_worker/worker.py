@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
-from inbox_worker import __version__, decision, message, reading
+from inbox_worker import __version__, decision
 from inbox_worker.apart import DiedError, apart
 from inbox_worker.attempts import MOST, Attempts
-from inbox_worker.model import Decision, Invitation, Limits, Location, Message, RawMessage, Reading
-from inbox_worker.registry import Registry
+from inbox_worker.consulting import Adviser
+from inbox_worker.model import Invitation, Limits, Location, RawMessage
+from inbox_worker.registry import Registry, model_answers
 from inbox_worker.registry.known import known
 from inbox_worker.settings import Settings
+from inbox_worker.understanding import Understood, in_a_line, understand
 
 READER = f"inbox-worker {__version__}"
 NOT_READ = Registry.NOT_READ
@@ -33,34 +35,13 @@ class Outcome(StrEnum):
     FAILED = "failed"  # kept and flagged
 
 
-@dataclass(frozen=True)
-class Understood:
-    """A message after all stages but the last, or why it did not get there."""
-
-    message: Message | None = None
-    reading: Reading | None = None
-    decision: Decision | None = None
-    error: str | None = None
-
-
-def understand(raw: RawMessage, invitation: Invitation, limits: Limits | None = None) -> Understood:
-    """Decode, read and decide. Touches nothing outside; never raises for what is in a message."""
-    decoded = None
-    try:
-        decoded = message.decode(raw, limits)
-        read = reading.read(decoded, invitation)
-        return Understood(decoded, read, decision.decide(read, raw.received, invitation))
-    except Exception as error:  # noqa: BLE001 - whatever fails, the message is set aside for a person
-        return Understood(message=decoded, error=_in_a_line(error))
-
-
 def stand_in(where: str, location: Location | None = None) -> RawMessage:
     """What is kept in place of a message that cannot be had. ``where`` tells it from others, and is always the same."""
     return RawMessage(f"X-Not-Handed-Over: {where}\n".encode(), None, location or Location(where))
 
 
-def _in_a_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]
+def _reader(understood: Understood, reader: str) -> str:
+    return f"{reader} with {understood.advised_by}" if understood.advised_by else reader
 
 
 class Worker:
@@ -73,8 +54,9 @@ class Worker:
         attempts: Attempts,
         patience: float = PATIENCE,
         limits: Limits | None = None,
+        adviser: Adviser | None = None,
     ) -> None:
-        self._limits = limits
+        self._limits, self._adviser = limits, adviser
         self.registry, self.invitation, self._attempts, self._patience = registry, invitation, attempts, patience
 
     @classmethod
@@ -88,7 +70,8 @@ class Worker:
         registry = Registry.open(place.path, place.mail_directory, settings.invitation, decision.tell, create=create)
         patience = min(PATIENCE, settings.service.poll_deadline / 2)  # the verdict must come before the poll is cut
         invitation = known(registry.db, settings.invitation)
-        return cls(registry, invitation, Attempts(place.path), patience, settings.limits)
+        adviser = Adviser.of(settings.language_model)
+        return cls(registry, invitation, Attempts(place.path), patience, settings.limits, adviser)
 
     def take_in(self, raw: RawMessage, cursor: Cursor | None = None) -> Outcome:
         """One message, one transaction, together with the cursor that it moves."""
@@ -101,11 +84,17 @@ class Worker:
         """Read a message that was begun before without an end. Deaths may have had other causes, so what is suspected
         is given a process of its own before it is set aside."""
         if attempt <= MOST:
-            return understand(raw, self.invitation, self._limits)
+            return self._consulted(raw, understand(raw, self.invitation, self._limits))
         try:
-            return apart(self._patience, understand, raw, self.invitation, self._limits)
+            return self._consulted(raw, apart(self._patience, understand, raw, self.invitation, self._limits))
         except DiedError:
             return Understood(error=f"reading it ended the process, in {attempt - 1} attempts before this one")
+
+    def _consulted(self, raw: RawMessage, understood: Understood) -> Understood:
+        if self._adviser is None:
+            return understood
+        known_answer = partial(model_answers.answer_of, self.registry.db)
+        return self._adviser.consulted(understood, raw, self.invitation, known_answer)
 
     def set_aside(self, in_its_place: RawMessage, why: str, cursor: Cursor | None = None) -> Outcome:
         """Flag a message ``failed`` that cannot be had at all; a ``stand_in`` says in its place what it was."""
@@ -129,21 +118,29 @@ class Worker:
         """Write what was understood; where that cannot be written, that the message failed."""
         try:
             with self.registry.db.atomic():
-                self.registry.record(
+                message_id = self.registry.record(
                     raw,
                     understood.message,
                     understood.reading,
                     understood.decision,
-                    reader=reader,
+                    reader=_reader(understood, reader),
                     error=understood.error,
                 )
+                self._remember(message_id, understood)
             return Outcome.FAILED if understood.error else Outcome.RECORDED
         except sqlite3.OperationalError:
             raise  # disk or lock: no fault of the message, which stays where it is
         except Exception as error:  # noqa: BLE001 - set aside for a person
             with self.registry.db.atomic():
-                self.registry.record(raw, None, None, None, reader=READER, error=_in_a_line(error))
+                self.registry.record(raw, None, None, None, reader=READER, error=in_a_line(error))
             return Outcome.FAILED
+
+    def _remember(self, message_id: int, understood: Understood) -> None:
+        """Whether a language model is to be asked about a message yet; in the message's transaction."""
+        if understood.waits_for is not None:
+            model_answers.want(self.registry.db, message_id, self.registry.now())
+        elif self._adviser is not None:
+            model_answers.settle(self.registry.db, message_id)
 
     def follow_invited_list(self) -> int:
         """Read anew what was read with another invited list, for it may name somebody who is listed now, or no longer.
@@ -173,27 +170,41 @@ class Worker:
 
     def _read_again(self, message_id: int, sha256: str) -> Outcome:
         try:
-            content = self.registry.mail.load(sha256)
+            understood = self.stored(message_id, sha256)[1]
         except OSError as error:
             return self._record_again(message_id, Understood(error=f"its raw form cannot be read: {error.strerror}"))
-        raw = RawMessage(content, self.registry.received(message_id), Location("registry"))
+        return self._record_again(message_id, understood)
+
+    def stored(self, message_id: int, sha256: str) -> tuple[RawMessage, Understood]:
+        """A message of the registry, understood anew; nothing is written.
+
+        Raises:
+            OSError: where its raw form cannot be read.
+        """
+        raw = RawMessage(self.registry.mail.load(sha256), self.registry.received(message_id), Location("registry"))
         with self._attempts.at_hand(sha256) as attempt:
-            return self._record_again(message_id, self._understand(raw, attempt))
+            return raw, self._understand(raw, attempt)
+
+    def hear(self, message_id: int, raw: RawMessage, understood: Understood) -> Outcome:
+        """Take in a language model's answer, which is in the registry now, about a message that waited for it."""
+        return self._record_again(message_id, self._consulted(raw, understood))
 
     def _record_again(self, message_id: int, understood: Understood) -> Outcome:
         """Write what was understood this time; where that cannot be written, that the message failed."""
         try:
-            self.registry.record_again(
-                message_id,
-                understood.message,
-                understood.reading,
-                understood.decision,
-                reader=READER,
-                error=understood.error,
-            )
+            with self.registry.writing():
+                self.registry.record_again(
+                    message_id,
+                    understood.message,
+                    understood.reading,
+                    understood.decision,
+                    reader=_reader(understood, READER),
+                    error=understood.error,
+                )
+                self._remember(message_id, understood)
             return Outcome.FAILED if understood.error else Outcome.RECORDED
         except sqlite3.OperationalError:
             raise  # as above
         except Exception as error:  # noqa: BLE001 - set aside for a person
-            self.registry.record_again(message_id, None, None, None, reader=READER, error=_in_a_line(error))
+            self.registry.record_again(message_id, None, None, None, reader=READER, error=in_a_line(error))
             return Outcome.FAILED

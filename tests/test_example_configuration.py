@@ -22,6 +22,7 @@ from inbox_worker.settings import (
     MailSettings,
     MarkSettings,
     MetricsSettings,
+    ModelSettings,
     OAuthSettings,
     RegistrySettings,
     ServiceSettings,
@@ -42,6 +43,7 @@ SECTIONS: dict[str, Any] = {
     "drafts": DraftSettings,
     "marks": MarkSettings,
     "limits": Limits,
+    "reading.model": ModelSettings,
     "oauth": OAuthSettings,
     "backup": BackupSettings,
     "alerts": AlertSettings,
@@ -93,9 +95,9 @@ def test_it_loads_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "without",
     [
-        ("path", "password_file", *KEYS["oauth"]),
-        ("host", "password_env", *KEYS["oauth"]),
-        ("path", "password_env", "password_file", "client_secret_file"),
+        ("path", "password_file", "key_file", *KEYS["oauth"]),
+        ("host", "password_env", "key_env", *KEYS["oauth"]),
+        ("path", "password_env", "password_file", "client_secret_file", "key_file"),
     ],
 )
 def test_it_loads_with_every_key_set(tmp_path: Path, without: tuple[str, ...]) -> None:
@@ -127,6 +129,7 @@ def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
         "mailbox": settings.mailbox,
         "registry": settings.registry,
         "drafts": settings.drafts,
+        "reading.model": settings.language_model or ModelSettings("", ""),
         "backup": settings.backup,
         "alerts": settings.alerts,
         "mail": settings.mail,
@@ -141,8 +144,10 @@ def test_examples_are_of_keys_whose_default_is_nothing(tmp_path: Path) -> None:
 
 def test_every_key_that_the_readme_names_exists() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for table, key in re.findall(r"`\[(\w+)\] (\w+)`", readme):
+    for table, key in re.findall(r"`\[([\w.]+)\] (\w+)`", readme):
         assert key in KEYS[table], f"[{table}] {key}"
     for block in re.findall(r"^```toml\n(.*?)^```$", readme, re.M | re.S):
-        for table, values in tomllib.loads(block).items():
+        document = tomllib.loads(block)
+        document |= {f"reading.{name}": values for name, values in document.pop("reading", {}).items()}
+        for table, values in document.items():
             assert set(values) <= set(KEYS[table])

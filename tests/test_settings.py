@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from inbox_worker.settings import MailboxSettings, SettingsError, load
+from inbox_worker.settings import MailboxSettings, ModelSettings, SettingsError, load
 
 EVENT = """\
 [event]
@@ -148,3 +148,33 @@ def test_an_invited_list_with_all_columns(config, tmp_path):
         "A, Inc", ("Alpha", "Aleph"), ("a.example", "b.example"),
     )  # fmt: skip
     assert (organisation.contact, organisation.language) == ("x@a.example", "fr")
+
+
+MODEL = '\n[reading.model]\nendpoint = "http://127.0.0.1:11434/v1"\nmodel = "m"\n'
+
+
+def test_a_language_model_is_asked_only_where_it_is_named(config):
+    assert load(config(EVENT)).language_model is None
+    assert load(config(EVENT + "\n[reading.model]\ntimeout = 20\n")).language_model is None
+    assert load(config(EVENT + MODEL)).language_model == ModelSettings("http://127.0.0.1:11434/v1", "m")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[reading.model]\nmodel = "m"\n', "[reading.model] endpoint: is missing; give a text"),
+        (MODEL + 'role = "boss"\n', "[reading.model] role: must be one of second, agree, is 'boss'"),
+        (MODEL + "timeout = 500\n", "timeout: must be at most a third of [service] poll_deadline, that is 300"),
+        (MODEL + 'key_env = "A"\nkey_file = "a"\n', "key_file: give either key_env or key_file, not both"),
+        (MODEL + 'temperature = "hot"\n', "temperature: no such key; valid here are endpoint, model, role,"),
+        (MODEL.replace("http:", "ftp:"), '[reading.model] endpoint: must be an address such as "http://127.0.0.1'),
+        (MODEL.replace("11434/v1", "11434/v1/chat/completions"), "endpoint: leave out /chat/completions"),
+        (MODEL.replace("127", "key:secret@127"), "with nothing after the path; the key goes into key_env"),
+        ('[reading]\nmodel = "m"\n', "[reading] model: must be a table; write it as [reading.model]"),
+        ('[reading]\nvoice = "m"\n', "[reading] voice: no such key; valid here are model"),
+    ],
+)
+def test_an_error_in_the_language_models_table_says_what_is_valid(config, text, said):
+    told = problem(config(f"{EVENT}\n{text}"))
+    assert said in told
+    assert "secret" not in told

@@ -7,12 +7,13 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import click
 
+from inbox_worker.commands.check_lines import Line, fail, ok, warn
+from inbox_worker.commands.check_model import language_model
 from inbox_worker.commands.options import registry_option, settings_of
 from inbox_worker.datasette_config import datasette_config
 from inbox_worker.lock import LockError, worker
@@ -26,33 +27,6 @@ from inbox_worker.settings import Settings, SettingsError
 
 LEAST_FREE = 1_000_000_000  # bytes on the registry's disk, below which the operator is warned
 SHOWN = 5  # of many faults of one kind
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing looked at."""
-
-    state: str  # "ok", "warn" or "FAIL"
-    name: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.state:<4} {self.name}: {' '.join(self.text.split())}"
-
-
-def ok(name: str, text: str) -> Line:
-    """All is well."""
-    return Line("ok", name, text)
-
-
-def warn(name: str, text: str) -> Line:
-    """It works, and may not be what the operator wants."""
-    return Line("warn", name, text)
-
-
-def fail(name: str, text: str) -> Line:
-    """It does not work."""
-    return Line("FAIL", name, text)
 
 
 @click.command()
@@ -82,6 +56,7 @@ def look(settings: Settings, now: datetime) -> Iterator[Line]:
         ("worker", lambda: _worker(settings)),
         ("datasette", lambda: _datasette(settings)),
         ("attachments", lambda: _attachments(settings)),
+        ("language model", lambda: language_model(settings.language_model)),
     )
     for name, lines in looks:
         try:

@@ -3,38 +3,99 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
+from inbox_worker.cli import UnusableError
+from inbox_worker.commands.model_files import read_answers
 from inbox_worker.commands.options import paths_argument, settings_of
 from inbox_worker.commands.progress import progress
+from inbox_worker.commands.second_reader import EndpointReader, FileReader, SecondReader
+from inbox_worker.consulting import Adviser
+from inbox_worker.endpoint import Endpoint
 from inbox_worker.mailbox import Unreadable, read_paths
 from inbox_worker.message import received_time
 from inbox_worker.model import Claim, Code, Invitation, Kind, RawMessage
-from inbox_worker.worker import Understood, understand
+from inbox_worker.reading.language_model import RoleOfModel
+from inbox_worker.settings import Settings
+from inbox_worker.understanding import Understood, understand
 
 
 @click.command()
 @paths_argument
+@click.option(
+    "--prompts",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what a language model would be asked, as JSON Lines; nobody is asked.",
+)
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take a language model's answers from JSON Lines; nobody is asked.",
+)
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in RoleOfModel]),
+    help="What a language model is for, instead of [reading.model] role.",
+)
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[Path, ...]) -> None:
+def command(
+    ctx: click.Context, paths: tuple[Path, ...], prompts: Path | None, answers: Path | None, role: str | None
+) -> None:
     """Print what messages say: one JSON object a message.
 
-    PATH is an .eml file, a directory of them, an mbox file or a Maildir. Nothing is written anywhere; use 'import' to
-    take the messages into a registry.
+    PATH is an .eml file, a directory of them, an mbox file or a Maildir. Nothing is written but FILE; use 'import' to
+    take the messages into a registry. Where a language model is configured it is asked, unless --prompts or --answers
+    is given.
     """
     settings = settings_of(ctx)
     invitation = settings.invitation
-    messages = read_paths(paths, received_time)
-    for found in progress(messages, "reading", printing=True):
-        if isinstance(found, Unreadable):
-            result = failed(found.path, found.reason)
+    with _second_reader(settings, prompts, answers, role) as second:
+        for found in progress(read_paths(paths, received_time), "reading", printing=True):
+            if isinstance(found, Unreadable):
+                result = failed(found.path, found.reason)
+            else:
+                understood = second.read(found, understand(found, invitation, settings.limits), invitation)
+                result = describe(found, understood, invitation)
+            print(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"), flush=True)
+
+
+@contextmanager
+def _second_reader(
+    settings: Settings, prompts: Path | None, answers: Path | None, role: str | None
+) -> Iterator[SecondReader]:
+    """Who reads after the built-in reader: files, the configured endpoint, or nobody."""
+    model = settings.language_model
+    if role and not (model or prompts or answers):
+        raise UnusableError("--role goes with --prompts, --answers or [reading.model] in the configuration")
+    adviser = Adviser(
+        model.model if model and not answers else "language model",
+        RoleOfModel(role or (model.role if model else "second")),
+        model.hide_contacts if model else False,
+    )
+    with ExitStack() as stack:
+        given = read_answers(answers) if answers else None
+        if prompts or given is not None:
+            out = stack.enter_context(_written(prompts)) if prompts else None
+            yield FileReader(adviser, out, given or {})
+        elif model is not None:
+            yield EndpointReader(adviser, stack.enter_context(Endpoint(model)), model.daily_budget)
         else:
-            result = describe(found, understand(found, invitation, settings.limits), invitation)
-        print(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"), flush=True)
+            yield SecondReader()
+
+
+def _written(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UnusableError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def describe(raw: RawMessage, understood: Understood, invitation: Invitation) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from inbox_worker.commands.options import registry_option, settings_of
-from inbox_worker.health import Health, health
+from inbox_worker.health import Health, ModelHealth, health
 from inbox_worker.registry import connect_readonly
 
 
@@ -28,6 +28,7 @@ def command(ctx: click.Context, registry: Path | None, as_json: bool) -> int:
         settings.service,
         polls=settings.mailbox.configured,
         now=datetime.now(timezone.utc),
+        language_model=settings.language_model,
     )
     click.echo(json.dumps(asdict(found)) if as_json else "\n".join(lines(found)))
     return 0 if found.healthy else 1
@@ -42,5 +43,14 @@ def lines(found: Health) -> list[str]:
         f"organisations: {states or 'none'}; {found.delegates} delegates accepted, {found.late} answered late",
         f"messages: {found.messages}, the newest received {found.newest_message or '-'}; {found.failed} failed",
         f"open flags: {flags or 'none'}",
+        *([] if found.language_model is None else [_model_line(found.language_model)]),
         f"registry: {found.registry_bytes / 1e6:.1f} MB, write-ahead log {found.log_bytes / 1e6:.1f} MB",
     ]
+
+
+def _model_line(model: ModelHealth) -> str:
+    last = "not asked yet"
+    if model.last_asked:
+        last = f"last asked {model.last_asked}: {model.last_error or model.last_outcome}"
+    today = f"{model.asked_today} of {model.daily_budget} questions today, {model.waiting} messages wait"
+    return f"language model: {model.model} ({model.role}); {today}; {last}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from inbox_worker.asking import ask_waiting
 from inbox_worker.commands.options import paths_argument, registry_option, settings_of
 from inbox_worker.commands.progress import progress
 from inbox_worker.commands.showing import list_lines
@@ -18,6 +19,7 @@ from inbox_worker.mailbox import Unreadable, read_paths
 from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.registry import RawMail, refuse_newer
+from inbox_worker.settings import ModelSettings
 from inbox_worker.worker import Outcome, Worker, stand_in
 
 UNKNOWN = datetime.max.replace(tzinfo=timezone.utc)
@@ -61,11 +63,24 @@ def command(ctx: click.Context, paths: tuple[Path, ...], registry: Path | None) 
         for problem in unreadable:
             why = f"{problem.path}: cannot be read: {problem.reason}"
             outcomes[worker.set_aside(stand_in(problem.path), why)] += 1
+        told = _ask_model(worker, settings.language_model)
         worker.registry.close()
     click.echo(
         f"{outcomes[Outcome.RECORDED]} recorded, {outcomes[Outcome.KNOWN]} known already, "
         f"{outcomes[Outcome.FAILED]} failed; registry {settings.registry.path}"
     )
+    for line in told:
+        click.echo(line)
+
+
+def _ask_model(worker: Worker, settings: ModelSettings | None) -> list[str]:
+    """Ask a language model about what waits for it; what came of that, for the operator."""
+    if settings is None:
+        return []
+    tally = ask_waiting(worker, settings)
+    lines = [f"language model {settings.model}: {tally.answered} answers, {tally.failed} failures"]
+    lines += [f"  {error}" for error in tally.errors[:5]]
+    return lines + ([f"  {tally.waiting} messages wait for the next 'run' or 'import'"] if tally.waiting else [])
 
 
 def _keep(found: Iterable[RawMessage | Unreadable], mail: RawMail) -> tuple[list[Waiting], list[Unreadable]]:

@@ -193,6 +193,34 @@ create table settled (
 """
 
 
+LANGUAGE_MODEL = """
+create table model_questions (
+  -- what a language model was asked and what came; appended, and emptied with the message it is about
+  id integer primary key,
+  message_id integer not null references messages(id),
+  prompt text not null,                 -- SHA-256 of the whole question
+  model text not null,                  -- as configured
+  asked_at text not null,               -- UTC
+  seconds real not null,
+  outcome text not null check (outcome in
+    ('answered', 'unreachable', 'timeout', 'refused', 'broken', 'nonsense')),
+  answered_by text not null,            -- the model that the endpoint says it is
+  answer text not null,                 -- JSON; '' where none came
+  error text not null                   -- why there is none
+) strict;
+create index model_questions_prompt on model_questions(prompt, model);
+create index model_questions_message_id on model_questions(message_id);
+create index model_questions_asked_at on model_questions(asked_at);
+
+create table model_to_ask (
+  -- messages about which a language model is to be asked yet
+  message_id integer primary key references messages(id),
+  attempts integer not null default 0,
+  next_at text not null                 -- UTC; not before
+) strict;
+"""
+
+
 @migrations()
 def m002_reviews(db: Database) -> None:
     """Rulings merge, add and close; they keep the revision seen and who told what came by telephone."""
@@ -238,4 +266,11 @@ def m007_intents(db: Database) -> None:
 def m008_forgetting(db: Database) -> None:
     """Messages can be forgotten while what they led to stays."""
     for statement in _statements(FORGETTING):
+        db.execute(statement)
+
+
+@migrations()
+def m009_language_model(db: Database) -> None:
+    """What a language model was asked and answered, and what it is to be asked yet."""
+    for statement in _statements(LANGUAGE_MODEL):
         db.execute(statement)

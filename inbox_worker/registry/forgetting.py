@@ -41,6 +41,8 @@ EMPTY = (
     "message_id = :message)",
     "update bounces set address = 'forgotten ' || rowid where message_id = :message",
     "delete from to_read where message_id = :message",
+    "delete from model_to_ask where message_id = :message",
+    "update model_questions set answer = '', error = '' where message_id = :message",
 )
 
 

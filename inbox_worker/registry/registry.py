@@ -199,6 +199,10 @@ class Registry:
         """
         return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ])]
 
+    def is_ruled(self, message_id: int) -> bool:
+        """Whether somebody ruled on a message."""
+        return flags.is_ruled(self.db, message_id)
+
     def ruled_messages(self) -> int:
         """How many messages stand as somebody ruled."""
         query = "select count(distinct message_id) from standing_rulings where verb <> 'close'"

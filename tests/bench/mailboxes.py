@@ -13,7 +13,7 @@ from typing import Any
 from inbox_worker import message, settings
 from inbox_worker.commands.read import describe
 from inbox_worker.model import Location, RawMessage
-from inbox_worker.worker import understand
+from inbox_worker.understanding import understand
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 MAILBOXES = {
