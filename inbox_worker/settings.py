@@ -207,7 +207,11 @@ def load(source: Path) -> Settings:
     service = read_service(tables["service"])
     return Settings(
         source=source,
-        invitation=replace(_invitation(tables["event"], invited), authserv_id=mailbox.authserv_id),
+        invitation=replace(
+            _invitation(tables["event"], invited),
+            authserv_id=mailbox.authserv_id,
+            two_readers=tables["reading"].flag("two_readers", True),
+        ),
         invited=invited,
         mailbox=mailbox,
         registry=_registry(tables["registry"]),
@@ -227,7 +231,7 @@ def load(source: Path) -> Settings:
 
 
 def _language_model(table: Table, service: ServiceSettings) -> ModelSettings | None:
-    table.reject_unknown(("model",))
+    table.reject_unknown(("model", "two_readers"))
     values = table.values.get("model", {})
     if not isinstance(values, dict):
         raise table.fail("model", "must be a table; write it as [reading.model] on a line of its own")

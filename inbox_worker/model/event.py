@@ -37,3 +37,4 @@ class Invitation:
     capacity: int | None = None  # people the room holds
     authserv_id: str = ""  # our server's name in Authentication-Results (RFC 8601); "": topmost Received's "by" host
     own_domains: tuple[str, ...] = ()  # domains of the inviting secretariat
+    two_readers: bool = True  # whether the network reads beside the grammar

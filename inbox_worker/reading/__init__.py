@@ -21,12 +21,13 @@ class Reader(Protocol):
         ...
 
 
-_RULES = RuleReader(second=reconsidered)
+_GRAMMAR = RuleReader()
+_BOTH = RuleReader(second=reconsidered)
 
 
 def read(message: Message, invitation: Invitation) -> Reading:
     """Read a message with all that belongs to it."""
-    return read_whole(message, invitation, _RULES)
+    return read_whole(message, invitation, _BOTH if invitation.two_readers else _GRAMMAR)
 
 
 __all__ = ["Reader", "read"]

@@ -7,6 +7,7 @@ import runpy
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,10 @@ def folder_of(name: str) -> Path:
     return CORPUS / EVENTS[name] / name
 
 
-def rows_of(name: str) -> dict[str, Row]:
-    """The messages of a mailbox, by file name."""
+def rows_of(name: str, *, two_readers: bool = True) -> dict[str, Row]:
+    """The messages of a mailbox, by file name, read by both readers or by the grammar alone."""
     folder = folder_of(name)
-    invitation = settings.load(folder.parent / "event.toml").invitation
+    invitation = replace(settings.load(folder.parent / "event.toml").invitation, two_readers=two_readers)
     gold = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["messages"]
     rows = {}
     for path in sorted(folder.glob("*.eml")):
@@ -91,9 +92,9 @@ def scores_of(rows: Mapping[str, Row]) -> dict[str, Any]:
     return found
 
 
-def mailbox(name: str) -> dict[str, Any]:
+def mailbox(name: str, *, two_readers: bool = True) -> dict[str, Any]:
     """The scores of a mailbox."""
-    return scores_of(rows_of(name))
+    return scores_of(rows_of(name, two_readers=two_readers))
 
 
 def tables(names: Sequence[str]) -> str:

@@ -24,6 +24,8 @@ timezone = "Europe/Zurich"
 mailbox = "meadows@host.example"
 reply_by = 2031-05-10
 invited = "invited.csv"
+[reading]
+two_readers = false
 [registry]
 path = "registry.db"
 """

@@ -24,6 +24,9 @@ mailbox  = "isu@apminebanconvention.org"
 reply_by = 2016-02-26
 invited  = "invited.csv"
 
+[reading]
+two_readers = false
+
 [registry]
 path = "registry.db"
 """

@@ -22,6 +22,7 @@ INVITATION = Invitation(
         Organisation("canal", "Fundación Canal Vivo", "FCV", ("Living Canal Foundation",), ("canalvivo.example",)),
     ),
     own_domains=("rivers.example",),
+    two_readers=False,  # the grammar alone; tests/reading/voice asks both
 )
 
 

@@ -84,7 +84,8 @@ def imported(directory: Path, *mail: Path) -> Path:
     shutil.copy(PLEDGING / "invited.csv", directory)
     event = (PLEDGING / "event.toml").read_text(encoding="utf-8")
     event = (
-        event.replace("[event]", "[event]\ncapacity = 200") + "\n[limits]\nocr_time = 1\n"
+        event.replace("[event]", "[event]\ncapacity = 200")
+        + "\n[limits]\nocr_time = 1\n[reading]\ntwo_readers = false\n"
     )  # scans have tests elsewhere
     (directory / "worker.toml").write_text(event, encoding="utf-8")
     config = yaml.safe_load((ROOT / "config/datasette.yaml").read_text(encoding="utf-8"))
