@@ -52,7 +52,10 @@ SECTIONS: dict[str, Any] = {
     "metrics": MetricsSettings,
     "logs": LogSettings,
 }
-KEYS = {name: tuple(f.name for f in fields(section)) for name, section in SECTIONS.items()} | {"event": EVENT_KEYS}
+KEYS = {name: tuple(f.name for f in fields(section)) for name, section in SECTIONS.items()} | {
+    "event": EVENT_KEYS,
+    "reading": ("two_readers",),
+}
 KEYS["mailbox"] = tuple(key for key in KEYS["mailbox"] if key != "oauth")  # a table of its own
 
 

@@ -24,7 +24,10 @@ import pytest
 from inbox_worker.demo.sample import samples
 
 ROOT = Path(__file__).parents[2]
-LETTER = "From: joost@paxforpeace.example\r\nSubject: Invitation\r\n\r\nPAX will attend with two people.\r\n"
+LETTER = (
+    "From: Joost Visser <joost@paxforpeace.example>\r\nSubject: Re: Invitation\r\n\r\nDear colleagues,\r\n\r\n"
+    "PAX will be represented by two people: Sanne Bakker and Milan Okafor.\r\n\r\nBest regards,\r\nJoost Visser\r\n"
+)
 
 
 def environment(directory: Path) -> dict[str, str]:

@@ -56,15 +56,15 @@ CONFIGURATION: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     ),
     "an unknown table": (
         config("[service]", "[servce]"),
-        ("worker.toml: [servce]: no such table; valid are [event], [mailbox], [registry], [service], [web]",),
+        ("worker.toml: [servce]: no such table; valid are [event], [mailbox], [oauth], [registry],",),
     ),
     "an unknown key": (
         config("[mailbox]", '[mailbox]\nhots = "mail.example.org"'),
-        ("worker.toml, line 14: [mailbox] hots: no such key; valid here are host, port, tls, ca_file, user,",),
+        ("worker.toml, line 17: [mailbox] hots: no such key; valid here are host, port, tls, ca_file, user,",),
     ),
     "an impossible value": (
         config("[service]", "[service]\npoll_every = 0"),
-        ("worker.toml, line 17: [service] poll_every: must be a whole number from 1 to 86400, is 0",),
+        ("worker.toml, line 20: [service] poll_every: must be a whole number from 1 to 86400, is 0",),
     ),
     "a value of another type": (
         config("2016-02-26", '"26 February"'),
@@ -123,7 +123,7 @@ def test_a_configuration_that_cannot_be_used(station: Station, case: str) -> Non
 def test_every_command_refuses_it_alike(station: Station, command: tuple[str, ...]) -> None:
     config("[service]", "[service]\npoll_evry = 3")(station)
     assert refused(station, *command).startswith(
-        f"inbox-worker: {station.config}, line 17: [service] poll_evry: no such key; valid here are poll_every, "
+        f"inbox-worker: {station.config}, line 20: [service] poll_evry: no such key; valid here are poll_every, "
     )
 
 

@@ -59,7 +59,7 @@ class Place:
         (directory / "invited.csv").write_text(LIST)
         self.config = directory / "worker.toml"
         self.config.write_text(
-            f'{EVENT}\n[reading.model]\nendpoint = "{endpoint.url}"\nmodel = "m"\ntimeout = 1\n{model}\n'
+            f'{EVENT}\n[reading]\ntwo_readers = false\n[reading.model]\nendpoint = "{endpoint.url}"\nmodel = "m"\ntimeout = 1\n{model}\n'
         )
         self.open()
 

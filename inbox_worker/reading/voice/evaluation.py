@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from inbox_worker.model import Claim, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard, same_person
@@ -96,3 +97,12 @@ def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
         0.0,
         float(not other.doubts),
     )
+
+
+def agrees(values: Sequence[float]) -> bool:
+    """Whether the network holds everything in a claim for likelier than not: the answer, the number, each person who
+    comes and none besides, the writer, and that nobody has to be asked."""
+    by_name = dict(zip(FEATURES, values, strict=True))
+    answer = by_name["partstat"] > 0 and by_name["none"] < -1 and by_name["ask"] < 0
+    people = by_name["weakest"] > 0 and by_name["strongest_other"] < 0 and by_name["writer"] > 0
+    return answer and bool(by_name["declined"] or (by_name["count_margin"] > 0 and people))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.confidence import DOUBTED
 from inbox_worker.reading.answer.heard import Heard, same_person
-from inbox_worker.reading.voice.evaluation import agreement, evaluation
+from inbox_worker.reading.voice.evaluation import agreement, agrees, evaluation
 from inbox_worker.reading.voice.judges import Judges, judges
 from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of
@@ -46,8 +46,8 @@ def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Cla
     """A claim of the grammar: with the probability that it is right, or with a doubt where that is too low."""
     values = evaluation(heard, claim, opinion, claim.confidence)
     probability = judge.record.probability(values)
-    if probability >= judge.record.least:
-        return replace(claim, confidence=round(min(claim.confidence, probability), 2))
+    if probability >= judge.record.least or agrees(values):
+        return replace(claim, confidence=round(max(0.5, min(claim.confidence, probability)), 2))
     if claim.op is Op.SET and (other := _proposed(heard, opinion, judge, claim)) is not None:
         return other
     doubt = _difference(heard, claim, opinion)

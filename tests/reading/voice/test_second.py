@@ -36,7 +36,7 @@ def letter(text: str) -> Message:
     ("text", "partstat", "number"),
     [
         (
-            "Dear colleagues,\n\nDelta Trust will take part. I will attend together with Omar Haddad.\n\nAnn Lee",
+            "Dear colleagues,\n\nI confirm that Omar Haddad and I will attend the forum on behalf of Delta Trust.\n\nKind regards,\nAnn Lee",
             Partstat.ACCEPTED,
             2,
         ),
