@@ -19,13 +19,13 @@ from inbox_worker.reading.voice.opinion import asked_about
 from inbox_worker.reading.voice.pieces import Pieces
 from inbox_worker.worker import understand
 from tests.bench.mailboxes import CORPUS, PARTS, folder_of
+from tests.voice.gold import SERVICE
 
 PARTSTATS = ("accepted", "declined", "tentative", "none")
 OPS = ("set", "replace", "add", "remove")
 MOST_COUNTED = 13  # this many people or more are one class
 UNTOLD = MOST_COUNTED + 1  # the class of a number that is not told, or not clearly
 UNKNOWN = -1  # the label does not say
-SERVICE = {"late", "question", "assistance"}
 
 
 @dataclass(frozen=True)

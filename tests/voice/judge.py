@@ -28,8 +28,8 @@ from inbox_worker.reading.voice.proposal import proposal
 from inbox_worker.reading.voice.second import OPEN, may_propose
 from inbox_worker.reading.whole import read_whole
 from tests.bench.mailboxes import PARTS, folder_of
-from tests.voice.examples import SERVICE, Listener
-from tests.voice.gold import is_right
+from tests.voice.examples import Listener
+from tests.voice.gold import SERVICE, is_right
 
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/judges.json"
 WRONG = {"record": 0.016, "propose": 0.008}  # of all messages

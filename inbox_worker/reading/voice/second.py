@@ -68,7 +68,7 @@ def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
     shown = tuple(heard.evidence("count-unclear", *place) for place in opinion.words[-1:])
     place = max(range(len(opinion.count)), key=lambda i: opinion.count[i])
     told = "no number" if place == len(opinion.count) - 1 else str(place)
-    if place != claim.delegates and opinion.count[place] > 0:
+    if place != claim.delegates:
         mine = "no number" if claim.delegates is None else str(claim.delegates)
         why = f"Read as {mine}; a second reader reads {told} ({opinion.count[place]:.0%})."
         return Doubt(Code.COUNT_UNCLEAR, why, shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, Op, Part, Reading, Role, Zone
 from inbox_worker.reading.folding import fold
@@ -62,7 +63,7 @@ def _new(part: Part) -> list[tuple[int, int]]:
 def is_about(message: Message, invitation: Invitation) -> bool:
     """Whether a text speaks of our event: two words of its title, its day, or our address."""
     title = _words_of(f"{invitation.title} {invitation.subtitle}")
-    months = {m for lexicon in lexicons().values() for m in lexicon.lists["months"]}
+    months = _months()
     for part in message.bodies:
         words = [t.norm for t in tokens(part.text[:20_000]) if t.is_word]
         dated = any(w == str(invitation.starts.day) and set(words[max(0, i - 2) : i + 3]) & months
@@ -94,7 +95,7 @@ def of_strangers(message: Message, reading: Reading, invitation: Invitation) -> 
     if any(o in text.lower() for o in own for text in texts):
         return False
     words = [t.norm for text in texts for t in tokens(text) if t.is_word]
-    months = {m for lexicon in lexicons().values() for m in lexicon.lists["months"]}
+    months = _months()
     dated = any(
         w.rstrip("stndrh.") == str(invitation.starts.day) and set(words[max(0, i - 2) : i + 3]) & months
         for i, w in enumerate(words)
@@ -127,7 +128,7 @@ def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invita
     body = [t.norm for p in message.bodies for t in new_words(p, HINTING)]
     if any(hit.kind in LINKS for lexicon in spoken_in(message) for hit in lexicon.phrases.find(body)):
         return None
-    months = {m for lexicon in lexicons().values() for m in lexicon.lists["months"]}
+    months = _months()
     if words & months and len(words) < 40:
         return None
     return Doubt(Code.PARTSTAT_UNCLEAR, "Nothing in the message speaks of the event, or of any.")
@@ -135,6 +136,12 @@ def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invita
 
 _MATTERS = frozenset(fold(word) for word in MATTERS.split())
 _MEETINGS = frozenset(fold(word) for word in OF_MEETINGS)
+
+
+@cache
+def _months() -> frozenset[str]:
+    """The names of months in all languages."""
+    return frozenset(m for lexicon in lexicons().values() for m in lexicon.lists["months"])
 
 
 def _words_of(text: str) -> frozenset[str]:
