@@ -97,6 +97,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--keep", type=Path, help="where to keep the network as it is in training")
+    parser.add_argument("--go-on", type=Path, help="a network that was kept, to be trained further")
     arguments = parser.parse_args()
     random.seed(SEED)
     torch.manual_seed(SEED)
@@ -107,6 +109,8 @@ def main() -> None:
     unseen = list(of_mailboxes("last", pieces, MOST_PIECES))
     print(f"{len(letters)} messages, {len(phrases)} phrases; {len(unseen)} messages to look at", flush=True)
     net = Net(begin, arguments.layers)
+    if arguments.go_on:
+        net.load_state_dict(torch.load(arguments.go_on, weights_only=True))
     encoder, questions = (
         list(net.encoder.parameters()),
         [p for n, p in net.named_parameters() if p.requires_grad and not n.startswith("encoder")],
@@ -130,6 +134,8 @@ def main() -> None:
             schedule.step()
         print(f"epoch {epoch + 1}: {accuracy(net, unseen)}", flush=True)
         pack(net, begin, arguments.out, f"1-{corpus_digest()}", MOST_PIECES)
+        if arguments.keep:
+            torch.save(net.state_dict(), arguments.keep)
 
 
 if __name__ == "__main__":
