@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.text import Token
@@ -24,8 +25,13 @@ LOOKED_AT = 3000  # words; more do not change the answer
 
 def script_of(word: str) -> str:
     """The script of a word's first letter, "other" for those that no table here names."""
-    point = ord(word[0])
-    if word[0].isdigit():
+    return _script(word[0])
+
+
+@cache
+def _script(character: str) -> str:
+    point = ord(character)
+    if character.isdigit():
         return ""
     return next((name for name, low, high in _RANGES if low <= point <= high), "other")
 
@@ -38,25 +44,28 @@ def languages_of(words: Sequence[Token]) -> list[Lexicon]:
     sample = [t for t in words[:LOOKED_AT] if not t.raw[0].isdigit()]
     if not sample:
         return []
-    scripts = Counter(script_of(t.raw) for t in sample)
-    total = sum(scripts.values())
+    by_script: defaultdict[str, list[Token]] = defaultdict(list)
+    for token in sample:
+        by_script[script_of(token.raw)].append(token)
+    total = len(sample)
     scores: list[tuple[float, Lexicon]] = []
-    has_kana = scripts["kana"] > 0.1 * total
+    has_kana = len(by_script["kana"]) > 0.1 * total
     for lexicon in lexicons().values():
-        inside = scripts[lexicon.script]
+        own = by_script[lexicon.script]
+        inside = len(own)
         if inside < max(1, 0.15 * total) or (lexicon.script == "han" and has_kana):
             continue
         stop, vocabulary = lexicon.lists["stopwords"], lexicon.vocabulary
-        labels = {w for w in lexicon.lists["columns"] if len(w) > LABEL}
+        labels = _labels(lexicon.code)
         if lexicon.foreign and sum(not lexicon.foreign.isdisjoint(t.raw) for t in sample) > 0.08 * len(sample):
             continue
-        of_script = [t.norm for t in sample if script_of(t.raw) == lexicon.script]
+        of_script = [t.norm for t in own]
         common = sum(1 for w in of_script if w in stop or w in labels)
         known = sum(1 for w in of_script if w in vocabulary)
         if len(of_script) <= FEW:
             spoken = {i for h in lexicon.phrases.find(of_script) for i in range(h.start, h.end)}
             known += sum(3 if lexicon.numbers.get(w, 0) > 1 else i in spoken for i, w in enumerate(of_script))
-        names = sum(t.is_capital and t.norm not in vocabulary for t in sample if script_of(t.raw) == lexicon.script)
+        names = sum(t.is_capital and t.norm not in vocabulary for t in own)
         spoken_words = len(of_script) - names // 2  # names tell of no language
         score = (common + 0.25 * (known - common)) / max(4, spoken_words) * (inside / total) ** 0.5
         if score > 0.02:
@@ -69,3 +78,8 @@ def languages_of(words: Sequence[Token]) -> list[Lexicon]:
     if best < least and len(sample) > 12:  # a foreign language shares a few small words with any other
         return []
     return [lexicon for i, (score, lexicon) in enumerate(scores) if i == 0 or (score > 0.55 * best and i < 3)]
+
+
+@cache
+def _labels(code: str) -> frozenset[str]:
+    return frozenset(w for w in lexicons()[code].lists["columns"] if len(w) > LABEL)

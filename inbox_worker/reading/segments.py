@@ -60,12 +60,17 @@ def is_ideograph(character: str) -> bool:
 
 
 def _han(raw: str) -> Iterator[Segment]:
-    known, at = known_words("han").words | known_words("han").names, 0
+    known, at = _han_words(), 0
     plain = "".join(fold(c)[:1] or c for c in raw)
     while at < len(raw):
         length = next((n for n in range(LONGEST, 1, -1) if at + n <= len(raw) and plain[at : at + n] in known), 1)
         yield Segment(at, at + length, plain[at : at + length])
         at += length
+
+
+@cache
+def _han_words() -> frozenset[str]:
+    return known_words("han").words | known_words("han").names
 
 
 @lru_cache(maxsize=16384)
