@@ -17,45 +17,13 @@ from inbox_worker.model import Location, RawMessage
 from inbox_worker.understanding import understand
 
 CORPUS = Path(__file__).parent.parent / "corpus"
-MAILBOXES = {
-    "letters-en": "pledging",
-    "letters-romance": "pledging",
-    "season": "pledging",
-    "attachments-and-noise": "pledging",
-    "mixed": "pledging",
-    "last": "pledging",
-    "letters": "workshop",
-}
-LEARNT = {  # what the second reader was trained with, besides MAILBOXES
-    **dict.fromkeys(("a1", "a2", "c1", "c3", "c6", "c9", "c12", "c15", "c18"), "pledging"),
-    **dict.fromkeys(("b1", "b2", "c5", "c8", "c11", "c14", "c17", "c20"), "roundtable"),
-    **dict.fromkeys(("c2", "c4", "c7", "c10", "c13", "c16"), "library"),
-}
-JUDGED = {
-    "d1": "pledging",
-    "d2": "library",
-    "d3": "roundtable",
-    "d4": "pledging",
-    "d5": "library",
-    "d6": "roundtable",
-    "d7": "pledging",
-    "d8": "library",
-    "d9": "roundtable",
-    "d10": "pledging",
-    "d11": "library",
-    "d12": "roundtable",
-}  # by which it was judged how sure is sure enough
-LAST = {
-    "c19": "library",
-    "c21": "pledging",
-    "public": "pledging",
-    "d13": "pledging",
-    "d14": "library",
-    "d15": "roundtable",
-    "d16": "pledging",
-}  # which nobody looked at before the end
-PARTS = {"learnt": (*MAILBOXES, *LEARNT), "judged": tuple(JUDGED), "last": tuple(LAST)}
-EVENTS = MAILBOXES | LEARNT | JUDGED | LAST
+MAILBOXES = ("letters-en", "letters-romance", "season", "attachments-and-noise", "mixed", "last", "letters")
+LAST = ("c19", "c21", "public", "d13", "d14", "d15", "d16")  # which nobody looked at before the end
+EVENTS = {folder.parent.name: folder.parent.parent.name for folder in sorted(CORPUS.glob("*/*/expected.json"))}
+# by which it was judged how sure is sure enough
+JUDGED = tuple(n for n in EVENTS if n.startswith("d") and n not in LAST)
+LEARNT = tuple(n for n in EVENTS if n not in LAST + JUDGED)  # what the second reader was trained with
+PARTS = {"learnt": LEARNT, "judged": JUDGED, "last": LAST}
 COLUMNS = ("straight_through", "silent", "needless_review", "kind", "organisation", "partstat", "count", "people_f1")
 
 Row = tuple[dict[str, Any], str]  # the gold answer of a message, and the JSON line that it was read as
