@@ -14,8 +14,10 @@ def header_evidence(message: Message, name: str, field: str = "kind") -> tuple[E
     return (Evidence(field, name, 0, len(value), value),) if value else ()
 
 
-def kind_by_headers(message: Message) -> tuple[Kind, tuple[Evidence, ...]] | None:
+def kind_by_headers(message: Message, mailbox: str) -> tuple[Kind, tuple[Evidence, ...]] | None:
     """A kind that headers and structure alone decide, with the header that does; None where words must.
+
+    ``mailbox`` is ours: who writes to a discussion list (RFC 2919) and copies us in says something to us as well.
 
     X-Auto-Response-Suppress alone decides nothing: Exchange writes it into mail of people too. A calendar reply is
     often stamped auto-generated and is none.
@@ -42,7 +44,8 @@ def kind_by_headers(message: Message) -> tuple[Kind, tuple[Evidence, ...]] | Non
         return Kind.AUTO_REPLY, header_evidence(message, "precedence")
     if submitted and submitted != "no":
         return Kind.AUTO_REPLY, header_evidence(message, "auto-submitted")
-    if any(message.header(n) for n in ("list-unsubscribe", "list-id")) and not message.header("in-reply-to"):
+    listed = any(message.header(n) for n in ("list-unsubscribe", "list-id")) and not message.header("in-reply-to")
+    if listed and mailbox.lower() not in (message.header("cc") or "").lower():
         return Kind.OTHER, header_evidence(message, "list-unsubscribe") or header_evidence(message, "list-id")
     return None
 

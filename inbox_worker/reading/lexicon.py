@@ -56,6 +56,7 @@ LISTS = frozenset(
         "given_columns",
         "surname_columns",
         "infinitive_endings",
+        "headquarters",
         "origin",
         "personal",
         "of",

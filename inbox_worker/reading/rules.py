@@ -64,7 +64,7 @@ class RuleReader:
 
     def read(self, message: Message, invitation: Invitation) -> Reading:
         """Read one message. Never raises for what the message holds."""
-        decided = kind_by_headers(message)
+        decided = kind_by_headers(message, invitation.mailbox)
         reader = f"{self.name} {self.version}"
         known = list(lexicons().values())
         if decided is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, is_free_mail
 from inbox_worker.reading.layout import Layout
 from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.offices import may_be_an_office
 from inbox_worker.reading.organisations import (
     Found,
     Index,
@@ -82,7 +83,7 @@ def answerer_of(
     if owners:
         inside = [r for r in ranked if r[0] in owners]
         if inside and (len(inside) == 1 or inside[0][1] - inside[1][1] >= 2):
-            return _settled(inside[0][0], message, places, index, 0.9)
+            return _told_from_offices(inside[0][0], owners, message, layouts, lexicons, places, index)
         if not inside:
             near = _by_resemblance(message, layouts, lexicons, answers, index, frozenset(owners))
             if near.organisation is not None:
@@ -99,6 +100,31 @@ def answerer_of(
         others = " or ".join(index.by_id[o].name for o, _ in ranked[:3])
         return _doubted(ranked[0][0], message, places, index, f"The message may answer for {others}.")
     return _by_resemblance(message, layouts, lexicons, answers, index)
+
+
+def _told_from_offices(
+    chosen: str,
+    owners: Sequence[str],
+    message: Message,
+    layouts: Sequence[Layout],
+    lexicons: Sequence[Lexicon],
+    places: Sequence[Place],
+    index: Index,
+) -> Answerer:
+    """One of those that share a domain, in doubt where an office of it may be meant."""
+    weight = max((p.found.weight for p in places if p.found.organisation == chosen), default=0)
+    said = (
+        t.norm
+        for layout in layouts
+        for start, end in (*layout.body, *layout.signature)
+        for t in tokens(layout.part.text, start, end)
+    )
+    office = may_be_an_office(chosen, owners, weight, said, lexicons, index)
+    if office is None:
+        return _settled(chosen, message, places, index, 0.9)
+    one, two = index.by_id[chosen], index.by_id[office]
+    why = f"{one.name} and {two.name} write from the same domain; the message does not tell which of them answers."
+    return _doubted(chosen, message, places, index, why)
 
 
 def _ranked(places: Sequence[Place], subjects: Sequence[str], layouts: Sequence[Layout]) -> list[tuple[str, int]]:

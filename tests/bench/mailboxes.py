@@ -18,7 +18,7 @@ from inbox_worker.understanding import understand
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 MAILBOXES = ("letters-en", "letters-romance", "season", "attachments-and-noise", "mixed", "last", "letters")
-LAST = ("c19", "c21", "public", "d13", "d14", "d15", "d16")  # which nobody looked at before the end
+LAST = ("c19", "c21", "public", "d13", "d14", "d15", "d16", "d17", "d18")  # which nobody looked at before the end
 EVENTS = {folder.parent.name: folder.parent.parent.name for folder in sorted(CORPUS.glob("*/*/expected.json"))}
 # by which it was judged how sure is sure enough
 JUDGED = tuple(n for n in EVENTS if n.startswith("d") and n not in LAST)
@@ -65,12 +65,22 @@ def mailbox(name: str, *, two_readers: bool = True) -> dict[str, Any]:
     return scores_of(rows_of(name, two_readers=two_readers))
 
 
+def together(names: Sequence[str], *, two_readers: bool = True) -> dict[str, Row]:
+    """The messages of several mailboxes as of one."""
+    rows = {}
+    for name in names:
+        for file, (gold, told) in rows_of(name, two_readers=two_readers).items():
+            own = f"{name}-{file}"  # a mailbox and its file make a name of their own
+            rows[own] = gold, json.dumps({**json.loads(told), "file": own}, ensure_ascii=False)
+    return rows
+
+
 def tables(names: Sequence[str]) -> str:
     """Both tables of some mailboxes, in Markdown; shares in per cent, silent errors as a number."""
     read = {name: rows_of(name) for name in names}
     by_language: dict[str, dict[str, Row]] = defaultdict(dict)
     for name, rows in read.items():
-        for file, row in rows.items():  # a mailbox and its file make a name of their own
+        for file, row in rows.items():
             line = json.loads(row[1])
             own = f"{name}-{file}"
             by_language[row[0].get("lang") or "?"][own] = row[0], json.dumps({**line, "file": own}, ensure_ascii=False)

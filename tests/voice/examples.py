@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,19 @@ from inbox_worker.reading import rules
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.phrases import opinion
-from inbox_worker.reading.voice.opinion import asked_about
+from inbox_worker.reading.voice.opinion import Asked, asked_about
 from inbox_worker.reading.voice.pieces import Pieces
 from inbox_worker.worker import understand
 from tests.bench.mailboxes import CORPUS, PARTS, folder_of
 from tests.voice.gold import SERVICE
+from tests.voice.varied import other_numbers
 
 PARTSTATS = ("accepted", "declined", "tentative", "none")
 OPS = ("set", "replace", "add", "remove")
 MOST_COUNTED = 13  # this many people or more are one class
 UNTOLD = MOST_COUNTED + 1  # the class of a number that is not told, or not clearly
 UNKNOWN = -1  # the label does not say
+VARIED = 3  # times that a message is told with other numbers
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Example:
     writer: int = UNKNOWN
     ask: int = UNKNOWN  # that somebody must be asked before it is written down
     people: tuple[int, ...] = ()
+    varied: tuple[Example, ...] = ()  # the same with another number
 
 
 class Listener:
@@ -117,7 +120,10 @@ def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -
             own = heard.sender[0]
             writer = int(any(same_person(own, p) for p in come))
             people = tuple(writer if same_person(n, own) else p for n, p in zip(names, people, strict=True))
-    return Example(asked.numbers, asked.spans, partstat, op, count, writer, ask, people)
+    example = Example(asked.numbers, asked.spans, partstat, op, count, writer, ask, people)
+    if op != 0 or "people" not in claim or not gold["lang"]:
+        return example
+    return _with_others(example, asked, gold["lang"], len(claim["people"]), pieces, most)
 
 
 def _of_phrase(heard: Heard, row: dict[str, str], pieces: Pieces, most: int) -> Example:
@@ -140,7 +146,29 @@ def _of_phrase(heard: Heard, row: dict[str, str], pieces: Pieces, most: int) -> 
     if op != "remove" and "partial-name" not in row["also"]:
         come = [p.strip() for p in row["people"].split(";") if p.strip()]
         people = tuple(int(any(same_person(a[0], p) for p in come)) for a in asked.people)
-    return Example(asked.numbers, asked.spans, partstat, kind, number, UNKNOWN, 1 if count == "?" else UNKNOWN, people)
+    ask = 1 if count == "?" else UNKNOWN
+    example = Example(asked.numbers, asked.spans, partstat, kind, number, UNKNOWN, ask, people)
+    if kind != 0 or UNKNOWN in people:
+        return example
+    return _with_others(example, asked, row["lang"], sum(people), pieces, most)
+
+
+def _with_others(example: Example, asked: Asked, language: str, named: int, pieces: Pieces, most: int) -> Example:
+    """An example with what it would be with other numbers: those that its names do not tell already."""
+    if named + 1 >= example.count >= named and named > 1:
+        change = {"count": UNTOLD, "ask": 1}  # fewer than are named: that cannot be
+        return replace(example, varied=tuple(
+            replace(example, numbers=numbers, spans=spans, **change)
+            for other, numbers, spans in other_numbers(asked, language, example.count, named, pieces, most, VARIED)
+            if other < named
+        ))  # fmt: skip
+    if not named or named + 1 < example.count:
+        return replace(example, varied=tuple(
+            replace(example, numbers=numbers, spans=spans, count=other)
+            for other, numbers, spans in other_numbers(asked, language, example.count, named, pieces, most, VARIED)
+            if other > named
+        ))  # fmt: skip
+    return example
 
 
 def _op(op: str, number: int | None) -> str:

@@ -16,10 +16,14 @@ DROPPED = 0.1
 
 
 class Net(nn.Module):
-    """An encoder with the first layers of the starting point, and its questions."""
+    """An encoder with the first layers of the starting point, and its questions.
 
-    def __init__(self, start: Start, layers: int) -> None:
+    The first ``settled`` layers are not trained: what they make of a text need be found only once.
+    """
+
+    def __init__(self, start: Start, layers: int, settled: int = 0) -> None:
         super().__init__()
+        self.settled = settled
         width = start.width
         self.width, self.heads, self.layers = width, start.heads, layers
         self.table = nn.Embedding.from_pretrained(torch.tensor(np.asarray(start.table)), freeze=True)
@@ -37,9 +41,14 @@ class Net(nn.Module):
         self.name, self.ask = nn.Linear(3 * width, 1), nn.Linear(3 * width, 1)
         self.drop = nn.Dropout(DROPPED)
 
-    def forward(self, numbers: Tensor, mask: Tensor, spans: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Tensor]:
-        """Logits; ``people`` is one row for all spans of all texts."""
-        hidden = self._encode(numbers, mask)
+    def trained(self) -> list[nn.Parameter]:
+        """The parameters of the layers that are trained."""
+        still = tuple(f"l{i}_" for i in range(self.settled)) + (("emb",) if self.settled else ())
+        return [p for name, p in self.encoder.items() if not name.startswith(still)]
+
+    def forward(self, x: Tensor, mask: Tensor, spans: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Tensor]:
+        """Logits for what ``settle`` made of texts; ``people`` is one row for all spans of all texts."""
+        hidden = self._layers_of(x, mask, range(self.settled, self.layers))
         weight = self.att(hidden).masked_fill(mask[..., None] == 0, -1e9).softmax(1)
         pooled = torch.einsum("bta,bth->bah", weight, hidden)
         mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
@@ -63,19 +72,31 @@ class Net(nn.Module):
             "people": people,
         }
 
-    def _encode(self, numbers: Tensor, mask: Tensor) -> Tensor:
-        rows, length = numbers.shape
-        seen = mask[:, None, None, :].bool()
-        x = self.table(numbers) + self.positions[:length] + self.types
-        x = functional.layer_norm(x, (self.width,), self.encoder["emb_ln_w"], self.encoder["emb_ln_b"], 1e-12)
-        for i in range(self.layers):
+    def settle(self, numbers: Tensor, mask: Tensor) -> Tensor:
+        """What the layers that are not trained make of texts, of shape (texts, pieces, width)."""
+        vectors = self.table(numbers) + self.positions[: numbers.shape[1]] + self.types
+        return self._layers_of(self._begun(vectors), mask, range(self.settled))
+
+    def encoded(self, vectors: Tensor) -> Tensor:
+        """The vectors of pieces, of shape (texts, pieces, width), as they are in their texts."""
+        return self._layers_of(self._begun(vectors), None, range(self.layers))
+
+    def _begun(self, x: Tensor) -> Tensor:
+        return functional.layer_norm(x, (self.width,), self.encoder["emb_ln_w"], self.encoder["emb_ln_b"], 1e-12)
+
+    def _layers_of(self, x: Tensor, mask: Tensor | None, which: range) -> Tensor:
+        rows, length, _ = x.shape
+        hidden = None if mask is None else (mask[:, None, None, :] == 0)
+        for i in which:
             w = {n.partition("_")[2]: p for n, p in self.encoder.items() if n.startswith(f"l{i}_")}
 
             def turned(name: str, x: Tensor = x, w: dict[str, Tensor] = w) -> Tensor:
                 found = functional.linear(x, w[f"{name}_w"], w[f"{name}_b"])
                 return found.view(rows, length, self.heads, -1).transpose(1, 2)
 
-            heeded = functional.scaled_dot_product_attention(turned("q"), turned("k"), turned("v"), attn_mask=seen)
+            heed = turned("q") @ turned("k").transpose(2, 3) * (self.width // self.heads) ** -0.5
+            heed = heed if hidden is None else heed.masked_fill(hidden, -1e4)
+            heeded = heed.softmax(-1).to(x.dtype) @ turned("v")
             heeded = functional.linear(heeded.transpose(1, 2).reshape(rows, length, -1), w["ao_w"], w["ao_b"])
             x = functional.layer_norm(x + self.drop(heeded), (self.width,), w["aln_w"], w["aln_b"], 1e-12)
             inner = functional.gelu(functional.linear(x, w["fi_w"], w["fi_b"]), approximate="tanh")

@@ -1,24 +1,29 @@
-"""Write a trained network as ``voice.npz``: eight bits a weight, four a number of the table, no pickle."""
+"""Write a trained network: the encoder in ONNX, eight bits a weight; the rest as arrays, four bits a number of the table."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
 
 from tests.voice.examples import OPS, PARTSTATS
 from tests.voice.net import Net
 from tests.voice.start import BLOCK, Start
 
+OPSET = 17  # of ONNX
+
 
 def pack(net: Net, begin: Start, out: Path, version: str, most: int) -> None:
-    """Write the file."""
+    """Write ``out`` and the encoder beside it, with the suffix ``.onnx``."""
     about = {
         "version": version,
         "layers": net.layers,
-        "heads": net.heads,
         "most_pieces": most,
         "partstats": PARTSTATS,
         "ops": OPS,
@@ -36,17 +41,39 @@ def pack(net: Net, begin: Start, out: Path, version: str, most: int) -> None:
     }
     for name, value in net.state_dict().items():
         numbers = value.detach().float().numpy()
-        if name.startswith("encoder."):
-            where = name.removeprefix("encoder.").replace("_", ".")
-            if numbers.ndim == 2:
-                scale = np.maximum(np.abs(numbers).max(1), 1e-9) / 127
-                arrays[where] = np.round(numbers / scale[:, None]).astype(np.int8)
-                arrays[f"{where}:scale"] = scale.astype("f4")
-            else:
-                arrays[where] = numbers
-        elif name.partition(".")[0] not in {"table", "positions", "types"}:
+        if name.partition(".")[0] not in {"table", "positions", "types", "encoder"}:
             arrays[name] = numbers.astype("f2") if numbers.ndim == 2 else numbers
     np.savez_compressed(out, **arrays)
+    with TemporaryDirectory() as directory:
+        plain = Path(directory) / "plain.onnx"
+        _Encoder(net).export(plain)
+        quantize_dynamic(
+            plain, out.with_suffix(".onnx"), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+        )  # a range that no processor's eight-bit arithmetic leaves
+
+
+class _Encoder(nn.Module):
+    """What the network does between the vectors of a text's pieces and its questions, for one text."""
+
+    def __init__(self, net: Net) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Of shape (pieces, width), as is what is found."""
+        return self.net.encoded(vectors[None])[0]
+
+    def export(self, path: Path) -> None:
+        """Write it in ONNX, for texts of any length."""
+        learning = self.net.training
+        self.net.eval()
+        example = torch.zeros(16, self.net.width)
+        lengths = {"vectors": {0: "pieces"}, "hidden": {0: "pieces"}}
+        torch.onnx.export(
+            self, (example,), str(path), input_names=["vectors"], output_names=["hidden"], dynamic_axes=lengths,
+            opset_version=OPSET, dynamo=False,
+        )  # fmt: skip
+        self.net.train(learning)
 
 
 def _in_four_bits(table: Any) -> tuple[Any, Any]:

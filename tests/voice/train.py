@@ -1,4 +1,4 @@
-"""Train the network and write ``voice.npz``: ``python -m tests.voice.train [--epochs 6] [--layers 6]``."""
+"""Train the network and write ``voice.npz``: ``python -m tests.voice.train [--epochs 6] [--layers 12] [--settled 6]``."""
 
 from __future__ import annotations
 
@@ -38,16 +38,51 @@ def batches(examples: Sequence[Example]) -> list[list[Example]]:
     return found
 
 
-def asked(net: Net, batch: Sequence[Example]) -> dict[str, Tensor]:
-    """What the network says of a batch."""
+class Settled:
+    """What the layers that are not trained make of each example, found once."""
+
+    def __init__(self, net: Net) -> None:
+        self._net = net
+        self._found: dict[int, Tensor] = {}  # by the example's identity
+
+    def learn(self, examples: Sequence[Example]) -> None:
+        """Find it for some examples, which must be kept."""
+        learning = self._net.training
+        self._net.eval()
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            for batch in batches(examples):
+                numbers, mask = padded(batch)
+                found = self._net.settle(numbers, mask).to(torch.bfloat16)
+                for row, example in enumerate(batch):
+                    self._found[id(example)] = found[row, : len(example.numbers)].clone()
+        self._net.train(learning)
+
+    def of(self, batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
+        """It for a batch, with the mask."""
+        numbers, mask = padded(batch)
+        if not self._net.settled:
+            return self._net.settle(numbers, mask), mask
+        x = torch.zeros(*numbers.shape, self._net.width)
+        for row, example in enumerate(batch):
+            x[row, : len(example.numbers)] = self._found[id(example)].float()
+        return x, mask
+
+
+def padded(batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
+    """The numbers of a batch, and where they are."""
     length = max(len(e.numbers) for e in batch)
     numbers = torch.ones(len(batch), length, dtype=torch.long)
     mask = torch.zeros(len(batch), length)
     for row, example in enumerate(batch):
         numbers[row, : len(example.numbers)] = torch.tensor(example.numbers)
         mask[row, : len(example.numbers)] = 1
+    return numbers, mask
+
+
+def asked(net: Net, settled: Settled, batch: Sequence[Example]) -> dict[str, Tensor]:
+    """What the network says of a batch."""
     with torch.autocast("cpu", torch.bfloat16):
-        said = net(numbers, mask, [e.spans for e in batch])
+        said = net(*settled.of(batch), [e.spans for e in batch])
     return {name: logits.float() for name, logits in said.items()}
 
 
@@ -72,7 +107,7 @@ def loss(said: dict[str, Tensor], wanted: dict[str, Tensor]) -> Tensor:
     return total
 
 
-def accuracy(net: Net, examples: Sequence[Example]) -> str:
+def accuracy(net: Net, settled: Settled, examples: Sequence[Example]) -> str:
     """How many answers are right, by question."""
     right = dict.fromkeys(WEIGHT, 0)
     known = dict.fromkeys(WEIGHT, 0)
@@ -80,7 +115,7 @@ def accuracy(net: Net, examples: Sequence[Example]) -> str:
     with torch.no_grad():
         for batch in batches(examples):
             wanted = labels(batch)
-            for name, logits in asked(net, batch).items():
+            for name, logits in asked(net, settled, batch).items():
                 if not len(logits):
                     continue
                 best = (logits > 0).long() if logits.dim() == 1 else logits.argmax(1)
@@ -95,7 +130,9 @@ def main() -> None:
     """Train and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--layers", type=int, default=12)
+    parser.add_argument("--settled", type=int, default=0, help="so many of the layers are not trained")
+    parser.add_argument("--rate", type=float, default=RATE, help="of learning, for the layers")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--keep", type=Path, help="where to keep the network as it is in training")
     parser.add_argument("--go-on", type=Path, help="a network that was kept, to be trained further")
@@ -107,16 +144,21 @@ def main() -> None:
     letters = list(of_mailboxes("learnt", pieces, MOST_PIECES))
     phrases = list(of_phrases(pieces, MOST_PIECES))
     unseen = list(of_mailboxes("last", pieces, MOST_PIECES))
-    print(f"{len(letters)} messages, {len(phrases)} phrases; {len(unseen)} messages to look at", flush=True)
-    net = Net(begin, arguments.layers)
+    varied = sum(bool(e.varied) for e in [*letters, *phrases])
+    print(f"{len(letters)} messages, {len(phrases)} phrases, {varied} of them with other numbers as well; "
+          f"{len(unseen)} messages to look at", flush=True)  # fmt: skip
+    net = Net(begin, arguments.layers, arguments.settled)
     if arguments.go_on:
         net.load_state_dict(torch.load(arguments.go_on, weights_only=True))
+    settled = Settled(net)
+    if net.settled:
+        settled.learn([e for one in [*letters, *phrases, *unseen] for e in (one, *one.varied)])
     encoder, questions = (
-        list(net.encoder.parameters()),
+        net.trained(),
         [p for n, p in net.named_parameters() if p.requires_grad and not n.startswith("encoder")],
     )
     optimiser = torch.optim.AdamW(
-        [{"params": encoder, "lr": RATE}, {"params": questions, "lr": RATE_OF_QUESTIONS}], weight_decay=0.01
+        [{"params": encoder, "lr": arguments.rate}, {"params": questions, "lr": RATE_OF_QUESTIONS}], weight_decay=0.01
     )
     each = len(batches([*letters, *random.sample(phrases, int(len(phrases) * PHRASES))]))
     steps = each * arguments.epochs
@@ -125,14 +167,15 @@ def main() -> None:
     )
     net.train()
     for epoch in range(arguments.epochs):
-        for batch in batches([*letters, *random.sample(phrases, int(len(phrases) * PHRASES))]):
-            lost = loss(asked(net, batch), labels(batch))
+        some = [*letters, *random.sample(phrases, int(len(phrases) * PHRASES))]
+        for batch in batches([random.choice([e, e, *e.varied]) for e in some]):
+            lost = loss(asked(net, settled, batch), labels(batch))
             optimiser.zero_grad()
             lost.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_([*encoder, *questions], 1.0)
             optimiser.step()
             schedule.step()
-        print(f"epoch {epoch + 1}: {accuracy(net, unseen)}", flush=True)
+        print(f"epoch {epoch + 1}: {accuracy(net, settled, unseen)}", flush=True)
         pack(net, begin, arguments.out, f"1-{corpus_digest()}", MOST_PIECES)
         if arguments.keep:
             torch.save(net.state_dict(), arguments.keep)

@@ -99,10 +99,16 @@ def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
     )
 
 
+def tells_the_same(claim: Claim, other: Claim) -> bool:
+    """Whether two claims give the same answer, number and people."""
+    return all(agreement(claim, other)[:3]) and claim.op is other.op
+
+
 def agrees(values: Sequence[float]) -> bool:
     """Whether the network holds everything in a claim for likelier than not: the answer, the number, each person who
     comes and none besides, the writer, and that nobody has to be asked."""
     by_name = dict(zip(FEATURES, values, strict=True))
     answer = by_name["partstat"] > 0 and by_name["none"] < -1 and by_name["ask"] < 0
     people = by_name["weakest"] > 0 and by_name["strongest_other"] < 0 and by_name["writer"] > 0
-    return answer and bool(by_name["declined"] or (by_name["count_margin"] > 0 and people))
+    number = by_name["count_margin"] > 0 and by_name["op"] > 0
+    return answer and bool(by_name["declined"] or (number and people))

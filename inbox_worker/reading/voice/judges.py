@@ -1,6 +1,6 @@
-"""How likely it is that a reading is right: logistic regression over the features of ``evaluation``.
+"""How likely it is that a reading is right: boosted trees over the features of ``evaluation`` (Friedman 2001).
 
-The weights and the least probabilities are in ``judges.json``, made by ``python -m tests.voice.judge``, which also says
+The trees and the least probabilities are in ``judges.json``, made by ``python -m tests.voice.judge``, which also says
 how they were chosen.
 """
 
@@ -12,25 +12,44 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Split:
+    """A node of a tree: to the left where the feature is at most ``limit``; sides are nodes or what they add."""
+
+    feature: int
+    limit: float
+    left: Split | float
+    right: Split | float
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Weights, a bias, and the probability that a reading must reach."""
+    """Trees whose sum is the log odds that a reading is right, and the probability that it must reach."""
 
     features: tuple[str, ...]
-    weights: tuple[float, ...]
-    bias: float
+    start: float
+    trees: tuple[Split | float, ...]
     least: float
 
     def probability(self, values: Sequence[float]) -> float:
-        """How likely a reading with these features is right."""
-        total = self.bias + sum(w * v for w, v in zip(self.weights, values, strict=True))
+        """How likely a reading with these features is right.
+
+        Raises:
+            ValueError: there are not as many values as features.
+        """
+        if len(values) != len(self.features):
+            raise ValueError(f"{len(values)} values for {len(self.features)} features")
+        total = self.start + sum(_added(tree, values) for tree in self.trees)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
-    def accepts(self, values: Sequence[float]) -> bool:
-        """Whether it is likely enough."""
-        return self.probability(values) >= self.least
+
+def _added(node: Split | float, values: Sequence[float]) -> float:
+    while isinstance(node, Split):
+        node = node.left if values[node.feature] <= node.limit else node.right
+    return node
 
 
 @dataclass(frozen=True)
@@ -53,9 +72,14 @@ def judges() -> Judges:
     return Judges(_judge(stored["record"]), _judge(stored["propose"]), stored["silence"], stored["quiet"])
 
 
-def _judge(stored: Mapping[str, object]) -> Judge:
-    weights = stored["weights"]
-    assert isinstance(weights, dict)  # noqa: S101 - our own file
+def _judge(stored: Mapping[str, Any]) -> Judge:
     return Judge(
-        tuple(weights), tuple(map(float, weights.values())), float(str(stored["bias"])), float(str(stored["least"]))
-    )
+        tuple(stored["features"]), stored["start"], tuple(_node(t) for t in stored["trees"]), stored["least"]
+    )  # fmt: skip
+
+
+def _node(stored: Any) -> Split | float:
+    if isinstance(stored, list):
+        feature, limit, left, right = stored
+        return Split(feature, limit, _node(left), _node(right))
+    return float(stored)

@@ -1,7 +1,9 @@
-"""The network: a transformer encoder (Vaswani 2017, arXiv:1706.03762) with a few questions asked of it, in NumPy.
+"""The network: a transformer encoder (Vaswani 2017, arXiv:1706.03762), run by onnxruntime, and the questions that are
+asked of what it makes of a text.
 
-Its weights are in ``voice.npz``, made by ``python -m tests.voice.train``: whole numbers with a scale for each row, and
-the table of pieces in blocks of 32 numbers of four bits.
+``voice.onnx`` is the encoder, from the vectors of pieces to what they are in their text, weights in eight bits.
+``voice.npz`` holds the rest: the pieces, their vectors in blocks of 32 numbers of four bits, and the questions.
+``python -m tests.voice.train`` makes both.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ import numpy.typing as npt
 from inbox_worker.reading.voice.pieces import Pieces
 
 Array = npt.NDArray[np.float32]
-BLOCK = 32  # numbers of the table that share a scale
 KEPT = 16  # readings that are kept, in case the same text comes again
+ERRORS = 3  # what the runtime may say on standard error: nothing below an error
 POOLS = 3  # ways in which a text is summed up: for the answer, for the number, for the writer
 
 
@@ -40,30 +42,21 @@ class Answers:
 class Network:
     """A trained network."""
 
-    def __init__(self, stored: Mapping[str, Any]) -> None:
-        """``stored``: the arrays of the network file."""
+    def __init__(self, stored: Mapping[str, Any], encoder: bytes) -> None:
+        """``stored``: the arrays of the network file; ``encoder``: a model in ONNX, from ``vectors`` to ``hidden``."""
         about = json.loads(bytes(stored["about"]).decode())
         self.partstats: tuple[str, ...] = tuple(about["partstats"])
         self.ops: tuple[str, ...] = tuple(about["ops"])
         self.most_pieces: int = about["most_pieces"]
         self.version: str = about["version"]
-        self._layers: int = about["layers"]
-        self._heads: int = about["heads"]
         pieces = bytes(stored["pieces"]).decode().split("\n")
         normal = {int(k): v for k, v in json.loads(bytes(stored["normal"]).decode()).items()}
         self.pieces = Pieces(pieces, stored["scores"].astype(np.float32).tolist(), normal)
         self._table, self._scales = stored["table"], stored["table_scales"]
-        names = {name.removesuffix(":scale") for name in stored if name.endswith(":scale")}
-        self._weights: dict[str, Array] = {
-            name: stored[name].astype(np.float32) * stored[f"{name}:scale"].astype(np.float32)[:, None]
-            for name in names
-        }
-        kept = {"about", "pieces", "normal", "scores", "table", "table_scales"}
-        self._weights |= {
-            name: stored[name].astype(np.float32)
-            for name in stored
-            if name not in names and name not in kept and not name.endswith(":scale")
-        }
+        self._places: Array = (stored["positions"].astype(np.float32) + stored["type"]).astype(np.float32)
+        asked = [name for name in stored if name.endswith((".weight", ".bias"))]
+        self._questions: dict[str, Array] = {name: stored[name].astype(np.float32) for name in asked}
+        self._encoder = _session(encoder)
         self._read = lru_cache(maxsize=KEPT)(self._answers)  # plain text and HTML of a message mostly say the same
 
     def read(self, numbers: Sequence[int], spans: Sequence[tuple[int, int]]) -> Answers:
@@ -72,7 +65,7 @@ class Network:
 
     def _answers(self, numbers: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> Answers:
         hidden = self._encode(np.asarray(numbers))
-        scores = hidden @ self._weights["att.weight"].T + self._weights["att.bias"]
+        scores = hidden @ self._questions["att.weight"].T + self._questions["att.bias"]
         weight = _softmax(scores.T).T.astype(np.float32)
         pooled = weight.T @ hidden
         mean, first = hidden.mean(0), hidden[0]
@@ -95,7 +88,7 @@ class Network:
         )
 
     def _linear(self, x: Array, name: str) -> Array:
-        found: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        found: Array = x @ self._questions[f"{name}.weight"].T + self._questions[f"{name}.bias"]
         return found
 
     def _rows(self, numbers: npt.NDArray[Any]) -> Array:
@@ -109,43 +102,22 @@ class Network:
         return found
 
     def _encode(self, numbers: npt.NDArray[Any]) -> Array:
-        w = self._weights
-        x: Array = self._rows(numbers) + w["positions"][: len(numbers)] + w["type"]
-        x = _normalised(x, w["emb.ln.w"], w["emb.ln.b"])
-        for i in range(self._layers):
-            x = self._layer(x, f"l{i}.")
-        return x
-
-    def _layer(self, x: Array, at: str) -> Array:
-        w, heads = self._weights, self._heads
-        size = x.shape[1] // heads
-
-        def turned(name: str) -> Array:
-            found: Array = (x @ w[f"{at}{name}.w"].T + w[f"{at}{name}.b"]).reshape(len(x), heads, size)
-            return found.transpose(1, 0, 2)
-
-        query, key, value = turned("q"), turned("k"), turned("v")
-        heed = _softmax(query @ key.transpose(0, 2, 1) * np.float32(size**-0.5))
-        seen = (heed @ value).transpose(1, 0, 2).reshape(len(x), -1)
-        heeded: Array = (x + seen @ w[f"{at}ao.w"].T + w[f"{at}ao.b"]).astype(np.float32)
-        x = _normalised(heeded, w[f"{at}aln.w"], w[f"{at}aln.b"])
-        inner = _gelu(x @ w[f"{at}fi.w"].T + w[f"{at}fi.b"])
-        return _normalised(x + inner @ w[f"{at}fo.w"].T + w[f"{at}fo.b"], w[f"{at}oln.w"], w[f"{at}oln.b"])
+        vectors = self._rows(numbers) + self._places[: len(numbers)]
+        (hidden,) = self._encoder.run(["hidden"], {"vectors": vectors})
+        found: Array = hidden
+        return found
 
 
-def _normalised(x: Array, weight: Array, bias: Array) -> Array:
-    mean = x.mean(-1, keepdims=True)
-    centred = x - mean
-    spread = np.sqrt((centred * centred).mean(-1, keepdims=True) + np.float32(1e-12))
-    found: Array = centred / spread * weight + bias
-    return found
+def _session(encoder: bytes) -> Any:
+    """The encoder, ready to run on one core: messages, not matrices, are what is spread over the cores."""
+    import onnxruntime
 
-
-def _gelu(x: Array) -> Array:
-    found: Array = (
-        np.float32(0.5) * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)))
-    )
-    return found
+    onnxruntime.set_default_logger_severity(ERRORS)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # it would keep the room of the longest text for good
+    options.log_severity_level = ERRORS
+    return onnxruntime.InferenceSession(encoder, options, providers=["CPUExecutionProvider"])
 
 
 def _softmax(x: Array) -> Array:
@@ -162,8 +134,9 @@ def _sigmoid(x: Array) -> Array:
 @cache
 def network() -> Network:
     """The network that comes with the package, loaded when it is first asked for."""
+    here = resources.files("inbox_worker.reading.voice")
     with (
-        resources.as_file(resources.files("inbox_worker.reading.voice") / "voice.npz") as path,
+        resources.as_file(here / "voice.npz") as path,
         np.load(path, allow_pickle=False) as stored,
     ):
-        return Network(dict(stored))
+        return Network(dict(stored), (here / "voice.onnx").read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inbox_worker.model import Zone
@@ -10,6 +11,7 @@ from inbox_worker.reading.voice.network import Network
 from inbox_worker.reading.voice.pieces import BEGIN, END, Piece, Pieces
 
 LONGEST = 4000  # characters of one stretch of new words that are given to the network
+MOST_OF_IT = 0.8  # of what counted for an answer
 OPENING = "query: "  # what the network was trained to find before a text
 
 
@@ -36,6 +38,7 @@ class Opinion:
     ask: float
     people: tuple[Named, ...]
     words: tuple[tuple[str, int, int], ...]  # the sentence that counted most for the answer, then for the number
+    grounds: tuple[tuple[str, int, int], ...]  # the sentences that together counted for most of the answer
     whole: bool  # nothing of the message was left out
 
 
@@ -58,7 +61,7 @@ class Asked:
     people: list[tuple[str, str, int, int]]  # name, part, start, end
     pieces: list[Piece]  # without the first and the last number
     stretches: list[_Stretch]
-    length: int  # of the text
+    text: str
 
 
 def asked_about(heard: Heard, pieces: Pieces, most: int) -> Asked:
@@ -68,14 +71,18 @@ def asked_about(heard: Heard, pieces: Pieces, most: int) -> Asked:
     spans, people = [], []
     for name, part, start, end in _named(heard):
         found = _located(stretches, part, start, end)
-        if found is None:
-            continue
-        low, high = (x + len(OPENING) for x in found)
-        inside = [i + 1 for i, p in enumerate(cut) if p.start < high and p.end > low and p.end > p.start]
-        if inside:
-            spans.append((inside[0], inside[-1] + 1))
+        span = span_in(cut, *found) if found is not None else None
+        if span is not None:
+            spans.append(span)
             people.append((name, part, start, end))
-    return Asked([BEGIN, *(p.number for p in cut), END], spans, people, cut, stretches, len(text.rstrip()))
+    return Asked([BEGIN, *(p.number for p in cut), END], spans, people, cut, stretches, text)
+
+
+def span_in(cut: Sequence[Piece], start: int, end: int) -> tuple[int, int] | None:
+    """Which of the network's numbers stand for ``text[start:end]``; None if that was left out."""
+    low, high = start + len(OPENING), end + len(OPENING)
+    inside = [i + 1 for i, p in enumerate(cut) if p.start < high and p.end > low and p.end > p.start]
+    return (inside[0], inside[-1] + 1) if inside else None
 
 
 def opinion_of(heard: Heard, network: Network) -> Opinion:
@@ -84,16 +91,24 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
     said = network.read(asked.numbers, asked.spans)
     people = tuple(Named(*a, p) for a, p in zip(asked.people, said.people, strict=True))
     weights = said.weight[1:-1]
-    words = []
+    words: list[tuple[str, int, int]] = []
+    grounds: list[tuple[str, int, int]] = []
     for pool in (0, 1):
         sums: dict[int, float] = {}
         for piece, weight in zip(asked.pieces, weights[:, pool], strict=True):
             place = _sentence_at(heard, asked.stretches, piece.start - len(OPENING))
             if place is not None:
                 sums[place] = sums.get(place, 0.0) + float(weight)
-        if sums:
-            part, said_there = heard.said[max(sums, key=lambda i: sums[i])]
-            words.append((part, said_there.sentence.start, said_there.sentence.end))
+        ranked = sorted(sums, key=lambda i: -sums[i])
+        places = [(heard.said[i][0], heard.said[i][1].sentence.start, heard.said[i][1].sentence.end) for i in ranked]
+        words += places[:1]
+        if pool == 0:
+            total, share = sum(sums.values()), 0.0
+            for i, there in zip(ranked, places, strict=True):
+                if share >= MOST_OF_IT * total:
+                    break
+                grounds.append(there)
+                share += sums[i]
     return Opinion(
         dict(zip(network.partstats, said.partstat, strict=True)),
         dict(zip(network.ops, said.op, strict=True)),
@@ -102,7 +117,8 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
         said.ask,
         people,
         tuple(words),
-        not asked.pieces or asked.pieces[-1].end >= len(OPENING) + asked.length,
+        tuple(grounds),
+        not asked.pieces or asked.pieces[-1].end >= len(OPENING) + len(asked.text.rstrip()),
     )
 
 

@@ -20,7 +20,7 @@ def proposal(heard: Heard, opinion: Opinion) -> Claim | None:
         return None
     partstat = Partstat(answer)
     evidence = [*heard.answerer.evidence]
-    evidence += [heard.evidence("partstat", *place) for place in opinion.words[:1]]
+    evidence += [heard.evidence("partstat", *place) for place in opinion.grounds]
     people: list[Person] = []
     number: int | None = None
     if partstat is not Partstat.DECLINED:
@@ -30,6 +30,8 @@ def proposal(heard: Heard, opinion: Opinion) -> Claim | None:
         number = place if place < len(opinion.count) - 2 else None
         if number is None and partstat is Partstat.ACCEPTED:
             return None  # how many has to be asked
+        if number is not None and number < len(people):
+            return None  # it contradicts itself
         evidence += [heard.evidence("delegates", *place) for place in opinion.words]
     return Claim(
         heard.answerer.organisation, heard.answerer.name, partstat, number, Op.SET, tuple(people),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.confidence import DOUBTED
 from inbox_worker.reading.answer.heard import Heard, same_person
-from inbox_worker.reading.voice.evaluation import agreement, agrees, evaluation
+from inbox_worker.reading.voice.evaluation import agreement, agrees, evaluation, tells_the_same
 from inbox_worker.reading.voice.judges import Judges, judges
 from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of
@@ -26,7 +26,7 @@ ANSWERS = {
 
 def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...]) -> Told:
     """What the grammar made of a message, seen by the network as well."""
-    if len(claims) > 1 or not heard.said:
+    if len(claims) > 1 or (claims and not heard.said):
         return claims, doubts
     opinion, judge = opinion_of(heard, network()), judges()
     held = [d for c in claims for d in c.doubts] + list(doubts)
@@ -48,8 +48,9 @@ def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Cla
     probability = judge.record.probability(values)
     if probability >= judge.record.least or agrees(values):
         return replace(claim, confidence=round(max(0.5, min(claim.confidence, probability)), 2))
-    if claim.op is Op.SET and (other := _proposed(heard, opinion, judge, claim)) is not None:
-        return other
+    other = _proposed(heard, opinion, judge, claim) if claim.op is Op.SET else None
+    if other is not None and tells_the_same(other, claim):
+        return replace(claim, confidence=min(claim.confidence, other.confidence))
     doubt = _difference(heard, claim, opinion)
     number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET else claim.delegates
     return replace(claim, delegates=number, doubts=(*claim.doubts, doubt), confidence=min(claim.confidence, DOUBTED))

@@ -81,8 +81,11 @@ def of_another_matter(message: Message) -> bool:
 
 def of_strangers(message: Message, reading: Reading, invitation: Invitation) -> bool:
     """Whether all that is answered is answered by nobody on the list, and nothing ties the message to our event: the
-    office party, the committee of a band. Ties are our address, words of the title or the venue, the day of the event,
-    and words for meetings and invitations, anywhere in the message, quotes included."""
+    office party, the committee of a band. Ties are our address, as one it was sent to or in its words, words of the
+    title or the venue, the day of the event, and words for meetings and invitations, anywhere in the message, quotes
+    included."""
+    if addressed_to(message, invitation.mailbox):
+        return False
     if not reading.claims or any(claim.organisation is not None for claim in reading.claims):
         return False
     if any(d.code is Code.ORGANISATION_UNCLEAR for claim in reading.claims for d in claim.doubts):
@@ -101,6 +104,11 @@ def of_strangers(message: Message, reading: Reading, invitation: Invitation) -> 
         for i, w in enumerate(words)
     )
     return not (dated or set(words) & (ours | _MEETINGS))
+
+
+def addressed_to(message: Message, mailbox: str) -> bool:
+    """Whether a message was sent to an address, and not only arrived there."""
+    return any(mailbox.lower() in (message.header(name) or "").lower() for name in ("to", "cc"))
 
 
 def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invitation) -> Doubt | None:

@@ -2,15 +2,21 @@
 
 import math
 
+import pytest
+
 from inbox_worker.reading.voice.evaluation import AGREEMENT, FEATURES, odds
-from inbox_worker.reading.voice.judges import Judge, judges
+from inbox_worker.reading.voice.judges import Judge, Split, judges
 
 
-def test_a_judge_weighs_the_features():
-    judge = Judge(("a", "b"), (1.0, -2.0), 0.5, 0.6)
-    assert math.isclose(judge.probability((1.0, 0.5)), 1 / (1 + math.exp(-0.5)))
-    assert judge.accepts((1.0, 0.5))
-    assert not judge.accepts((0.0, 0.5))
+def test_a_judge_adds_up_its_trees():
+    judge = Judge(("a", "b"), 0.5, (Split(0, 1.0, -2.0, Split(1, 0.0, 0.25, 3.0)), 0.5), 0.6)
+    for values, total in (((1.0, 9.0), -1.0), ((1.5, 0.0), 1.25), ((1.5, 0.1), 4.0)):
+        assert math.isclose(judge.probability(values), 1 / (1 + math.exp(-total)))
+
+
+def test_a_judge_wants_all_features():
+    with pytest.raises(ValueError, match="1 values for 2 features"):
+        Judge(("a", "b"), 0.0, (), 0.6).probability((1.0,))
 
 
 def test_the_judges_that_come_with_the_package_know_all_features():

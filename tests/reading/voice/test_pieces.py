@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inbox_worker.reading.voice.network import network
@@ -28,7 +28,8 @@ def test_no_more_pieces_than_asked_for_are_given():
     assert len(SMALL.cut("we come we come we come", 3)) == 3
 
 
-@given(st.text(max_size=200))
+@given(text=st.text(max_size=200))
+@settings(deadline=None)  # the first one waits for the network to be loaded
 def test_pieces_stand_in_order_within_the_text(text):
     pieces = network().pieces.cut(text, 384)
     assert all(0 <= p.start < max(1, p.end) <= max(1, len(text)) for p in pieces)

@@ -1,10 +1,11 @@
 """Two readers: what one of them does not see is asked about, with both opinions."""
 
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
 
-from inbox_worker.model import Address, Code, Invitation, Message, Organisation, Part, Partstat, Role, Span, Zone
+from inbox_worker.model import Address, Code, Invitation, Kind, Message, Organisation, Part, Partstat, Role, Span, Zone
 from inbox_worker.reading import read
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.whole import read_whole
@@ -76,3 +77,22 @@ def test_the_grammar_can_still_be_asked_alone():
     message = letter("Unfortunately we will not be able to attend.")
     alone = read_whole(message, INVITATION, RuleReader())
     assert alone.claims[0].partstat is Partstat.DECLINED
+
+
+def test_who_copies_us_in_on_a_list_is_read_and_a_newsletter_is_not():
+    text = "I confirm that Omar Haddad and I will attend the forum on behalf of Delta Trust.\n\nAnn Lee"
+    for name, copied, kind in (("list-id", True, Kind.REPLY), ("list-id", False, Kind.OTHER)):
+        made = letter(text)
+        headers = (*tuple(h for h in made.headers if h[0] != "in-reply-to"), (name, "<ports.lists.example>"))
+        headers += (("cc", "forum@ports.example"),) if copied else ()
+        assert read(replace(made, headers=headers), INVITATION).kind is kind
+
+
+def test_a_stranger_who_writes_to_us_is_not_left_aside():
+    made = letter("We want to come, two persons.\n\nSam Gill, Friends of the Reed")
+    headers = (("from", "Sam Gill <sam@reed.example>"), ("to", "forum@ports.example"), ("subject", "hello"))
+    found = read(
+        replace(made, headers=headers, from_=Address("Sam Gill", "sam@reed.example"), subject="hello"), INVITATION
+    )
+    assert found.kind is Kind.REPLY
+    assert found.doubts or any(d for c in found.claims for d in c.doubts)
