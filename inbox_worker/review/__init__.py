@@ -95,6 +95,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"{message}/picture/(?P<section>[0-9.]{{1,60}})$", files.picture),
         (r"^/-/allow-debug$", inner_pages.allow_debug),
         (r"^/-/password-tool$", inner_pages.password_tool),
+        *((rf"^/-/{name}(\.(?P<format>json))?$", view) for name, view in inner_pages.ABOUT_SERVER.items()),
     ]
 
 
