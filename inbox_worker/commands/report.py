@@ -34,8 +34,16 @@ def page(settings: Settings, now: datetime) -> list[str]:
     """
     db = connect_readonly(settings.registry.path)
     try:
-        state = health(db, settings.registry.path, settings.service, polls=settings.mailbox.configured, now=now)
-        return [*lines(figures(db)), f"the worker: {state.sentence}"]
+        state = health(
+            db,
+            settings.registry.path,
+            settings.service,
+            polls=settings.mailbox.configured,
+            now=now,
+            language_model=settings.language_model,
+        )
+        model = [f"the language model: {state.language_model.sentence}"] if state.language_model else []
+        return [*lines(figures(db)), f"the worker: {state.sentence}", *model]
     finally:
         db.close()
 

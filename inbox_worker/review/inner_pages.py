@@ -32,7 +32,7 @@ def for_admins(view: View) -> View:
     return guarded
 
 
-def about_server(name: str, ask: Callable[["Datasette"], Callable[..., Any]], *, needs_request: bool = False) -> View:
+def about_server(name: str, ask: Callable[[Datasette], Callable[..., Any]], *, needs_request: bool = False) -> View:
     """One of Datasette's own pages of JSON. ``ask``: the method of Datasette that gives what it shows."""
 
     async def view(datasette: Datasette, request: Request) -> Response:

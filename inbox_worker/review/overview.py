@@ -61,8 +61,13 @@ def _found(db: Database, settings: Settings) -> dict[str, Any]:
     now = datetime.now(timezone.utc)
     found = figures(db)
     state = health(
-        db, settings.registry.path, settings.service, polls=settings.mailbox.configured, now=now
-    )  # fmt: skip
+        db,
+        settings.registry.path,
+        settings.service,
+        polls=settings.mailbox.configured,
+        now=now,
+        language_model=settings.language_model,
+    )
     dated = [(datetime.fromisoformat(row["at"]), row["partstat"]) for row in db.query(ANSWERS)]
     return {
         "event": found.event,
