@@ -31,8 +31,8 @@ insert into organisations select id || '-' || :k, name || ' ' || :k, acronym, al
 insert into messages (id, sha256, message_id, received_at, from_name, from_address, subject, text, refers, size, source,
   taken_in_at) select id + :m, sha256 || :k, message_id, received_at, from_name, from_address, subject, text, refers,
   size, source, taken_in_at from messages where id <= :top;
-insert into readings select id + :m, message_id + :m, reader, invited, kind, language, error, read_at from readings
-  where message_id <= :top;
+insert into readings (id, message_id, reader, invited, kind, language, error, read_at) select id + :m, message_id + :m,
+  reader, invited, kind, language, error, read_at from readings where message_id <= :top;
 insert into claims select id + :m, message_id + :m, reading_id + :m, position, organisation_id || '-' || :k, name,
   partstat, delegates, op, people, leaves, revises, doubts, effect, confidence, evidence from claims
   where message_id <= :top;
