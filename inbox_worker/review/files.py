@@ -64,7 +64,7 @@ async def attachments(datasette: Datasette, request: Request, place: Place) -> R
     message = int(request.url_vars["message"])
     about = await place.look(lambda db: item(db, Target("message", message)))
     limits = place.settings().limits
-    letter = await asyncio.to_thread(read_letter, content, about.all_claims, limits, attachments=True)
+    letter = await asyncio.to_thread(read_letter, content, about, limits, attachments=True)
     return await html(datasette, request, "desk_attachments.html", {"letter": letter, "item": about, "read": True})
 
 

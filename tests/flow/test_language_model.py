@@ -6,6 +6,7 @@ import asyncio
 import html
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -118,13 +119,17 @@ class Place:
         """What is said of how it goes, by the worker's clock."""
         now, file = self.worker.registry.now, self.directory / "worker.prom"
         Metrics(replace(self.settings, metrics=MetricsSettings(file=file)), now).polled(PollResult())
-        return Told("\n".join(page_of_report(self.settings, now())), file.read_text(), asyncio.run(self._overview()))
+        return Told("\n".join(page_of_report(self.settings, now())), file.read_text(), self.page("/-/overview"))
 
-    async def _overview(self) -> str:
-        roles = {"inbox-worker": {"config": str(self.config), "roles": {"reader": {"id": "carla"}}}}
+    def page(self, path: str) -> str:
+        """A page of the desk."""
+        return asyncio.run(self._page(path))
+
+    async def _page(self, path: str) -> str:
+        roles = {"inbox-worker": {"config": str(self.config), "roles": {"reviewer": {"id": "carla"}}}}
         datasette = Datasette([str(self.settings.registry.path)], config={"plugins": roles}, default_deny=True)
         await datasette.invoke_startup()
-        answered = await datasette.client.get("/-/overview", actor={"id": "carla"})
+        answered = await datasette.client.get(path, actor={"id": "carla"})
         datasette.close()
         return html.unescape(answered.text)
 
@@ -272,6 +277,9 @@ def test_an_endpoint_that_nobody_serves_is_told_and_harms_nothing(tmp_path: Path
     status = place.command("status")
     assert "language model: m (second); 1 of 500 questions today, 5 messages wait; last asked " in status.stdout
     assert "cannot be asked" in status.stdout
+    desk = place.page("/-/review/m1")
+    assert re.search(r'<mark class="\w+ doubted" title="[^"]*in doubt: count-unclear">', desk)
+    assert re.search(r"</bdi> <q><bdi>\w", desk), "the words in doubt stand beside the flag"
     told = place.told()
     assert "the language model: gave no answer when it was last asked: " in told.report
     assert "cannot be asked" in told.report and "5 messages wait for it" in told.report
@@ -429,6 +437,16 @@ def test_agree_asks_about_everything_and_flags_where_both_differ(tmp_path: Path,
         in shown
     )
     assert '"Red Kite Trust regrets" does not stand in the message' in shown
+    columns = [line for line in shown.splitlines() if line.startswith("    ")]
+    assert re.match(r" +built-in reader \S.*  language model m \(prompt 1\)$", columns[0])
+    assert re.match(r"    \* answer +comes +does not come$", columns[1])
+    assert re.match(r"      number +2$", columns[2])
+    assert columns[3].strip().startswith("not borne out")
+    assert set(columns) <= {f"    {line}" for line in place.command("review", "show", "m1").stdout.splitlines()}
+    desk = place.page("/-/review/m1")
+    assert re.search(r"<th scope=.col.><bdi>Language model m \(prompt 1\)</bdi></th>", desk)
+    assert re.search(r'class="differs"><th scope="row">Answer .*<td><bdi>comes</bdi></td><td><bdi>does not come', desk)
+    assert "differs" not in place.page("/-/review/m2"), "both say the same of the other message"
     place.worker.registry.close()
 
 
