@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Request, Response
 
+from inbox_worker.message.pages import drawn, has_pages
 from inbox_worker.registry.review import Target, item
 from inbox_worker.review.answering import html, page
 from inbox_worker.review.letter import part_bytes, picture_type, read_letter, stored
@@ -55,6 +56,19 @@ async def picture(datasette: Datasette, request: Request, place: Place) -> Respo
         raise NotFound("that is no picture that can be shown; download it")
     headers = {"content-security-policy": SANDBOX, "content-disposition": "inline"}
     return Response(data, headers=headers, content_type=kind)
+
+
+@page(RULE)
+async def page_picture(datasette: Datasette, request: Request, place: Place) -> Response:
+    """A page of a PDF or TIFF, drawn as PNG by a process that may break without harm."""
+    data, _, _ = await _part(request, place)
+    if not has_pages(data):
+        raise NotFound("that has no pages that can be shown; download it")
+    drawing = await asyncio.to_thread(drawn, data, int(request.url_vars["number"]), place.settings().limits)
+    if not drawing.png:
+        raise NotFound(f"the page cannot be shown: {drawing.problem or 'there is no such page'}")
+    headers = {"content-security-policy": SANDBOX, "content-disposition": "inline"}
+    return Response(drawing.png, headers=headers, content_type="image/png")
 
 
 @page(RULE)

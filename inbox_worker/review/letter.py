@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from inbox_worker.message import decode
+from inbox_worker.message.formats.drawing import MAX_PAGES
+from inbox_worker.message.pages import Drawing, drawn, has_pages
 from inbox_worker.message.structure import Node, parse
 from inbox_worker.message.transfer import decode_transfer
 from inbox_worker.model import Limits, Location, Message, Part, RawMessage, Role, Zone
@@ -80,6 +82,12 @@ class Sheet:
     cut: int = 0  # characters that are not shown
     picture: bool = False
     held: bool = False  # whether its bytes can be had
+    drawing: Drawing | None = None  # how many pages can be shown as pictures, or why none; None: it has no pages
+
+    @property
+    def pages(self) -> range:
+        """The pages that are shown, from 1."""
+        return range(1, min(self.drawing.pages if self.drawing else 0, MAX_PAGES) + 1)
 
 
 @dataclass(frozen=True)
@@ -107,8 +115,8 @@ def read_letter(raw: bytes, about: Item, limits: Limits, *, attachments: bool) -
     return Letter(
         headers=tuple((name, _plain(message, name, marks)) for name in ("from", "to", "cc", "date", "subject")
                       if message.header(name)),
-        bodies=tuple(_sheet(part, marks, nodes) for part in message.bodies),
-        attachments=tuple(_sheet(part, marks, nodes, read=attachments)
+        bodies=tuple(_sheet(part, marks, nodes, limits) for part in message.bodies),
+        attachments=tuple(_sheet(part, marks, nodes, limits, read=attachments)
                           for part in [*others, *(part for part in cited if part not in others)]),
         problems=message.problems,
     )  # fmt: skip
@@ -173,14 +181,14 @@ def _plain(message: Message, name: str, marks: Marks) -> tuple[Piece, ...]:
     return tuple(_pieces(text, 0, len(text), marks.get(name, ())))
 
 
-def _sheet(part: Part, marks: Marks, nodes: Mapping[str, Node], *, read: bool = True) -> Sheet:
+def _sheet(part: Part, marks: Marks, nodes: Mapping[str, Node], limits: Limits, *, read: bool = True) -> Sheet:
     length = min(len(part.text), LONGEST)
     spans = [(s.start, min(s.end, length), s.zone.value) for s in part.spans if s.start < length]
     spans = spans or [(0, length, Zone.NEW.value)]
     here = marks.get(part.section, ())
     node = nodes.get(part.section)
     small = node is not None and len(node.body) < 20_000_000
-    head = decode_transfer(node.body[:400], node.header("content-transfer-encoding"))[0] if node and small else b""
+    head = decode_transfer(node.body[:2_000], node.header("content-transfer-encoding"))[0] if node and small else b""
     return Sheet(
         section=part.section,
         label=part.filename or {Role.CALENDAR: "Calendar", Role.MESSAGE: "Attached message"}.get(part.role, "Part"),
@@ -191,8 +199,13 @@ def _sheet(part: Part, marks: Marks, nodes: Mapping[str, Node], *, read: bool = 
         problem=part.problem or "" if read else "",
         cut=len(part.text) - length,
         picture=picture_type(head) is not None,
+        drawing=_pages(node, limits) if read and small and node and has_pages(head) else None,
         held=node is not None,
     )  # fmt: skip
+
+
+def _pages(node: Node, limits: Limits) -> Drawing:
+    return drawn(decode_transfer(node.body, node.header("content-transfer-encoding"))[0], 0, limits)
 
 
 def _pieces(text: str, start: int, end: int, marks: Sequence[Mark]) -> Iterator[Piece]:

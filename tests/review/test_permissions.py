@@ -13,11 +13,12 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
+from inbox_worker.model import identity
 from inbox_worker.registry import RegistryError
 from inbox_worker.review.inner_pages import ABOUT_SERVER
 from inbox_worker.review.roles import NOBODYS
 from inbox_worker.review.tables import READER_QUERIES, READER_TABLES, TABLES
-from tests.review.place import PEOPLE, ROOT, SECRET, cookie, copied, waited_for
+from tests.review.place import PEOPLE, PLEDGING, ROOT, SECRET, cookie, copied, waited_for
 
 WHO = {"anonymous": None, "stranger": "ed", "reader": "carla", "reviewer": "ann", "admin": "dora"}
 EVERYBODY = frozenset(WHO)
@@ -100,6 +101,7 @@ GETS = {  # path -> who sees it
 }  # fmt: skip
 ELSEWHERE = (  # redirects, another name of our static files, and pages that have tests of their own below
     "/-$", "/:memory:", "/-/static-plugins/inbox_worker/", "^/-/review/m(?P<message>[1-9][0-9]{0,17})/picture",
+    "^/-/review/m(?P<message>[1-9][0-9]{0,17})/page",
 )  # fmt: skip
 FORM = {"revision": "0.0", "act": "accept", "item": "m1"}
 POSTS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {  # path -> who may, and how it is sent
@@ -176,6 +178,36 @@ def test_who_may_post_what_and_nobody_writes_but_the_desk(datasette: Datasette) 
     expected = {path: set(who) for path, (who, _) in POSTS.items()}
     assert {path: found.get(path, set()) for path in POSTS} == expected
     assert dump(path) == before, "the forms were stale or empty, so that nothing was ruled"
+
+
+def test_pictures_are_for_reviewers_and_can_do_nothing(datasette: Datasette) -> None:
+    connection = sqlite3.connect(f"file:{next(iter(datasette.databases.values())).path}?mode=ro", uri=True)
+
+    def message(name: str) -> int:
+        raw = (PLEDGING / "attachments-and-noise" / name).read_bytes()
+        found = connection.execute("select id from messages where sha256 = ?", [identity(raw)]).fetchone()
+        return int(found[0])
+
+    page = f"/-/review/m{message('014.eml')}/page/2/1"  # of a PDF
+    picture = f"/-/review/m{message('036.eml')}/picture/1.2"
+    connection.close()
+    assert seen(datasette, [page, picture]) == {page: set(REVIEWERS), picture: set(REVIEWERS)}
+
+    async def asking() -> None:
+        for path in (page, picture):
+            answer = await datasette.client.get(path, actor=PEOPLE["ann"])
+            assert answer.headers["content-type"] == "image/png"
+            assert answer.content.startswith(b"\x89PNG")
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["content-security-policy"].startswith("sandbox")
+        assert (await datasette.client.get(page[:-1] + "99", actor=PEOPLE["ann"])).status_code == 404
+        assert (
+            await datasette.client.get(picture.replace("picture/1.2", "page/1.2/1"), actor=PEOPLE["ann"])
+        ).status_code == 404
+        shown = await datasette.client.get(page.partition("/page")[0] + "/attachments", actor=PEOPLE["ann"])
+        assert f'<img src="{page}" alt="Page 1 of ' in shown.text
+
+    waited_for(asking())
 
 
 def test_no_page_of_datasette_or_ours_is_missing_from_the_tables(datasette: Datasette) -> None:
