@@ -101,6 +101,13 @@ _FIELDS = (
 )
 
 
+def dropped_lines(opinions: Opinions) -> Iterator[str]:
+    """What readers said that the message does not bear out, a line for each."""
+    for reader, dropped in zip(opinions.readers, opinions.dropped, strict=True):
+        if dropped:
+            yield f"Of what the {reader} says the message does not bear out: {dropped}"
+
+
 def opinion_lines(opinions: Opinions) -> Iterator[str]:
     """A column for each reader, a line for each thing said; a star where they differ."""
     table: list[tuple[str, tuple[str, ...], bool]] = [("", opinions.readers, False)]
@@ -110,8 +117,6 @@ def opinion_lines(opinions: Opinions) -> Iterator[str]:
             table.append((row.organisation, ("",) * len(row.words), False))
         last = row.organisation
         table.append((row.what, row.words, row.differs))
-    if any(opinions.dropped):
-        table.append(("not borne out", opinions.dropped, False))
     first = min(WIDEST, max(len(what) for what, _, _ in table))
     widths = [min(WIDEST, max(len(words[at]) for _, words, _ in table)) for at in range(len(opinions.readers))]
     for what, words, differs in table:

@@ -441,7 +441,7 @@ def test_agree_asks_about_everything_and_flags_where_both_differ(tmp_path: Path,
     assert re.match(r" +built-in reader \S.*  language model m \(prompt 1\)$", columns[0])
     assert re.match(r"    \* answer +comes +does not come$", columns[1])
     assert re.match(r"      number +2$", columns[2])
-    assert columns[3].strip().startswith("not borne out")
+    assert len(columns) == 3
     assert set(columns) <= {f"    {line}" for line in place.command("review", "show", "m1").stdout.splitlines()}
     desk = place.page("/-/review/m1")
     assert re.search(r"<th scope=.col.><bdi>Language model m \(prompt 1\)</bdi></th>", desk)

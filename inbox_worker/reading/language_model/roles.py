@@ -230,7 +230,8 @@ class _Agree(_Merge):
         return replace(claim, doubts=(*kept, *new), confidence=min(claim.confidence, 0.4))
 
     def _differ(self, code: Code) -> Doubt:
-        return self.opinion(Doubt(code, f"Two readers differ. The built-in reader reads: {told(self.mine)}."))
+        mine, other = f"The built-in reader reads: {told(self.mine)}.", f"The language model {self.other.reader} reads:"
+        return Doubt(code, f"Two readers differ. {mine} {other} {told(self.other)}.")
 
 
 def differs(field: str, one: Claim, other: Claim, *, strictly: bool = False) -> bool:
