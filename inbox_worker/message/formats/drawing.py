@@ -12,7 +12,7 @@ from inbox_worker.message.formats.content import Content, NotReadableError
 NEEDED = ("pypdfium2", "PIL")
 MISSING = "its pages can be shown with the extra that reads pictures (pip install 'inbox-worker[ocr]')"
 MAX_PAGES = 10
-LONGEST_SIDE = 1_400  # pixels of a picture; an A4 page at 120 dpi
+LONGEST_SIDE = 1_400  # pixels of a picture that is shown; an A4 page at 120 dpi
 MAX_PIXELS = 40_000_000  # of a picture before it is made smaller
 LARGEST = 20_000  # points of a page's longer side
 PDF_WITHIN = 1024  # bytes in which "%PDF-" may begin
@@ -62,13 +62,21 @@ def _pdf(data: bytes, number: int) -> tuple[int, Any]:
         count = len(document)
         if not 0 < number <= count:
             return count, None
-        page = document[number - 1]
-        longest = max(page.get_size())
-        if not 0 < longest < LARGEST:
-            raise NotReadableError("its pages have no size that paper has")
-        return count, page.render(scale=min(2.0, LONGEST_SIDE / longest)).to_pil().convert("RGB")
+        return count, rendered(document[number - 1], LONGEST_SIDE, 2.0)
     except pypdfium2.PdfiumError as error:
         raise NotReadableError("it is damaged, or locked by a password") from error
+
+
+def rendered(page: Any, side: int, most: float) -> Any:
+    """A page of pypdfium2 as a picture whose longer side has ``side`` pixels, enlarged ``most`` times at most.
+
+    Raises:
+        NotReadableError: where it has no size to draw it in.
+    """
+    longest = max(page.get_size())
+    if not 0 < longest < LARGEST:
+        raise NotReadableError("its pages have no size that paper has")
+    return page.render(scale=min(most, side / longest)).to_pil().convert("RGB")
 
 
 def _tiff(data: bytes, number: int) -> tuple[int, Any]:
