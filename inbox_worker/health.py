@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from inbox_worker.registry import model_answers
 from inbox_worker.service_settings import ServiceSettings
-from inbox_worker.settings import ModelSettings
+from inbox_worker.settings import ModelSettings, Settings
 
 MISSED_POLLS = 3  # after so many polls without a success, somebody should know
 
@@ -82,6 +82,18 @@ def health(
         language_model=_model(db, language_model, now) if language_model else None,
         registry_bytes=_size(path),
         log_bytes=_size(path.with_name(path.name + "-wal")),
+    )
+
+
+def health_of(db: Database, settings: Settings, now: datetime) -> Health:
+    """The same, of the registry that a configuration names."""
+    return health(
+        db,
+        settings.registry.path,
+        settings.service,
+        polls=settings.mailbox.configured,
+        now=now,
+        language_model=settings.language_model,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server, write_to_textfile
 
-from inbox_worker.health import health
+from inbox_worker.health import health_of
 from inbox_worker.poller import PollResult
 from inbox_worker.registry import connect_readonly
 from inbox_worker.settings import Settings
@@ -63,14 +63,7 @@ class Metrics:
         settings = self._settings
         db = connect_readonly(settings.registry.path)
         try:
-            found = health(
-                db,
-                settings.registry.path,
-                settings.service,
-                polls=True,
-                now=self._now(),
-                language_model=settings.language_model,
-            )
+            found = health_of(db, settings, self._now())
         finally:
             db.close()
         self._healthy.set(found.healthy)
