@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
-from inbox_worker.commands.opinions import opinions_of
+from inbox_worker.commands.opinions import dropped_lines, opinions_of
 from inbox_worker.commands.showing import OPS, STATES, sender, when
 from inbox_worker.commands.telling import RULED, said, tell
 from inbox_worker.registry.corrections import RulingError
@@ -121,14 +121,15 @@ async def message_context(place: Place, message: int) -> dict[str, Any]:
 
 def _about(db: Database, message: int, zone: tzinfo | None) -> dict[str, Any]:
     about = item(db, Target("message", message))
-    organisations = _organisations(about)
+    organisations, opinions = _organisations(about), opinions_of(about.opinions)
     return {
         "item": about,
         "entries": entries(about),
         "in_time": in_time(about),
         "names": {claim["id"]: claim["name"] for claim in about.all_claims},
         "open_flags": [{**flag, "words": _words(flag)} for flag in about.flags if flag["closed_at"] is None],
-        "opinions": opinions_of(about.opinions),
+        "opinions": opinions,
+        "dropped": list(dropped_lines(opinions)) if opinions else [],
         "closed_flags": [flag for flag in about.flags if flag["closed_at"] is not None],
         "is_late": any(flag["code"] == "late" for flag in about.flags),
         "history": history(db, message),
