@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from inbox_worker.registry import model_answers
 from inbox_worker.service_settings import ServiceSettings
-from inbox_worker.settings import ModelSettings
+from inbox_worker.settings import ModelSettings, Settings
 
 MISSED_POLLS = 3  # after so many polls without a success, somebody should know
 
@@ -27,6 +27,8 @@ class ModelHealth:
     last_asked: str | None  # UTC
     last_outcome: str | None  # "answered", or why not
     last_error: str | None
+    well: bool  # the last question was answered, and the budget lasts
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -83,18 +85,45 @@ def health(
     )
 
 
+def health_of(db: Database, settings: Settings, now: datetime) -> Health:
+    """The same, of the registry that a configuration names."""
+    return health(
+        db,
+        settings.registry.path,
+        settings.service,
+        polls=settings.mailbox.configured,
+        now=now,
+        language_model=settings.language_model,
+    )
+
+
 def _model(db: Database, settings: ModelSettings, now: datetime) -> ModelHealth:
     last = model_answers.last(db) or {}
+    asked, waiting = model_answers.asked_today(db, now), model_answers.waiting(db)
+    spent = bool(waiting) and asked >= settings.daily_budget
+    answers = last.get("outcome") in (None, "answered")
     return ModelHealth(
         settings.model,
         settings.role,
-        model_answers.asked_today(db, now),
+        asked,
         settings.daily_budget,
-        model_answers.waiting(db),
+        waiting,
         last.get("asked_at"),
         last.get("outcome"),
         last.get("error") or None,
+        well=answers and not spent,
+        sentence=_asking(last, settings.daily_budget if spent else None, waiting),
     )
+
+
+def _asking(last: dict[str, str], spent: int | None, waiting: int) -> str:
+    """How asking goes. ``spent``: the day's budget, where it is used up."""
+    wait = f"{waiting} message{' waits' if waiting == 1 else 's wait'} for it" if waiting else "nothing waits for it"
+    if last.get("outcome") not in (None, "answered"):
+        return f"gave no answer when it was last asked: {last['error'] or last['outcome']}; {wait}"
+    if spent is not None:
+        return f"today's {spent} questions are spent; {wait} until midnight UTC"
+    return f"{'answers' if last else 'was not asked yet'}; {wait}"
 
 
 def _verdict(beat: dict[str, str], service: ServiceSettings, *, polls: bool, now: datetime) -> tuple[bool, str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server, write_to_textfile
 
-from inbox_worker.health import health
+from inbox_worker.health import health_of
 from inbox_worker.poller import PollResult
 from inbox_worker.registry import connect_readonly
 from inbox_worker.settings import Settings
@@ -32,6 +32,11 @@ class Metrics:
         self._late = self._gauge("late", "Organisations that answered late.")
         self._bytes = self._gauge("registry_bytes", "Size of the registry.")
         self._log_bytes = self._gauge("registry_log_bytes", "Size of SQLite's write-ahead log.")
+        if settings.language_model is not None:
+            self._model_well = self._gauge("language_model_well", "1 if it answers and its budget lasts.")
+            self._model_asked = self._gauge("language_model_questions_today", "Questions since midnight UTC.")
+            self._model_budget = self._gauge("language_model_daily_budget", "Questions a day, at most.")
+            self._model_waiting = self._gauge("language_model_waiting", "Messages it is to be asked about yet.")
 
     def _gauge(self, name: str, said: str, *labels: str) -> Gauge:
         return Gauge(PREFIX + name, said, labels, registry=self._figures)
@@ -58,7 +63,7 @@ class Metrics:
         settings = self._settings
         db = connect_readonly(settings.registry.path)
         try:
-            found = health(db, settings.registry.path, settings.service, polls=True, now=self._now())
+            found = health_of(db, settings, self._now())
         finally:
             db.close()
         self._healthy.set(found.healthy)
@@ -70,6 +75,11 @@ class Metrics:
         self._late.set(found.late)
         self._bytes.set(found.registry_bytes)
         self._log_bytes.set(found.log_bytes)
+        if model := found.language_model:
+            self._model_well.set(model.well)
+            self._model_asked.set(model.asked_today)
+            self._model_budget.set(model.daily_budget)
+            self._model_waiting.set(model.waiting)
         for gauge, figures in ((self._flags, found.open_flags), (self._states, found.participations)):
             gauge.clear()
             for name, number in figures.items():

@@ -43,7 +43,7 @@ def take(link: str) -> None:
         page.locator("li.row").nth(1).wait_for()
         page.keyboard.press("j")
         save(page, "queue")
-        page.locator(".group", has_text="Contradicts").locator("a.open").first.click()
+        page.locator(".group", has_text="Yes or no is not clear").locator("a.open").first.click()
         page.locator("#change table").wait_for()
         page.wait_for_load_state("networkidle")
         save(page, "message")

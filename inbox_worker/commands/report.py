@@ -10,7 +10,7 @@ import click
 
 from inbox_worker.commands.escaping import shown
 from inbox_worker.commands.options import registry_option, settings_of
-from inbox_worker.health import health
+from inbox_worker.health import health_of
 from inbox_worker.model import SERVICE_CODES
 from inbox_worker.registry import connect_readonly
 from inbox_worker.registry.lists import Figures, figures
@@ -34,8 +34,9 @@ def page(settings: Settings, now: datetime) -> list[str]:
     """
     db = connect_readonly(settings.registry.path)
     try:
-        state = health(db, settings.registry.path, settings.service, polls=settings.mailbox.configured, now=now)
-        return [*lines(figures(db)), f"the worker: {state.sentence}"]
+        state = health_of(db, settings, now)
+        model = [f"the language model: {state.language_model.sentence}"] if state.language_model else []
+        return [*lines(figures(db)), f"the worker: {state.sentence}", *model]
     finally:
         db.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from inbox_worker.commands.opinions import dropped_lines, opinion_lines, opinions_of
 from inbox_worker.registry.difference import Difference
 from inbox_worker.registry.review import Item
 from inbox_worker.registry.sync import SyncReport
@@ -81,6 +82,9 @@ def item_lines(item: Item, settings: Settings) -> Iterator[str]:
     for row in item.all_claims:
         about = row["organisation_id"] or "not in the registry"
         yield f"claim c{row['id']}  {row['name']} ({about}): {claim(row)}"
+    if opinions := opinions_of(item.opinions):
+        yield from opinion_lines(opinions)
+        yield from dropped_lines(opinions)
     for flag in item.flags:
         state = f"closed {when(flag['closed_at'], zone)}" if flag["closed_at"] else "open"
         about = f" on c{flag['claim_id']}" if flag["claim_id"] else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from inbox_worker.commands.options import registry_option, settings_of
-from inbox_worker.health import Health, ModelHealth, health
+from inbox_worker.health import Health, ModelHealth, health_of
 from inbox_worker.registry import connect_readonly
 
 
@@ -22,14 +22,7 @@ def command(ctx: click.Context, registry: Path | None, as_json: bool) -> int:
     """Tell how the worker and the registry are doing. Exit status 1 when somebody should look."""
     settings = settings_of(ctx, registry)
     db = connect_readonly(settings.registry.path)
-    found = health(
-        db,
-        settings.registry.path,
-        settings.service,
-        polls=settings.mailbox.configured,
-        now=datetime.now(timezone.utc),
-        language_model=settings.language_model,
-    )
+    found = health_of(db, settings, datetime.now(timezone.utc))
     click.echo(json.dumps(asdict(found)) if as_json else "\n".join(lines(found)))
     return 0 if found.healthy else 1
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 
+from inbox_worker.commands.opinions import dropped_lines, opinion_lines, opinions_of
 from inbox_worker.commands.showing import Row, person, sender
 from inbox_worker.registry.dossier import Dossier, Letter
 
@@ -101,6 +102,10 @@ def _letter(letter: Letter, organisation: str, zone: tzinfo | None) -> Iterator[
             yield f"  In their words: {'; '.join(quotes)}"
     if not letter.claims and not letter.rulings:
         yield "  What it says could not be read; somebody has to look."
+    if opinions := opinions_of(letter.opinions):
+        yield "  Side by side, as each reader reads it (* where they differ):"
+        yield from (f"    {line}" for line in opinion_lines(opinions))
+        yield from (f"  {line}" for line in dropped_lines(opinions))
     for flag in letter.flags:
         state = "waits for a person" if flag["closed_at"] is None else "is settled"
         yield f"  Flagged {flag['code']}, which {state}: {_stop(flag['detail'])}"

@@ -38,8 +38,10 @@ def decide(reading: Reading, received: datetime | None, invitation: Invitation) 
     replies = reading.kind is Kind.REPLY
     claims = tuple(_doubted(claim, invitation) for claim in reading.claims) if replies else ()
     late = replies and is_late(received, invitation.reply_by)
-    flags = [Flag(doubt.code, doubt.detail) for doubt in (*reading.doubts, *reading.needs)]
-    flags += [Flag(doubt.code, doubt.detail, at) for at, claim in enumerate(claims) for doubt in claim.doubts]
+    flags = [Flag(doubt.code, doubt.detail, evidence=doubt.evidence) for doubt in (*reading.doubts, *reading.needs)]
+    flags += [
+        Flag(doubt.code, doubt.detail, at, doubt.evidence) for at, claim in enumerate(claims) for doubt in claim.doubts
+    ]
     if late:
         flags.append(Flag(Code.LATE, f"received {_stamp(received, invitation)}, after the deadline"))
     elif replies and received is None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import atexit
+import base64
 import json
 import os
 import selectors
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from inbox_worker.message.formats.content import Content, Extracted, Inner
+from inbox_worker.message.formats.drawing import Drawing
 from inbox_worker.message.parsing_process import LENGTH, packed
 from inbox_worker.model import MEGABYTE, Limits
 
+T = TypeVar("T")
 START = 30.0  # seconds in which the process must be ready
 MOST_ANSWERED = 20_000_000  # bytes of an answer
 PIECE = 1 << 16  # bytes read at once
@@ -28,32 +33,47 @@ class _GoneError(Exception):
 
 @dataclass
 class ParsingProcess:
-    """A process that reads attachments one by one. It is started when it is needed, and again when it died."""
+    """A process that reads attachments one by one, whatever threads ask it. It is started when it is needed, and again
+    when it died."""
 
-    kind: str  # "documents" or "scans"
+    kind: str  # "documents", "scans" or "pictures"
     memory: int  # address space in bytes
     confined: tuple[str, ...] = ()  # what it gave up, once it runs
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _owner: int = 0  # the process it belongs to: a fork must not talk to its parent's
+    _turn: Any = field(default_factory=threading.Lock, repr=False)  # one question at a time
 
     def read(self, content: Content, seconds: float) -> Extracted:
         """The text of an attachment. Never raises: what goes wrong is its problem."""
-        try:
-            process = self._running()
-            head = {"media_type": content.media_type, "charset": content.charset, "filename": content.filename}
-            head["seconds"] = seconds + 1.0  # type: ignore[assignment]
-            deadline = time.monotonic() + seconds
-            self._send(process, packed(json.dumps(head).encode()) + packed(content.data), deadline)
-            return _extracted(json.loads(self._receive(process, deadline)))
-        except TimeoutError:
-            self.end()
-            return Extracted(problem=f"reading it takes longer than {seconds:.0f} seconds")
-        except _GoneError as error:
-            self.end()
-            return Extracted(problem=str(error))
-        except (OSError, ValueError, TypeError, KeyError):
-            self.end()
-            return Extracted(problem=DIED)
+        found = self._asked(content, seconds, _extracted)
+        return Extracted(problem=found) if isinstance(found, str) else found
+
+    def draw(self, content: Content, number: int, seconds: float) -> Drawing:
+        """A page of an attachment as a picture. Never raises, as above."""
+        found = self._asked(content, seconds, _drawing, page=number)
+        return Drawing(problem=found) if isinstance(found, str) else found
+
+    def _asked(
+        self, content: Content, seconds: float, understand: Callable[[dict[str, Any]], T], **more: int
+    ) -> T | str:
+        """What the process answers, or a sentence on what went wrong."""
+        with self._turn:
+            try:
+                process = self._running()
+                about = {"media_type": content.media_type, "charset": content.charset, "filename": content.filename}
+                head = {**about, "seconds": seconds + 1.0, **more}
+                deadline = time.monotonic() + seconds
+                self._send(process, packed(json.dumps(head).encode()) + packed(content.data), deadline)
+                return understand(json.loads(self._receive(process, deadline)))
+            except TimeoutError:
+                self.end()
+                return f"reading it takes longer than {seconds:.0f} seconds"
+            except _GoneError as error:
+                self.end()
+                return str(error)
+            except (OSError, ValueError, TypeError, KeyError):
+                self.end()
+                return DIED
 
     def start(self) -> tuple[str, ...]:
         """Start it if it does not run; what it gave up.
@@ -151,11 +171,15 @@ def _extracted(answer: dict[str, Any]) -> Extracted:
     return Extracted(str(answer["text"]), answer["problem"], inner, bool(answer["picture"]))
 
 
+def _drawing(answer: dict[str, Any]) -> Drawing:
+    return Drawing(base64.b64decode(answer["png"], validate=True), int(answer["pages"]), answer["problem"])
+
+
 _PROCESSES: dict[tuple[str, int], ParsingProcess] = {}
 
 
 def process_for(kind: str, limits: Limits) -> ParsingProcess:
-    """The process for documents or for scans, one of each."""
+    """The process for documents, for scans or for pictures of pages, one of each."""
     memory = (limits.ocr_memory if kind == "scans" else limits.attachment_memory) * MEGABYTE
     return _PROCESSES.setdefault((kind, memory), ParsingProcess(kind, memory))
 

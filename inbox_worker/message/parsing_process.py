@@ -1,4 +1,5 @@
-"""The process that parses attachments: ``python -m inbox_worker.message.parsing_process documents|scans MEMORY``.
+"""The process that parses attachments: ``python -m inbox_worker.message.parsing_process KIND MEMORY``, where KIND is
+``documents``, ``scans`` or ``pictures``.
 
 It reads requests from standard input and answers on standard output. What it answers is data and never code, so that a
 file which takes it over gains nothing but wrong words.
@@ -6,6 +7,7 @@ file which takes it over gains nothing but wrong words.
 
 from __future__ import annotations
 
+import base64
 import gc
 import json
 import os
@@ -16,6 +18,7 @@ from typing import Any, BinaryIO
 
 from inbox_worker.message.confinement import confine
 from inbox_worker.message.formats.content import Content, Extracted, NotReadableError
+from inbox_worker.message.formats.drawing import Drawing, draw
 
 LENGTH = 8  # bytes of a number that says how long what follows is
 
@@ -54,7 +57,7 @@ def main() -> None:
         asked = json.loads(head)
         signal.setitimer(signal.ITIMER_REAL, asked["seconds"])
         content = Content(data, asked["media_type"], asked["charset"], asked["filename"])
-        answer, out_of_memory = _answer(kind, content)
+        answer, out_of_memory = _answer(kind, content, asked)
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(packed(json.dumps(answer).encode("utf-8", "replace")))
         answers.flush()
@@ -72,16 +75,22 @@ def _warm() -> None:
         import rapidocr  # noqa: F401
 
 
-def _answer(kind: str, content: Content) -> tuple[dict[str, Any], bool]:
+def _answer(kind: str, content: Content, asked: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """What is in an attachment, and whether it took all memory."""
+    empty = _drawn(Drawing()) if kind == "pictures" else asdict(Extracted())
     try:
-        return asdict(_read(kind, content)), False
+        found = _drawn(draw(content, asked["page"])) if kind == "pictures" else asdict(_read(kind, content))
     except MemoryError:
-        return asdict(Extracted(problem="it needs more memory than it may have")), True
+        return {**empty, "problem": "it needs more memory than it may have"}, True
     except NotReadableError as error:
-        return asdict(Extracted(problem=str(error))), False
+        return {**empty, "problem": str(error)}, False
     except Exception as error:  # noqa: BLE001 - a library that breaks on a file must not lose the others
-        return asdict(Extracted(problem=f"it could not be read ({type(error).__name__})")), False
+        return {**empty, "problem": f"it could not be read ({type(error).__name__})"}, False
+    return found, False
+
+
+def _drawn(drawing: Drawing) -> dict[str, Any]:
+    return {**asdict(drawing), "png": base64.b64encode(drawing.png).decode()}
 
 
 def _read(kind: str, content: Content) -> Extracted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timezone
 
-from inbox_worker.model.claims import Claim, Doubt, Evidence, Person, Reading
+from inbox_worker.model.claims import Claim, Doubt, Evidence, Opinion, Person, Reading
 from inbox_worker.model.domains import is_free_mail
 from inbox_worker.model.event import Invitation, Organisation
 from inbox_worker.model.limits import MEGABYTE, Limits
@@ -35,6 +35,7 @@ __all__ = [
     "Location",
     "Message",
     "Op",
+    "Opinion",
     "Organisation",
     "Part",
     "Participation",

@@ -54,6 +54,16 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What one reader made of a message, before it was compared with another's."""
+
+    reader: str  # name and version
+    kind: Kind
+    claims: tuple[Claim, ...]
+    dropped: tuple[str, ...] = ()  # sentences on what it said that the message does not bear out
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a reader understood of a message. ``doubts`` are those no single claim can carry; ``needs`` carry
     only service codes (question, assistance)."""
@@ -65,3 +75,4 @@ class Reading:
     needs: tuple[Doubt, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    opinions: tuple[Opinion, ...] = ()  # where several readers were heard: what each made of it

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from inbox_worker.model.claims import Claim, Person
+from inbox_worker.model.claims import Claim, Evidence, Person
 from inbox_worker.model.terms import Code, Effect, Partstat, Verb
 
 
@@ -16,6 +16,7 @@ class Flag:
     code: Code
     detail: str
     claim: int | None = None
+    evidence: tuple[Evidence, ...] = field(default=(), compare=False)  # the words that made it doubtful
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from inbox_worker.model import Decision, Kind, Message, RawMessage, Reading, Role, Zone
-from inbox_worker.registry.rows import claim_columns, timestamp
+from inbox_worker.registry.rows import claim_columns, opinions_column, timestamp
 
 TEXT_LIMIT = 100_000  # characters of a message's own words that are kept for searching
 REFERENCE = re.compile(r"<[^<>\s]{1,250}>")
@@ -74,8 +74,8 @@ def append_reading(
 ) -> int:
     """Add what a reader made of a message, or that it failed."""
     cursor = db.execute(
-        "insert into readings (message_id, reader, invited, kind, language, error, read_at) "
-        "values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into readings (message_id, reader, invited, kind, language, error, read_at, opinions) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             message_id,
             reader,
@@ -84,6 +84,7 @@ def append_reading(
             reading.language if reading else None,
             error,
             timestamp(now),
+            opinions_column(reading.opinions if reading else ()),
         ],
     )
     return int(cursor.lastrowid or 0)

@@ -220,12 +220,23 @@ create table model_to_ask (
 ) strict;
 """
 
+OPINIONS = """
+alter table readings add column opinions text not null default '[]' /* JSON list of {reader, kind, claims, dropped}:
+  where several readers were heard, what each made of the message */;
+alter table flags add column evidence text not null default '[]' /* JSON list of {field, part, start, end, text}: the
+  words in doubt */;
+"""
+
+
+def _run(db: Database, script: str) -> None:
+    for statement in _statements(script):
+        db.execute(statement)
+
 
 @migrations()
 def m002_reviews(db: Database) -> None:
     """Rulings merge, add and close; they keep the revision seen and who told what came by telephone."""
-    for statement in _statements(RULINGS):
-        db.execute(statement)
+    _run(db, RULINGS)
 
 
 @migrations()
@@ -237,40 +248,40 @@ def m003_messages_by_sender(db: Database) -> None:
 @migrations()
 def m004_delivery(db: Database) -> None:
     """What delivery reports say, and which messages somebody of us has answered."""
-    for statement in _statements(DELIVERY):
-        db.execute(statement)
+    _run(db, DELIVERY)
 
 
 @migrations()
 def m005_lessons(db: Database) -> None:
     """What rulings teach: addresses, domains and names by which organisations are known."""
-    for statement in _statements(LESSONS):
-        db.execute(statement)
+    _run(db, LESSONS)
 
 
 @migrations()
 def m006_exports(db: Database) -> None:
     """What the last export held."""
-    for statement in _statements(EXPORTS):
-        db.execute(statement)
+    _run(db, EXPORTS)
 
 
 @migrations()
 def m007_intents(db: Database) -> None:
     """What is meant to be done in the mailbox, and what was."""
-    for statement in _statements(INTENTS):
-        db.execute(statement)
+    _run(db, INTENTS)
 
 
 @migrations()
 def m008_forgetting(db: Database) -> None:
     """Messages can be forgotten while what they led to stays."""
-    for statement in _statements(FORGETTING):
-        db.execute(statement)
+    _run(db, FORGETTING)
 
 
 @migrations()
 def m009_language_model(db: Database) -> None:
     """What a language model was asked and answered, and what it is to be asked yet."""
-    for statement in _statements(LANGUAGE_MODEL):
-        db.execute(statement)
+    _run(db, LANGUAGE_MODEL)
+
+
+@migrations()
+def m010_opinions(db: Database) -> None:
+    """What each of several readers made of a message, and the words that a flag doubts."""
+    _run(db, OPINIONS)

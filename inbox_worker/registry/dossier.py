@@ -20,6 +20,7 @@ class Letter:
     claims: tuple[Row, ...]
     flags: tuple[Row, ...]
     rulings: tuple[Row, ...]
+    opinions: str = "[]"  # of the reading in force, as in ``readings``
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,13 @@ def _letter(db: Database, message: Row, organisation: str) -> Letter:
                 {"ids": ids, "message": message["id"]},
             )
         ),
+        opinions=str(_one(db.query(OPINIONS, [message["id"]])).get("opinions", "[]")),
     )
+
+
+OPINIONS = """
+select opinions from readings where id = (select reading_id from readings_in_force where message_id = ?)
+"""
 
 
 def _one(rows: Iterable[Row]) -> Row:

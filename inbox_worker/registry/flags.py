@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from inbox_worker.model import Code, Decision
-from inbox_worker.registry.rows import timestamp
+from inbox_worker.registry.rows import evidence_column, timestamp
 
 # Whether a flag is settled follows from the rulings that hold, so that undoing one opens it again. Which judgements
 # settle what: one on the claim settles the claim's flags; one on each claim, or on the message as a whole, those of the
@@ -50,16 +50,22 @@ def append_flags(
     now: datetime,
 ) -> None:
     """Open the flags of a decision, and ``failed`` where there is an error."""
-    rows: list[tuple[int | None, str, str]] = []
+    rows: list[tuple[int | None, str, str, str]] = []
     if error is not None:
-        rows.append((None, Code.FAILED.value, error))
+        rows.append((None, Code.FAILED.value, error, "[]"))
     if decision is not None:
         rows += [
-            (None if flag.claim is None else claims[flag.claim], flag.code.value, flag.detail)
+            (
+                None if flag.claim is None else claims[flag.claim],
+                flag.code.value,
+                flag.detail,
+                evidence_column(flag.evidence),
+            )
             for flag in decision.flags
         ]
     db.conn.executemany(
-        "insert into flags (message_id, reading_id, claim_id, code, detail, opened_at) values (?, ?, ?, ?, ?, ?)",
+        "insert into flags (message_id, reading_id, claim_id, code, detail, evidence, opened_at) "
+        "values (?, ?, ?, ?, ?, ?, ?)",
         [(message_id, reading_id, *row, timestamp(now)) for row in rows],
     )
 

@@ -35,8 +35,9 @@ EMPTY = (
     "forgotten_at = :now where id = :message",
     "update claims set people = '[]', leaves = '[]', evidence = '[]', doubts = '[]', name = coalesce((select name from "
     "organisations where id = organisation_id), '') where message_id = :message",
-    "update flags set detail = '', closed_at = coalesce(closed_at, :now) where message_id = :message",
-    "update readings set error = case when error is null then null else 'forgotten' end where message_id = :message",
+    "update flags set detail = '', evidence = '[]', closed_at = coalesce(closed_at, :now) where message_id = :message",
+    "update readings set opinions = '[]', error = case when error is null then null else 'forgotten' end "
+    "where message_id = :message",
     "update lessons set value = '' where kind <> 'domain' and ruling_id in (select id from rulings where "
     "message_id = :message)",
     "update bounces set address = 'forgotten ' || rowid where message_id = :message",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from inbox_worker.registry.database import RegistryError
+from inbox_worker.registry.dossier import OPINIONS
 
 Row = dict[str, Any]
 TARGET = re.compile(r"(?P<kind>[mcr]?)(?P<id>[1-9][0-9]{0,17})\Z")
@@ -49,6 +50,7 @@ class Item:
     flags: tuple[Row, ...]  # all of the reading in force, open and closed
     rulings: tuple[Row, ...]  # that hold
     flag: Row | None  # the flag that was asked for
+    opinions: str  # of several readers, as in ``readings``; "[]" where one alone was heard
     revision: str  # changes whenever somebody rules on this message or its organisations, or it is read anew
 
     @property
@@ -99,8 +101,14 @@ def item(db: Database, target: Target) -> Item:
         flags=tuple(db.query(FLAGS, {"message": message_id})),
         rulings=tuple(db.query("select * from standing_rulings where message_id = ? order by id", [message_id])),
         flag=found if target.kind == "flag" else None,
+        opinions=_opinions(db, message_id),
         revision=revision(db, message_id),
     )
+
+
+def _opinions(db: Database, message_id: int) -> str:
+    row = next(iter(db.query(OPINIONS, [message_id])), None)
+    return str(row["opinions"]) if row else "[]"
 
 
 CLAIMS = """

@@ -15,6 +15,7 @@ from inbox_worker.model import (
     Doubt,
     Evidence,
     Op,
+    Opinion,
     Partstat,
     Person,
     Ruling,
@@ -47,8 +48,18 @@ def claim_columns(claim: Claim) -> dict[str, Any]:
         "revises": int(claim.revises),
         "doubts": _json({"code": doubt.code.value, "detail": doubt.detail} for doubt in claim.doubts),
         "confidence": float(claim.confidence),
-        "evidence": _json(asdict(evidence) for evidence in claim.evidence),
+        "evidence": evidence_column(claim.evidence),
     }
+
+
+def opinions_column(opinions: Iterable[Opinion]) -> str:
+    """``readings.opinions``; each claim has the columns of ``claims``."""
+    return _json({**asdict(opinion), "claims": [claim_columns(c) for c in opinion.claims]} for opinion in opinions)
+
+
+def evidence_column(evidence: Iterable[Evidence]) -> str:
+    """``claims.evidence`` and ``flags.evidence``."""
+    return _json(asdict(one) for one in evidence)
 
 
 def claim_of(row: Row) -> Claim:

@@ -93,8 +93,10 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"{message}/raw$", files.raw),
         (rf"{message}/part/(?P<section>[0-9.]{{1,60}})$", files.part),
         (rf"{message}/picture/(?P<section>[0-9.]{{1,60}})$", files.picture),
+        (rf"{message}/page/(?P<section>[0-9.]{{1,60}})/(?P<number>[1-9][0-9]{{0,3}})$", files.page_picture),
         (r"^/-/allow-debug$", inner_pages.allow_debug),
         (r"^/-/password-tool$", inner_pages.password_tool),
+        *((rf"^/-/{name}(\.(?P<format>json))?$", view) for name, view in inner_pages.ABOUT_SERVER.items()),
     ]
 
 

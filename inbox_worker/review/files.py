@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Request, Response
 
+from inbox_worker.message.pages import drawn, has_pages
 from inbox_worker.registry.review import Target, item
 from inbox_worker.review.answering import html, page
 from inbox_worker.review.letter import part_bytes, picture_type, read_letter, stored
@@ -58,13 +59,26 @@ async def picture(datasette: Datasette, request: Request, place: Place) -> Respo
 
 
 @page(RULE)
+async def page_picture(datasette: Datasette, request: Request, place: Place) -> Response:
+    """A page of a PDF or TIFF, drawn as PNG by a process that may break without harm."""
+    data, _, _ = await _part(request, place)
+    if not has_pages(data):
+        raise NotFound("that has no pages that can be shown; download it")
+    drawing = await asyncio.to_thread(drawn, data, int(request.url_vars["number"]), place.settings().limits)
+    if not drawing.png:
+        raise NotFound(f"the page cannot be shown: {drawing.problem or 'there is no such page'}")
+    headers = {"content-security-policy": SANDBOX, "content-disposition": "inline"}
+    return Response(drawing.png, headers=headers, content_type="image/png")
+
+
+@page(RULE)
 async def attachments(datasette: Datasette, request: Request, place: Place) -> Response:
     """The attachments with their text, which takes its time to read: the page of a message fetches them."""
     content = await _raw(request, place)
     message = int(request.url_vars["message"])
     about = await place.look(lambda db: item(db, Target("message", message)))
     limits = place.settings().limits
-    letter = await asyncio.to_thread(read_letter, content, about.all_claims, limits, attachments=True)
+    letter = await asyncio.to_thread(read_letter, content, about, limits, attachments=True)
     return await html(datasette, request, "desk_attachments.html", {"letter": letter, "item": about, "read": True})
 
 

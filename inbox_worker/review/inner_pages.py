@@ -1,5 +1,8 @@
-"""Pages of Datasette and its plugins that ask nobody who they are, for admins only: they tell nothing of the registry,
-but let a stranger try allow blocks and keep the server busy hashing passwords."""
+"""Pages of Datasette and its plugins about the server itself, for admins only.
+
+Some ask nobody who they are: they tell nothing of the registry, but let a stranger try allow blocks and keep the server
+busy hashing passwords. Others would show its configuration, versions and files to whoever may see any page.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import datasette_auth_passwords
 from datasette.utils.asgi import Request, Response
-from datasette.views.special import AllowDebugView
+from datasette.views.special import AllowDebugView, JsonDataView
 
 from inbox_worker.review.place import place_of
 
@@ -27,6 +30,27 @@ def for_admins(view: View) -> View:
         return await view(datasette, request)
 
     return guarded
+
+
+def about_server(name: str, ask: Callable[[Datasette], Callable[..., Any]], *, needs_request: bool = False) -> View:
+    """One of Datasette's own pages of JSON. ``ask``: the method of Datasette that gives what it shows."""
+
+    async def view(datasette: Datasette, request: Request) -> Response:
+        shown = JsonDataView(datasette, f"{name}.json", ask(datasette), needs_request=needs_request)
+        answer: Response = await shown.get(request)
+        return answer
+
+    view.__name__ = name
+    return for_admins(view)
+
+
+ABOUT_SERVER = {  # Datasette hides what stands in its configuration under keys that speak of secrets
+    "config": about_server("config", lambda datasette: datasette._config),
+    "databases": about_server("databases", lambda datasette: datasette._databases_data, needs_request=True),
+    "plugins": about_server("plugins", lambda datasette: datasette._plugins, needs_request=True),
+    "settings": about_server("settings", lambda datasette: lambda: datasette._settings),
+    "versions": about_server("versions", lambda datasette: datasette._versions),
+}
 
 
 @for_admins

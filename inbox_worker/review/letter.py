@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from inbox_worker.message import decode
+from inbox_worker.message.formats.drawing import MAX_PAGES
+from inbox_worker.message.pages import Drawing, drawn, has_pages
 from inbox_worker.message.structure import Node, parse
 from inbox_worker.message.transfer import decode_transfer
 from inbox_worker.model import Limits, Location, Message, Part, RawMessage, Role, Zone
 from inbox_worker.registry.rawmail import RawMail
+from inbox_worker.registry.review import Item
 from inbox_worker.review.words import plain
 
 Row = Mapping[str, Any]
@@ -31,12 +34,26 @@ LONGEST = 60_000  # characters of a part that are shown
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Where evidence lies in the text of a part: of a field of the form, or of a flag's doubt."""
+
+    start: int
+    end: int
+    field: str = ""
+    doubt: str = ""  # the flag's code
+
+
+Marks = dict[str, list[Mark]]  # by part
+
+
+@dataclass(frozen=True)
 class Piece:
     """A stretch of text. ``fields``: what it is evidence of, by the form's fields, the narrowest evidence first;
     "other" for the rest."""
 
     text: str
     fields: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()  # codes of the open flags that doubt it
 
 
 @dataclass(frozen=True)
@@ -49,7 +66,7 @@ class Passage:
     @property
     def has_evidence(self) -> bool:
         """Whether something in it is marked; then it is not folded away."""
-        return any(piece.fields for piece in self.pieces)
+        return any(piece.fields or piece.doubts for piece in self.pieces)
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,12 @@ class Sheet:
     cut: int = 0  # characters that are not shown
     picture: bool = False
     held: bool = False  # whether its bytes can be had
+    drawing: Drawing | None = None  # how many pages can be shown as pictures, or why none; None: it has no pages
+
+    @property
+    def pages(self) -> range:
+        """The pages that are shown, from 1."""
+        return range(1, min(self.drawing.pages if self.drawing else 0, MAX_PAGES) + 1)
 
 
 @dataclass(frozen=True)
@@ -77,11 +100,12 @@ class Letter:
     problems: tuple[str, ...]
 
 
-def read_letter(raw: bytes, claims: Iterable[Row], limits: Limits, *, attachments: bool) -> Letter:
-    """The message with the evidence of claims marked. Reading attachments takes its time and is done on demand."""
+def read_letter(raw: bytes, about: Item, limits: Limits, *, attachments: bool) -> Letter:
+    """The message with the evidence of claims marked, and the words in doubt. Reading attachments takes its time and
+    is done on demand."""
     allowed = limits if attachments else replace(limits, attachment_size=0)
     message = decode(RawMessage(raw, None, Location("registry")), allowed)
-    marks = _marks(claims)
+    marks = _marks(about)
     nodes = {node.section or "1": node for node in leaves(raw, limits)}
     shown = {part.section for part in message.bodies}
     cited = [
@@ -91,8 +115,8 @@ def read_letter(raw: bytes, claims: Iterable[Row], limits: Limits, *, attachment
     return Letter(
         headers=tuple((name, _plain(message, name, marks)) for name in ("from", "to", "cc", "date", "subject")
                       if message.header(name)),
-        bodies=tuple(_sheet(part, marks, nodes) for part in message.bodies),
-        attachments=tuple(_sheet(part, marks, nodes, read=attachments)
+        bodies=tuple(_sheet(part, marks, nodes, limits) for part in message.bodies),
+        attachments=tuple(_sheet(part, marks, nodes, limits, read=attachments)
                           for part in [*others, *(part for part in cited if part not in others)]),
         problems=message.problems,
     )  # fmt: skip
@@ -138,31 +162,33 @@ def stored(directory: Path, sha256: str) -> bytes:
     return RawMail(directory).load(sha256)
 
 
-def _marks(claims: Iterable[Row]) -> dict[str, list[tuple[int, int, str]]]:
-    """Where evidence lies, by part: (start, end, field of the form)."""
-    found: dict[str, list[tuple[int, int, str]]] = {}
-    for claim in claims:
+def _marks(about: Item) -> Marks:
+    """Where evidence lies, by part."""
+    found: Marks = {}
+    for claim in about.all_claims:
         for evidence in json.loads(claim["evidence"]):
             field = COLOURS.get(evidence["field"], "other")
-            found.setdefault(evidence["part"], []).append((evidence["start"], evidence["end"], field))
+            found.setdefault(evidence["part"], []).append(Mark(evidence["start"], evidence["end"], field))
+    for flag in about.flags:
+        for evidence in json.loads(flag["evidence"]) if flag["closed_at"] is None else ():
+            mark = Mark(evidence["start"], evidence["end"], doubt=flag["code"])
+            found.setdefault(evidence["part"], []).append(mark)
     return found
 
 
-def _plain(message: Message, name: str, marks: dict[str, list[tuple[int, int, str]]]) -> tuple[Piece, ...]:
+def _plain(message: Message, name: str, marks: Marks) -> tuple[Piece, ...]:
     text = message.header(name) or ""
     return tuple(_pieces(text, 0, len(text), marks.get(name, ())))
 
 
-def _sheet(
-    part: Part, marks: dict[str, list[tuple[int, int, str]]], nodes: Mapping[str, Node], *, read: bool = True
-) -> Sheet:
+def _sheet(part: Part, marks: Marks, nodes: Mapping[str, Node], limits: Limits, *, read: bool = True) -> Sheet:
     length = min(len(part.text), LONGEST)
     spans = [(s.start, min(s.end, length), s.zone.value) for s in part.spans if s.start < length]
     spans = spans or [(0, length, Zone.NEW.value)]
     here = marks.get(part.section, ())
     node = nodes.get(part.section)
     small = node is not None and len(node.body) < 20_000_000
-    head = decode_transfer(node.body[:400], node.header("content-transfer-encoding"))[0] if node and small else b""
+    head = decode_transfer(node.body[:2_000], node.header("content-transfer-encoding"))[0] if node and small else b""
     return Sheet(
         section=part.section,
         label=part.filename or {Role.CALENDAR: "Calendar", Role.MESSAGE: "Attached message"}.get(part.role, "Part"),
@@ -173,17 +199,22 @@ def _sheet(
         problem=part.problem or "" if read else "",
         cut=len(part.text) - length,
         picture=picture_type(head) is not None,
+        drawing=_pages(node, limits) if read and small and node and has_pages(head) else None,
         held=node is not None,
     )  # fmt: skip
 
 
-def _pieces(text: str, start: int, end: int, marks: Sequence[tuple[int, int, str]]) -> Iterator[Piece]:
+def _pages(node: Node, limits: Limits) -> Drawing:
+    return drawn(decode_transfer(node.body, node.header("content-transfer-encoding"))[0], 0, limits)
+
+
+def _pieces(text: str, start: int, end: int, marks: Sequence[Mark]) -> Iterator[Piece]:
     """The text between two offsets, cut where evidence begins and ends."""
-    cuts = {start, end} | {at for mark in marks for at in mark[:2] if start < at < end}
+    cuts = {start, end} | {at for mark in marks for at in (mark.start, mark.end) if start < at < end}
     ordered = sorted(cuts)
     for left, right in pairwise(ordered):
-        about = [
-            (stop - begin, RANK.index(field), field) for begin, stop, field in marks if begin <= left < right <= stop
-        ]
-        known = dict.fromkeys(field for *_, field in sorted(about))  # the narrowest first: it says most of these words
-        yield Piece(plain(text[left:right]), tuple(known))
+        here = [mark for mark in marks if mark.start <= left < right <= mark.end]
+        about = sorted((mark.end - mark.start, RANK.index(mark.field), mark.field) for mark in here if mark.field)
+        known = dict.fromkeys(field for *_, field in about)  # the narrowest first: it says most of these words
+        doubts = dict.fromkeys(mark.doubt for mark in here if mark.doubt)
+        yield Piece(plain(text[left:right]), tuple(known), tuple(doubts))

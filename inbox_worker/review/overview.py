@@ -10,7 +10,7 @@ from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
 from inbox_worker.commands.showing import when
-from inbox_worker.health import health
+from inbox_worker.health import health_of
 from inbox_worker.model import SERVICE_CODES
 from inbox_worker.registry.desk import SERVICES
 from inbox_worker.registry.lists import figures
@@ -60,9 +60,7 @@ def _found(db: Database, settings: Settings) -> dict[str, Any]:
     zone = settings.invitation.reply_by.tzinfo
     now = datetime.now(timezone.utc)
     found = figures(db)
-    state = health(
-        db, settings.registry.path, settings.service, polls=settings.mailbox.configured, now=now
-    )  # fmt: skip
+    state = health_of(db, settings, now)
     dated = [(datetime.fromisoformat(row["at"]), row["partstat"]) for row in db.query(ANSWERS)]
     return {
         "event": found.event,

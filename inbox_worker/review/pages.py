@@ -7,11 +7,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import tzinfo
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
+from inbox_worker.commands.opinions import dropped_lines, opinions_of
 from inbox_worker.commands.showing import OPS, STATES, sender, when
 from inbox_worker.commands.telling import RULED, said, tell
 from inbox_worker.registry.corrections import RulingError
@@ -24,12 +26,13 @@ from inbox_worker.review.letter import Letter, read_letter, stored
 from inbox_worker.review.place import Place
 from inbox_worker.review.queue import REASONS, Wanted, next_after, queue, version
 from inbox_worker.review.roles import RULE
-from inbox_worker.review.words import until
+from inbox_worker.review.words import day, until
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
 Row = Mapping[str, Any]
+QUOTED = 160  # characters of the words in doubt that are shown beside a flag
 ANSWERS = {"accepted": "Comes", "declined": "Does not come", "tentative": "May come", NOTHING: "Says nothing"}
 
 
@@ -73,6 +76,7 @@ async def _queue(request: Request, place: Place) -> dict[str, Any]:
         "zone": invitation.reply_by.tzinfo,
         "reasons": REASONS,
         "when": when,
+        "day": day,
         "sender": sender,
     }
 
@@ -105,7 +109,7 @@ async def message_context(place: Place, message: int) -> dict[str, Any]:
     letter, missing = Letter((), (), (), ()), ""
     try:
         raw = await asyncio.to_thread(stored, settings.registry.mail_directory, about.message["sha256"])
-        letter = await asyncio.to_thread(read_letter, raw, about.all_claims, settings.limits, attachments=False)
+        letter = await asyncio.to_thread(read_letter, raw, about, settings.limits, attachments=False)
     except OSError as error:
         missing = f"its raw form cannot be read ({error.strerror}); below is what the registry holds"
     return {
@@ -117,13 +121,15 @@ async def message_context(place: Place, message: int) -> dict[str, Any]:
 
 def _about(db: Database, message: int, zone: tzinfo | None) -> dict[str, Any]:
     about = item(db, Target("message", message))
-    organisations = _organisations(about)
+    organisations, opinions = _organisations(about), opinions_of(about.opinions)
     return {
         "item": about,
         "entries": entries(about),
         "in_time": in_time(about),
         "names": {claim["id"]: claim["name"] for claim in about.all_claims},
-        "open_flags": [flag for flag in about.flags if flag["closed_at"] is None],
+        "open_flags": [{**flag, "words": _words(flag)} for flag in about.flags if flag["closed_at"] is None],
+        "opinions": opinions,
+        "dropped": list(dropped_lines(opinions)) if opinions else [],
         "closed_flags": [flag for flag in about.flags if flag["closed_at"] is not None],
         "is_late": any(flag["code"] == "late" for flag in about.flags),
         "history": history(db, message),
@@ -132,6 +138,12 @@ def _about(db: Database, message: int, zone: tzinfo | None) -> dict[str, Any]:
         "categories": [row[0] for row in db.execute(CATEGORIES).fetchall()],
         "next": next_after(db, message),
     }
+
+
+def _words(flag: Row) -> str:
+    """The words that a flag doubts, as one quotes them."""
+    texts = dict.fromkeys(" ".join(one["text"].split()) for one in json.loads(flag["evidence"]))
+    return shorten(" … ".join(text for text in texts if text), QUOTED, placeholder=" …")
 
 
 def _organisations(about: Item) -> list[str]:

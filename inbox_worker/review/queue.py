@@ -1,4 +1,8 @@
-"""What waits for a person, a row for each message, grouped by its weightiest reason, oldest first."""
+"""What waits for a person, a row for each message, grouped by its weightiest reason, the oldest deadline first.
+
+A message that came in time is due by the deadline for answers: by then the figures are to be right, and whoever asks
+something must know it. What came later is due when the event begins. Of one deadline the longest waiting comes first.
+"""
 
 from __future__ import annotations
 
@@ -54,6 +58,7 @@ class Waiting:
     row: Row  # of the message, with language
     flags: tuple[Row, ...]  # open ones, the weightiest first
     claims: tuple[str, ...] = ()  # what each says, in a sentence
+    due: str | None = None  # until when somebody should have dealt with it, as in ``event``
     revision: str = ""
     act: str = ""  # what "a" does: "accept", "close", or "" where somebody must open it
     hindrance: str = ""  # why it cannot be accepted as it was read
@@ -91,12 +96,14 @@ class Queue:
 
 OPEN = """
 select flags.id, flags.code, flags.detail, flags.message_id, flags.claim_id, claims.name as about,
-  coalesce(readings.language, '') as language
+  coalesce(readings.language, '') as language,
+  case when julianday(messages.received_at) < julianday(event.reply_by) then event.reply_by else event.starts end as due
 from flags join messages on messages.id = flags.message_id
 left join claims on claims.id = flags.claim_id
 left join readings on readings.id = flags.reading_id
+left join event on true
 where flags.closed_at is null and messages.forgotten_at is null
-order by coalesce(messages.received_at, '9999'), messages.id
+order by julianday(due), coalesce(messages.received_at, '9999'), messages.id
 """
 ABOUT = """
 select distinct message_id from claims where organisation_id = :at
@@ -136,7 +143,7 @@ def next_after(db: Database, message: int) -> int | None:
     for flag in db.query(OPEN):
         at = flag["message_id"]
         heaviest[at] = min(weight.get(flag["code"], 0), heaviest.get(at, len(weight)))
-    order = sorted(heaviest, key=lambda at: heaviest[at])  # stable: within a reason as they were received
+    order = sorted(heaviest, key=lambda at: heaviest[at])  # stable: within a reason by deadline
     later = order[order.index(message) + 1 :] if message in heaviest else order
     return next(iter([*later, *order]), None)
 
@@ -199,6 +206,7 @@ def _waiting(db: Database, row: Row, flags: Sequence[Row], claims: Sequence[Row]
         message=row["id"],
         row=row,
         flags=tuple(flags),
+        due=flags[0]["due"],
         claims=tuple(f"{claim['name'] or 'Somebody'}: {said(claim)}" for claim in claims),
         revision=revision(db, row["id"]),
         act=act,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
 # Marks that make text look otherwise than it is stored (UAX #9): they are not shown. The implicit ones, which
 # right-to-left mail needs, do no harm.
@@ -19,6 +19,13 @@ def until(reply_by: datetime) -> str:
     if reply_by.time() == time():
         return _day(reply_by - timedelta(days=1))
     return f"{_day(reply_by)}, {reply_by:%H:%M}"
+
+
+def day(stamp: str, zone: tzinfo | None) -> str:
+    """A stored time by which something is due, as one says it in short: "26 Feb"; the end of a day is that day."""
+    moment = datetime.fromisoformat(stamp).astimezone(zone)
+    moment -= timedelta(days=1) if moment.time() == time() else timedelta()
+    return f"{moment.day} {moment:%b}"
 
 
 def _day(moment: datetime) -> str:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import html
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from datasette.app import Datasette
 
 from inbox_worker import settings as configuration
 from inbox_worker.asking import Tally, ask_waiting
+from inbox_worker.commands.report import page as page_of_report
+from inbox_worker.metrics import Metrics
 from inbox_worker.model import Location, RawMessage
+from inbox_worker.poller import PollResult
+from inbox_worker.service_settings import MetricsSettings
 from inbox_worker.worker import Worker
 from tests.ground.model_endpoint import FakeEndpoint, Reply, answer, claim, fake_endpoint, page
 
@@ -49,6 +57,15 @@ QUOTES = {
 RIGHT = claim("red", "Red Kite Trust", "accepted", 4, people=["Rory Abernethy", "Philippa Stonor"], quotes=QUOTES)
 WAITS = ("accepted", None, ["count-unclear"])  # what the built-in reader makes of it alone
 SETTLED = ("accepted", 4, [])
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the head's page, Prometheus and the overview say."""
+
+    report: str
+    metrics: str
+    overview: str
 
 
 class Place:
@@ -97,6 +114,24 @@ class Place:
         """The worker's clock runs on."""
         now = self.worker.registry.now() + timedelta(**by)
         self.worker.registry._now = lambda: now
+
+    def told(self) -> Told:
+        """What is said of how it goes, by the worker's clock."""
+        now, file = self.worker.registry.now, self.directory / "worker.prom"
+        Metrics(replace(self.settings, metrics=MetricsSettings(file=file)), now).polled(PollResult())
+        return Told("\n".join(page_of_report(self.settings, now())), file.read_text(), self.page("/-/overview"))
+
+    def page(self, path: str) -> str:
+        """A page of the desk."""
+        return asyncio.run(self._page(path))
+
+    async def _page(self, path: str) -> str:
+        roles = {"inbox-worker": {"config": str(self.config), "roles": {"reviewer": {"id": "carla"}}}}
+        datasette = Datasette([str(self.settings.registry.path)], config={"plugins": roles}, default_deny=True)
+        await datasette.invoke_startup()
+        answered = await datasette.client.get(path, actor={"id": "carla"})
+        datasette.close()
+        return html.unescape(answered.text)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -242,17 +277,38 @@ def test_an_endpoint_that_nobody_serves_is_told_and_harms_nothing(tmp_path: Path
     status = place.command("status")
     assert "language model: m (second); 1 of 500 questions today, 5 messages wait; last asked " in status.stdout
     assert "cannot be asked" in status.stdout
+    desk = place.page("/-/review/m1")
+    assert re.search(r'<mark class="\w+ doubted" title="[^"]*in doubt: count-unclear">', desk)
+    assert re.search(r"</bdi> <q><bdi>\w", desk), "the words in doubt stand beside the flag"
+    told = place.told()
+    assert "the language model: gave no answer when it was last asked: " in told.report
+    assert "cannot be asked" in told.report and "5 messages wait for it" in told.report
+    assert "inbox_worker_language_model_well 0.0" in told.metrics
+    assert "inbox_worker_language_model_waiting 5.0" in told.metrics
+    assert "Language model m (second): gave no answer when it was last asked: " in told.overview
     place.worker.registry.close()
 
 
-def test_no_more_is_asked_than_the_budget_of_the_day_allows(place: Place) -> None:
+def test_no_more_is_asked_than_the_budget_of_the_day_allows(tmp_path: Path, endpoint: FakeEndpoint) -> None:
+    place = Place(tmp_path, endpoint, "daily_budget = 2")
     place.endpoint.answer = lambda body: Reply(answer(RIGHT))
     for number in (1, 2, 3):
         place.take_in(FOUR + f" No {number}.", number=number)
-    assert place.ask(daily_budget=2) == Tally(answered=2, waiting=1)
-    assert place.ask(daily_budget=2) == Tally(waiting=1)
+    assert place.ask() == Tally(answered=2, waiting=1)
+    assert place.ask() == Tally(waiting=1)
+    told = place.told()
+    spent = "today's 2 questions are spent; 1 message waits for it until midnight UTC"
+    assert f"the language model: {spent}" in told.report
+    assert f"Language model m (second): {spent} · 2 of 2 questions today" in told.overview
+    assert "inbox_worker_language_model_well 0.0" in told.metrics
+    assert "inbox_worker_language_model_questions_today 2.0" in told.metrics
+    assert "inbox_worker_language_model_daily_budget 2.0" in told.metrics
     place.later(days=1)
-    assert place.ask(daily_budget=2) == Tally(answered=1)
+    assert place.ask() == Tally(answered=1)
+    told = place.told()
+    assert "the language model: answers; nothing waits for it" in told.report
+    assert "inbox_worker_language_model_well 1.0" in told.metrics
+    place.worker.registry.close()
 
 
 def test_so_many_are_asked_at_once_as_are_allowed(place: Place) -> None:
@@ -381,6 +437,16 @@ def test_agree_asks_about_everything_and_flags_where_both_differ(tmp_path: Path,
         in shown
     )
     assert '"Red Kite Trust regrets" does not stand in the message' in shown
+    columns = [line for line in shown.splitlines() if line.startswith("    ")]
+    assert re.match(r" +built-in reader \S.*  language model m \(prompt 1\)$", columns[0])
+    assert re.match(r"    \* answer +comes +does not come$", columns[1])
+    assert re.match(r"      number +2$", columns[2])
+    assert len(columns) == 3
+    assert set(columns) <= {f"    {line}" for line in place.command("review", "show", "m1").stdout.splitlines()}
+    desk = place.page("/-/review/m1")
+    assert re.search(r"<th scope=.col.><bdi>Language model m \(prompt 1\)</bdi></th>", desk)
+    assert re.search(r'class="differs"><th scope="row">Answer .*<td><bdi>comes</bdi></td><td><bdi>does not come', desk)
+    assert "differs" not in place.page("/-/review/m2"), "both say the same of the other message"
     place.worker.registry.close()
 
 

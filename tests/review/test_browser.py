@@ -15,15 +15,17 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from inbox_worker import decision
+from inbox_worker.model import identity
 from inbox_worker.registry import Registry
 from inbox_worker.registry.desk import Desk
 from inbox_worker.registry.review import Target
 from inbox_worker.review.queue import queue
 from inbox_worker.settings import load
 from tests.review.conftest import Opens
-from tests.review.place import PASSWORD, Web, take_in
+from tests.review.place import PASSWORD, PLEDGING, Web, take_in
 
 MESSAGES = int(os.environ.get("INBOX_WORKER_QUEUE_MESSAGES", "12"))
+NOISE = PLEDGING / "attachments-and-noise"
 WAITING = "select count(distinct message_id) from flags where closed_at is null"
 
 
@@ -287,9 +289,12 @@ def test_signing_in_with_a_password_leads_to_the_queue_and_its_cookie_is_kept_fr
 def test_nothing_serious_is_wrong_for_who_sees_or_types_otherwise(web: Web, opens: Opens, scheme: str) -> None:
     page = opens("/-/login", color_scheme=scheme)
     at = message(web, "partstat-unclear")
-    for path in ("/-/review?language=fr", f"/-/review/m{at}", f"/-/review/m{hostile(web)}", "/-/overview", "/registry",
-                 "/-/review/organisation/halo"):  # fmt: skip
+    scan = web.one("select id from messages where sha256 = ?", identity((NOISE / "014.eml").read_bytes()))
+    for path in ("/-/review?language=fr", f"/-/review/m{at}", f"/-/review/m{hostile(web)}", f"/-/review/m{scan}",
+                 "/-/overview", "/registry", "/-/review/organisation/halo"):  # fmt: skip
         page.goto(web.url + path)
+        if path.endswith(f"m{scan}"):
+            expect(page.get_by_role("img", name="Page 1 of")).to_be_visible()
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         serious = [
             (one["id"], [node["html"][:140] for node in one["nodes"][:3]])

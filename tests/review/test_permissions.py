@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
+from inbox_worker.model import identity
 from inbox_worker.registry import RegistryError
+from inbox_worker.review.inner_pages import ABOUT_SERVER
 from inbox_worker.review.roles import NOBODYS
 from inbox_worker.review.tables import READER_QUERIES, READER_TABLES, TABLES
-from tests.review.place import PEOPLE, ROOT, SECRET, cookie, copied, waited_for
+from tests.review.place import PEOPLE, PLEDGING, ROOT, SECRET, cookie, copied, waited_for
 
 WHO = {"anonymous": None, "stranger": "ed", "reader": "carla", "reviewer": "ann", "admin": "dora"}
 EVERYBODY = frozenset(WHO)
@@ -50,21 +53,44 @@ GETS = {  # path -> who sees it
     "/registry/registry?_where=1=(select+count(text)+from+messages)": REVIEWERS,
     "/registry/registry?_extra=render_cell&_where=1": REVIEWERS,
     "/registry.db": NONE,
-    "/-/databases.json": READERS,
-    "/-/plugins.json": READERS,
+    **{f"/-/{name}{kind}": ADMINS for name in ABOUT_SERVER for kind in ("", ".json")},
     "/-/permissions": ADMINS,
     "/-/allow-debug": ADMINS,
     "/-/password-tool": ADMINS,
     "/-/actor.json": EVERYBODY,  # whoever asks
-    "/-/versions.json": READERS,
-    "/-/settings.json": READERS,
-    "/-/config.json": READERS,
     "/-/jump.json": EVERYBODY,  # names what the asker may see
+    "/-/start": EVERYBODY,  # leads on to what the asker may see
+    "/-/": READERS,
+    "/-/queries.json": EVERYBODY,  # those that the asker may see
+    "/-/schema.json": EVERYBODY,  # of databases and tables that the asker may see
+    "/-/allowed.json?action=view-table": READERS,
+    "/-/check.json?action=view-instance": ADMINS,
+    "/-/api": READERS,
+    "/-/messages": READERS,  # Datasette's pages for who writes plugins; they show nothing
+    "/-/patterns": READERS,
+    "/-/debug/autocomplete": READERS,
+    "/-/auth-token": NONE,  # without the token
+    "/-/logout": EVERYBODY,
+    "/favicon.ico": EVERYBODY,
+    "/-/static/app.css": EVERYBODY,
+    "/-/tasks.json": ADMINS,
+    "/-/actions.json": ADMINS,
     "/-/threads.json": ADMINS,
     "/-/rules": ADMINS,
     "/-/create-token": NONE,
     "/registry/organisations/halo": READERS,
     "/registry/organisations/halo.json": READERS,
+    "/registry/-/queries.json": EVERYBODY,  # as above
+    "/registry/-/query/parameters?sql=select+:a": REVIEWERS,
+    "/registry/-/queries/analyze?sql=select+1": NONE,
+    "/registry/-/execute-write/analyze?sql=select+1": NONE,
+    "/registry/-/foreign-key-targets": NONE,
+    "/registry/who_comes/-/definition": READERS,
+    "/registry/questions/-/definition": REVIEWERS,
+    "/registry/who_comes/-/edit": NONE,
+    "/registry/organisations/-/foreign-key-suggestions": NONE,
+    **{f"/registry/{name}/-/{what}": who for name, who in (("organisations", READERS), ("messages", REVIEWERS))
+       for what in ("autocomplete?q=a", "schema.json", f"fragment?_row={'halo' if who is READERS else '1'}")},
     "/registry/messages/1": REVIEWERS,
     "/registry/messages/1.json": REVIEWERS,
     "/registry/messages/1.csv": REVIEWERS,
@@ -73,6 +99,10 @@ GETS = {  # path -> who sees it
     **{f"/registry/{name}{kind}": (READERS if name in READER_QUERIES else REVIEWERS)
        for name in QUERIES for kind in FORMATS.get(name, (".json",))},
 }  # fmt: skip
+ELSEWHERE = (  # redirects, another name of our static files, and pages that have tests of their own below
+    "/-$", "/:memory:", "/-/static-plugins/inbox_worker/", "^/-/review/m(?P<message>[1-9][0-9]{0,17})/picture",
+    "^/-/review/m(?P<message>[1-9][0-9]{0,17})/page",
+)  # fmt: skip
 FORM = {"revision": "0.0", "act": "accept", "item": "m1"}
 POSTS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {  # path -> who may, and how it is sent
     "/-/review/m1/save": (REVIEWERS, {"data": FORM}),
@@ -87,6 +117,10 @@ POSTS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {  # path -> who may, 
     "/registry/rulings/-/alter": (NONE, {"json": {"operations": []}}),
     "/registry/-/create": (NONE, {"json": {"table": "x", "rows": [{"a": 1}]}}),
     "/registry/-/execute-write": (NONE, {"json": {"sql": "delete from rulings"}}),
+    "/registry/messages/-/set-column-type": (NONE, {"json": {"column": "id", "column_type": None}}),
+    "/registry/messages/-/count": (REVIEWERS, {"json": {}}),
+    "/registry/who_comes/-/update": (NONE, {"json": {"update": {"title": "x"}}}),
+    "/registry/who_comes/-/delete": (NONE, {"json": {}}),
     "/registry/-/queries/store": (NONE, {"json": {"query": {"name": "x", "sql": "select 1"}}}),
 }
 
@@ -144,6 +178,65 @@ def test_who_may_post_what_and_nobody_writes_but_the_desk(datasette: Datasette) 
     expected = {path: set(who) for path, (who, _) in POSTS.items()}
     assert {path: found.get(path, set()) for path in POSTS} == expected
     assert dump(path) == before, "the forms were stale or empty, so that nothing was ruled"
+
+
+def test_pictures_are_for_reviewers_and_can_do_nothing(datasette: Datasette) -> None:
+    connection = sqlite3.connect(f"file:{next(iter(datasette.databases.values())).path}?mode=ro", uri=True)
+
+    def message(name: str) -> int:
+        raw = (PLEDGING / "attachments-and-noise" / name).read_bytes()
+        found = connection.execute("select id from messages where sha256 = ?", [identity(raw)]).fetchone()
+        return int(found[0])
+
+    page = f"/-/review/m{message('014.eml')}/page/2/1"  # of a PDF
+    picture = f"/-/review/m{message('036.eml')}/picture/1.2"
+    connection.close()
+    assert seen(datasette, [page, picture]) == {page: set(REVIEWERS), picture: set(REVIEWERS)}
+
+    async def asking() -> None:
+        for path in (page, picture):
+            answer = await datasette.client.get(path, actor=PEOPLE["ann"])
+            assert answer.headers["content-type"] == "image/png"
+            assert answer.content.startswith(b"\x89PNG")
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["content-security-policy"].startswith("sandbox")
+        assert (await datasette.client.get(page[:-1] + "99", actor=PEOPLE["ann"])).status_code == 404
+        assert (
+            await datasette.client.get(picture.replace("picture/1.2", "page/1.2/1"), actor=PEOPLE["ann"])
+        ).status_code == 404
+        shown = await datasette.client.get(page.partition("/page")[0] + "/attachments", actor=PEOPLE["ann"])
+        assert f'<img src="{page}" alt="Page 1 of ' in shown.text
+
+    waited_for(asking())
+
+
+def test_no_page_of_datasette_or_ours_is_missing_from_the_tables(datasette: Datasette) -> None:
+    waited_for(datasette.invoke_startup())
+    tried = [path.partition("?")[0] for path in (*GETS, *POSTS)]
+    routes = [route for route, _ in datasette._routes() if not route.pattern.startswith(ELSEWHERE)]
+    assert {route.pattern for route in routes if not any(route.match(path) for path in tried)} == set()
+
+
+def test_the_configuration_that_admins_see_holds_no_secret(season: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("INBOX_WORKER_TEST_HASH", "pbkdf2_sha256$1$from-the-environment")
+    config = copied(season, tmp_path / "copy")
+    settings = yaml.safe_load((config.parent / "datasette.yaml").read_text())
+    settings["plugins"]["datasette-auth-passwords"] = {
+        "ann_password_hash": {"$env": "INBOX_WORKER_TEST_HASH"},
+        "ben_password_hash": "pbkdf2_sha256$1$as-it-stands",
+    }
+    (config.parent / "datasette.yaml").write_text(yaml.safe_dump(settings))
+    datasette = serve(config, plugin={"proxy": {"secret": "known to the proxy"}})
+
+    async def asking() -> str:
+        await datasette.invoke_startup()
+        answers = [await datasette.client.get(path, actor=PEOPLE["dora"]) for path in GETS if path.startswith("/-/")]
+        return html.unescape("".join(answer.text for answer in answers if answer.status_code == 200))
+
+    shown = waited_for(asking())
+    assert '"datasette-auth-passwords": "***"' in shown and '"secret": "***"' in shown
+    assert not [one for one in ("as-it-stands", "from-the-environment", "known to the proxy", SECRET) if one in shown]
+    datasette.close()
 
 
 def dump(path: str) -> list[str]:

@@ -12,12 +12,12 @@ from functools import cache
 from typing import Any
 
 from inbox_worker.message.formats.content import Content, Extracted, NotReadableError
+from inbox_worker.message.formats.drawing import MAX_PIXELS, rendered
 from inbox_worker.message.formats.spacing import spaced
 
 NEEDED = ("rapidocr", "onnxruntime", "pypdfium2")
 MISSING = "its words are in a picture, and the extra that reads pictures is missing (pip install 'inbox-worker[ocr]')"
 MAX_PAGES = 5
-MAX_PIXELS = 40_000_000  # of a picture before it is made smaller
 LONGEST_SIDE = 2_000  # pixels of a picture that is read; an A4 page at 170 dpi
 THREADS = 2
 SMALLEST = 300  # pixels of the longer side; smaller pictures are logos
@@ -72,11 +72,7 @@ def _pages(data: bytes) -> Iterator[Any]:
     except pypdfium2.PdfiumError as error:
         raise NotReadableError("it is damaged") from error
     for index in range(min(len(document), MAX_PAGES + 1)):
-        page = document[index]
-        width, height = page.get_size()
-        if not 0 < max(width, height) < 20_000:
-            raise NotReadableError("its pages have no size that paper has")
-        yield page.render(scale=min(3.0, LONGEST_SIDE / max(width, height))).to_pil().convert("RGB")
+        yield rendered(document[index], LONGEST_SIDE, 3.0)
 
 
 def _frames(data: bytes) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from inbox_worker.model import Claim, Code, Doubt, Evidence, Invitation, Kind, Message, Op, Partstat, Reading
+from inbox_worker.model import Claim, Code, Doubt, Evidence, Invitation, Kind, Message, Op, Opinion, Partstat, Reading
 from inbox_worker.reading.answer.heard import same_person
 from inbox_worker.reading.language_model.support import Hearing
 from inbox_worker.reading.language_model.validation import Checked
@@ -61,7 +61,14 @@ def joined(role: RoleOfModel, mine: Reading, model: Checked, invitation: Invitat
     merge = _Second(mine, model, invitation) if role is RoleOfModel.SECOND else _Agree(mine, model, invitation)
     needs = [n for n in model.reading.needs if all(n.code is not m.code for m in mine.needs)]
     read = merge.result()
-    return replace(read, reader=f"{mine.reader}, {model.reading.reader}", needs=(*read.needs, *needs))
+    opinions = (_opinion(mine), _opinion(model.reading, model.dropped))
+    return replace(
+        read, reader=f"{mine.reader}, {model.reading.reader}", needs=(*read.needs, *needs), opinions=opinions
+    )
+
+
+def _opinion(reading: Reading, dropped: tuple[str, ...] = ()) -> Opinion:
+    return Opinion(reading.reader, reading.kind, reading.claims, dropped)
 
 
 def _all_doubts(reading: Reading) -> list[Doubt]:
@@ -223,7 +230,8 @@ class _Agree(_Merge):
         return replace(claim, doubts=(*kept, *new), confidence=min(claim.confidence, 0.4))
 
     def _differ(self, code: Code) -> Doubt:
-        return self.opinion(Doubt(code, f"Two readers differ. The built-in reader reads: {told(self.mine)}."))
+        mine, other = f"The built-in reader reads: {told(self.mine)}.", f"The language model {self.other.reader} reads:"
+        return Doubt(code, f"Two readers differ. {mine} {other} {told(self.other)}.")
 
 
 def differs(field: str, one: Claim, other: Claim, *, strictly: bool = False) -> bool:

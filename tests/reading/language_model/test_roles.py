@@ -193,7 +193,7 @@ def test_whom_it_is_asked_about() -> None:
     assert (asked("second"), asked("agree")) == ([False, True, False, False], [True, True, True, False])
 
 
-def test_both_opinions_stand_in_the_flag() -> None:
+def test_both_opinions_stand_in_the_flag_and_whole_beside_the_reading() -> None:
     read = joined(
         RoleOfModel.AGREE, reading(claim("accepted", 3, "Ann Lee")),
         Checked(replace(reading(claim("declined")), reader="m (prompt 1)"), ("the number 4, resting on no words",)),
@@ -201,5 +201,9 @@ def test_both_opinions_stand_in_the_flag() -> None:
     )  # fmt: skip
     assert read.claims[0].doubts[0].detail == (
         "Two readers differ. The built-in reader reads: Red Kite Trust: accepted, 3, Ann Lee. The language model m (prompt 1) reads: "
-        "Red Kite Trust: declined. Not borne out by the message: the number 4, resting on no words."
+        "Red Kite Trust: declined."
     )
+    assert [(one.reader, one.kind, one.claims, one.dropped) for one in read.opinions] == [
+        (reading().reader, Kind.REPLY, (claim("accepted", 3, "Ann Lee"),), ()),
+        ("m (prompt 1)", Kind.REPLY, (claim("declined"),), ("the number 4, resting on no words",)),
+    ]
