@@ -51,7 +51,8 @@ BLOCKS = frozenset(
 CELLS = frozenset({"td", "th"})
 INLINE = frozenset({"span", "font", "o:p", "a", "b", "strong", "i", "em", "u", "small", "big"})
 PLAIN = "plain"  # what such an element is called once nothing tells it from the words around it; not of HTML
-PIECEWISE = re.compile(r"<(?:pre|xmp|listing|plaintext|q)\b|white-space", re.IGNORECASE)  # where it matters what is one text
+# where it matters to the renderer what is one text
+PIECEWISE = re.compile(r"<(?:pre|xmp|listing|plaintext|q)\b|white-space", re.IGNORECASE)
 RENDERING = ParserConfig(css=CSS_PROFILES["strict"])
 DEEPEST = 150  # levels that the recursive renderer is given
 MAX_PADDING = 5_000_000  # characters that aligned tables may be padded to

@@ -1,5 +1,5 @@
 """A mailbox made up for measuring: answers, changes, questions, automatic mail, reports and newsletters, dressed as the
-mail programs of organisations dress them, about 10 kB each. The same seed gives the same bytes."""
+mail programs of organisations dress them, about 19 kB each. The same seed gives the same bytes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ QUESTIONS = (
 STYLE = "".join(
     f"p.Mso{name}, li.Mso{name}, div.Mso{name}\r\n\t{{margin:0cm;\r\n\tmargin-bottom:.0001pt;\r\n\tfont-size:{size}.0pt;"
     f'\r\n\tfont-family:"Calibri",sans-serif;\r\n\tmso-fareast-language:EN-US;}}\r\n'
-    for name, size in (("Normal", 11), ("PlainText", 10), ("ListParagraph", 11), ("Header", 10), ("Footer", 9))
+    for name, size in (
+        *(("Normal", 11), ("PlainText", 10), ("ListParagraph", 11), ("Header", 10), ("Footer", 9), ("Title", 28)),
+        *(("Subtitle", 11), ("BodyText", 11), ("Caption", 9), ("EndnoteText", 10), ("FootnoteText", 10), ("Quote", 11)),
+    )
 )
 
 
@@ -75,7 +78,9 @@ def write_list(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def letters(n: int, rows: list[dict[str, str]], seed: int = 1, dressed: bool = True) -> Iterator[tuple[datetime, bytes]]:
+def letters(
+    n: int, rows: list[dict[str, str]], seed: int = 1, dressed: bool = True
+) -> Iterator[tuple[datetime, bytes]]:
     """``n`` different messages with CRLF line ends and when each was received, in that order. Not ``dressed``: the bare
     words with the few headers they need, 1 kB each."""
     some = [row for row in rows if row["domains"]]
@@ -94,9 +99,7 @@ def letters(n: int, rows: list[dict[str, str]], seed: int = 1, dressed: bool = T
 class _Letter:
     """One message in the making."""
 
-    def __init__(
-        self, rng: random.Random, number: int, row: dict[str, str], received: datetime, dressed: bool
-    ) -> None:
+    def __init__(self, rng: random.Random, number: int, row: dict[str, str], received: datetime, dressed: bool) -> None:
         self.rng, self.number, self.row, self.received, self.dressed = rng, number, row, received, dressed
         self.domain = row["domains"].split("|")[0]
         self.one, self.two = (f"{rng.choice(FIRST)} {rng.choice(LAST)}" for _ in range(2))
@@ -118,7 +121,9 @@ class _Letter:
 
     def news(self, again: bool) -> bytes:
         words = "\n\n".join(self.rng.choices(NEWS, k=8 if self.dressed else 2))
-        headers = f"List-Id: <news.{self.domain}>\r\nList-Unsubscribe: <https://{self.domain}/u>\r\nPrecedence: bulk\r\n"
+        headers = (
+            f"List-Id: <news.{self.domain}>\r\nList-Unsubscribe: <https://{self.domain}/u>\r\nPrecedence: bulk\r\n"
+        )
         return self._written(f"{words}\n", "Newsletter", headers)
 
     def bounce(self, again: bool) -> bytes:
@@ -147,7 +152,9 @@ class _Letter:
 
     def _head(self, sender: str, subject: str, headers: str) -> str:
         rng, at = self.rng, self.received
-        hops = [f"Received: from mx.{self.domain} by {OURS} with ESMTPS id {self.number};\r\n {format_datetime(at)}\r\n"]
+        hops = [
+            f"Received: from mx.{self.domain} by {OURS} with ESMTPS id {self.number};\r\n {format_datetime(at)}\r\n"
+        ]
         if self.dressed:
             key = base64.b64encode(rng.randbytes(256)).decode()
             folded = "\r\n ".join(key[i : i + 70] for i in range(0, len(key), 70))
@@ -166,7 +173,9 @@ class _Letter:
                 )
             data = base64.b64encode(rng.randbytes(900)).decode()
             lines = "\r\n ".join(data[i : i + 72] for i in range(0, len(data), 72))
-            hops.append(f"X-MS-Exchange-AntiSpam-MessageData: {lines}\r\nX-Originating-IP: [192.0.2.{self.number % 250}]\r\n")
+            hops.append(
+                f"X-MS-Exchange-AntiSpam-MessageData: {lines}\r\nX-Originating-IP: [192.0.2.{self.number % 250}]\r\n"
+            )
         return (
             f"{''.join(hops)}{headers}From: {sender}\r\nTo: isu@apminebanconvention.org\r\nSubject: {subject}\r\n"
             f"Date: {format_datetime(at - timedelta(minutes=1))}\r\nMessage-ID: <{self.number}@{self.domain}>\r\n"
@@ -180,7 +189,9 @@ class _Letter:
 
     def _outlook(self, said: str) -> str:
         quoted = "\n\n".join(INVITATION)
-        header = "From: ISU <isu@apminebanconvention.org>\nSent: Monday, 11 January 2016 09:00\nTo: {}\nSubject: Invitation"
+        header = (
+            "From: ISU <isu@apminebanconvention.org>\nSent: Monday, 11 January 2016 09:00\nTo: {}\nSubject: Invitation"
+        )
         header = header.format(self.row["name"])
         text = f"{said}\n________________________________\n{header}\n\n{quoted}\n"
         paragraphs = "".join(_mso(line) for line in said.split("\n"))
@@ -192,9 +203,13 @@ class _Letter:
             f'0cm 0cm">{earlier}</div></div></body></html>\n'
         )
         both = self._multipart("alternative", [_part("text/plain", text), _part("text/html", page)])
-        if self.rng.random() > 0.3:
+        if self.rng.random() > 0.6:
             return both
-        logo = base64.encodebytes(b"\xff\xd8\xff\xe0" + self.rng.randbytes(6000)).decode().replace("\n", "\r\n")
+        logo = (
+            base64.encodebytes(b"\xff\xd8\xff\xe0" + self.rng.randbytes(self.rng.randint(5_000, 20_000)))
+            .decode()
+            .replace("\n", "\r\n")
+        )
         picture = (
             "Content-Type: image/jpeg; name=image001.jpg\r\nContent-Disposition: inline; filename=image001.jpg\r\n"
             f"Content-ID: <image001@{self.domain}>\r\nContent-Transfer-Encoding: base64\r\n\r\n{logo}"
