@@ -20,8 +20,6 @@ from inbox_worker.worker import Outcome, Worker, stand_in
 
 log = structlog.get_logger(__name__)
 
-TARGET = "inbox_worker.poll:poll"
-
 
 def poll(settings: Settings, stop: StopFlag) -> PollResult:
     """Take in what the mailbox has that the registry has not; write down that we looked, and how it ended.
