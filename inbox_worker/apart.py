@@ -50,7 +50,12 @@ def _call(
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whatever our parent did with it: here it is the end
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    if die_with(parent):
+        sender.send(function(*arguments))
+
+
+def die_with(parent: int) -> bool:
+    """Have the kernel end this process when its parent ends. Whether the parent is there yet."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() == parent:
-        sender.send(function(*arguments))
+    return os.getppid() == parent

@@ -15,11 +15,10 @@ from inbox_worker.model import Location, RawMessage
 from inbox_worker.poller import PollResult, StopFlag
 from inbox_worker.retention import forget_expired
 from inbox_worker.settings import Settings, SettingsError
+from inbox_worker.together import Together
 from inbox_worker.worker import Outcome, Worker, stand_in
 
 log = structlog.get_logger(__name__)
-
-TARGET = "inbox_worker.poll:poll"
 
 
 def poll(settings: Settings, stop: StopFlag) -> PollResult:
@@ -62,14 +61,31 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
 
 def _take_in_new(worker: Worker, settings: Settings, stop: StopFlag, counts: dict[Outcome, int]) -> None:
     cursors = {source: Cursor(source, *numbers) for source, numbers in worker.registry.cursors().items()}
+    together = Together(worker)
     with open_mailbox(settings.mailbox, received_time) as mailbox:
-        for arrival in mailbox.arrivals(cursors):
-            outcome = _deal_with(worker, arrival)
-            if outcome is not None:
-                counts[outcome] += 1
-            if stop.is_set():
-                return
-        _follow_answers(worker, mailbox)
+        try:
+            for arrival in mailbox.arrivals(cursors):
+                _understand(together, arrival)
+                if together.full:
+                    _write(together, counts)
+                if stop.is_set():
+                    break
+        except MailboxError:
+            _write(together, counts)
+            raise
+        _write(together, counts)
+        if not stop.is_set():
+            _follow_answers(worker, mailbox)
+
+
+def _write(together: Together, counts: dict[Outcome, int]) -> None:
+    for step, outcome in together.write():
+        if step.passed_over:
+            continue
+        counts[outcome] += 1
+        if outcome is Outcome.FAILED and step.raw is not None:
+            where = step.raw.location
+            log.error("message failed", sha256=step.raw.sha256, source=where.source, uid=where.uid)
 
 
 def _ask_model(worker: Worker, settings: Settings, stop: StopFlag, start: float) -> None:
@@ -91,17 +107,14 @@ def _follow_answers(worker: Worker, mailbox: Mailbox) -> None:
         log.info("questions answered", messages=len(found))
 
 
-def _deal_with(worker: Worker, arrival: Arrival) -> Outcome | None:
+def _understand(together: Together, arrival: Arrival) -> None:
     cursor = (arrival.cursor.source, arrival.cursor.uidvalidity, arrival.cursor.last_uid)
     if arrival.problem is not None:
-        return worker.set_aside(_stand_in(arrival), arrival.problem, cursor)
-    if arrival.raw is None:
-        worker.registry.advance(*cursor)
-        return None
-    outcome = worker.take_in(arrival.raw, cursor)
-    if outcome is Outcome.FAILED:
-        log.error("message failed", sha256=arrival.raw.sha256, source=cursor[0], uid=arrival.raw.location.uid)
-    return outcome
+        together.set_aside(_stand_in(arrival), arrival.problem, cursor)
+    elif arrival.raw is None:
+        together.pass_over(cursor)
+    else:
+        together.add(arrival.raw, cursor)
 
 
 def _stand_in(arrival: Arrival) -> RawMessage:

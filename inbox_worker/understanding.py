@@ -8,6 +8,8 @@ from inbox_worker import decision, message, reading
 from inbox_worker.model import Decision, Invitation, Limits, Message, RawMessage, Reading
 from inbox_worker.reading.language_model import Prompt
 
+DIED = "reading it ended the process"
+
 
 @dataclass(frozen=True)
 class Understood:

@@ -6,7 +6,8 @@ A message that fails at any stage is kept, flagged ``failed`` and never in the w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
@@ -15,10 +16,11 @@ from inbox_worker.apart import DiedError, apart
 from inbox_worker.attempts import MOST, Attempts
 from inbox_worker.consulting import Adviser
 from inbox_worker.model import Invitation, Limits, Location, RawMessage
+from inbox_worker.parallel import in_order
 from inbox_worker.registry import Registry, model_answers
 from inbox_worker.registry.known import known
 from inbox_worker.settings import Settings
-from inbox_worker.understanding import Understood, in_a_line, understand
+from inbox_worker.understanding import DIED, Understood, in_a_line, understand
 
 READER = f"inbox-worker {__version__}"
 NOT_READ = Registry.NOT_READ
@@ -35,9 +37,31 @@ class Outcome(StrEnum):
     FAILED = "failed"  # kept and flagged
 
 
+@dataclass(frozen=True)
+class Step:
+    """A message on its way into the registry; without ``raw`` only the cursor moves."""
+
+    cursor: Cursor | None
+    raw: RawMessage | None = None  # None: it is known already, or there was none
+    understood: Understood | None = None
+    reader: str = READER
+    passed_over: bool = False  # there was none
+
+
 def stand_in(where: str, location: Location | None = None) -> RawMessage:
     """What is kept in place of a message that cannot be had. ``where`` tells it from others, and is always the same."""
     return RawMessage(f"X-Not-Handed-Over: {where}\n".encode(), None, location or Location(where))
+
+
+def _understood(
+    loaded: tuple[int, RawMessage | Understood], invitation: Invitation, limits: Limits | None
+) -> Understood:
+    """What a process of several makes of a stored message; it must touch nothing of the registry."""
+    return understand(loaded[1], invitation, limits) if isinstance(loaded[1], RawMessage) else loaded[1]
+
+
+def _not_had(error: OSError) -> Understood:
+    return Understood(error=f"its raw form cannot be read: {error.strerror}")
 
 
 def _reader(understood: Understood, reader: str) -> str:
@@ -75,10 +99,20 @@ class Worker:
 
     def take_in(self, raw: RawMessage, cursor: Cursor | None = None) -> Outcome:
         """One message, one transaction, together with the cursor that it moves."""
+        return self.keep([self.step(raw, cursor)])[0]
+
+    def step(self, raw: RawMessage, cursor: Cursor | None = None) -> Step:
+        """A message understood, to be kept. One that the registry knows is not read again."""
         if self.registry.knows(raw.sha256):
-            return self._pass_over(cursor)
+            return Step(cursor)
         with self._attempts.at_hand(raw.sha256) as attempt:
-            return self._keep(raw, self._understand(raw, attempt), READER, cursor)
+            return Step(cursor, raw, self._understand(raw, attempt))
+
+    @property
+    def wary(self) -> bool:
+        """Whether a process died over a message: then each is kept before the next is begun, so that the one to blame
+        is at hand again each time."""
+        return self._attempts.left()
 
     def _understand(self, raw: RawMessage, attempt: int) -> Understood:
         """Read a message that was begun before without an end. Deaths may have had other causes, so what is suspected
@@ -88,7 +122,7 @@ class Worker:
         try:
             return self._consulted(raw, apart(self._patience, understand, raw, self.invitation, self._limits))
         except DiedError:
-            return Understood(error=f"reading it ended the process, in {attempt - 1} attempts before this one")
+            return Understood(error=f"{DIED}, in {attempt - 1} attempts before this one")
 
     def _consulted(self, raw: RawMessage, understood: Understood) -> Understood:
         if self._adviser is None:
@@ -98,21 +132,30 @@ class Worker:
 
     def set_aside(self, in_its_place: RawMessage, why: str, cursor: Cursor | None = None) -> Outcome:
         """Flag a message ``failed`` that cannot be had at all; a ``stand_in`` says in its place what it was."""
+        return self.keep([self.aside(in_its_place, why, cursor)])[0]
+
+    def aside(self, in_its_place: RawMessage, why: str, cursor: Cursor | None = None) -> Step:
+        """The same as a step, to be kept with others."""
         if self.registry.knows(in_its_place.sha256):
-            return self._pass_over(cursor)
-        return self._keep(in_its_place, Understood(error=why), NOT_READ, cursor)
+            return Step(cursor)
+        return Step(cursor, in_its_place, Understood(error=why), NOT_READ)
 
-    def _pass_over(self, cursor: Cursor | None) -> Outcome:
-        if cursor is not None:
-            self.registry.advance(*cursor)
-        return Outcome.KNOWN
-
-    def _keep(self, raw: RawMessage, understood: Understood, reader: str, cursor: Cursor | None) -> Outcome:
-        self.registry.mail.store(raw.content)
+    def keep(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Write down what was understood of messages, in their order: raw mail first, then all the rest with the
+        cursors in one transaction, which is on the disk when this returns."""
+        self.registry.mail.store_all((step.raw.sha256, step.raw.content) for step in steps if step.raw is not None)
+        cursors = {step.cursor[0]: step.cursor for step in steps if step.cursor is not None}
         with self.registry.writing():
-            if cursor is not None:
+            outcomes = [self._kept(step) for step in steps]
+            for cursor in cursors.values():
                 self.registry.advance(*cursor)
-            return self._record(raw, understood, reader)
+        self._attempts.clear()
+        return outcomes
+
+    def _kept(self, step: Step) -> Outcome:
+        if step.raw is None or step.understood is None or self.registry.knows(step.raw.sha256):
+            return Outcome.KNOWN
+        return self._record(step.raw, step.understood, step.reader)
 
     def _record(self, raw: RawMessage, understood: Understood, reader: str) -> Outcome:
         """Write what was understood; where that cannot be written, that the message failed."""
@@ -161,19 +204,33 @@ class Worker:
         """Read anew what an earlier version of us failed on; how many failed once more."""
         return self.read_again(self.registry.failed(reader=READER))
 
-    def read_again(self, messages: Iterable[tuple[int, str]]) -> int:
-        """Read stored messages (id, hash) anew; how many of them failed."""
+    def read_again(self, messages: Iterable[tuple[int, str]], jobs: int = 1) -> int:
+        """Read stored messages (id, hash) anew, by so many processes; how many of them failed."""
         failed = 0
-        for message_id, sha256 in messages:
-            failed += self._read_again(message_id, sha256) is Outcome.FAILED
+        for message_id, understood in self._read_by(messages, jobs) if jobs > 1 else map(self._read_again, messages):
+            failed += self._record_again(message_id, understood) is Outcome.FAILED
+        self._attempts.clear()
         return failed
 
-    def _read_again(self, message_id: int, sha256: str) -> Outcome:
+    def _read_again(self, message: tuple[int, str]) -> tuple[int, Understood]:
         try:
-            understood = self.stored(message_id, sha256)[1]
+            return message[0], self.stored(*message)[1]
         except OSError as error:
-            return self._record_again(message_id, Understood(error=f"its raw form cannot be read: {error.strerror}"))
-        return self._record_again(message_id, understood)
+            return message[0], _not_had(error)
+
+    def _read_by(self, messages: Iterable[tuple[int, str]], jobs: int) -> Iterator[tuple[int, Understood]]:
+        """The same in several processes, which tell themselves which message ended one of them."""
+        loading = (self._loaded(*message) for message in messages)
+        reader = partial(_understood, invitation=self.invitation, limits=self._limits)
+        died = Understood(error=f"{DIED} twice")
+        for (message_id, raw), understood in in_order(loading, reader, jobs, lambda _: died):
+            yield message_id, self._consulted(raw, understood) if isinstance(raw, RawMessage) else understood
+
+    def _loaded(self, message_id: int, sha256: str) -> tuple[int, RawMessage | Understood]:
+        try:
+            return message_id, self._raw(message_id, sha256)
+        except OSError as error:
+            return message_id, _not_had(error)
 
     def stored(self, message_id: int, sha256: str) -> tuple[RawMessage, Understood]:
         """A message of the registry, understood anew; nothing is written.
@@ -181,9 +238,12 @@ class Worker:
         Raises:
             OSError: where its raw form cannot be read.
         """
-        raw = RawMessage(self.registry.mail.load(sha256), self.registry.received(message_id), Location("registry"))
+        raw = self._raw(message_id, sha256)
         with self._attempts.at_hand(sha256) as attempt:
             return raw, self._understand(raw, attempt)
+
+    def _raw(self, message_id: int, sha256: str) -> RawMessage:
+        return RawMessage(self.registry.mail.load(sha256), self.registry.received(message_id), Location("registry"))
 
     def hear(self, message_id: int, raw: RawMessage, understood: Understood) -> Outcome:
         """Take in a language model's answer, which is in the registry now, about a message that waited for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 from sqlite_utils import Database
 
 from inbox_worker.cli import UnusableError
+from inbox_worker.parallel import cores
 from inbox_worker.settings import RegistrySettings, Settings, default_path, load
 
 paths_argument = click.argument(
@@ -21,6 +23,22 @@ registry_option = click.option(
     metavar="FILE",
     help="The registry, instead of the configured one.",
 )
+
+
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Processes that read (default: one for each core). The output is the same with any number.",
+)
+
+
+def jobs_of(given: int | None) -> int:
+    """How many processes are to read. With more than one, none of them is to use several cores for its arithmetic."""
+    jobs = given if given is not None else cores()
+    if jobs > 1:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return jobs
 
 
 def settings_of(ctx: click.Context, registry: Path | None = None) -> Settings:

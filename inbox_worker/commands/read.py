@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,17 +14,18 @@ import click
 
 from inbox_worker.cli import UnusableError
 from inbox_worker.commands.model_files import read_answers
-from inbox_worker.commands.options import paths_argument, settings_of
+from inbox_worker.commands.options import jobs_of, jobs_option, paths_argument, settings_of
 from inbox_worker.commands.progress import progress
 from inbox_worker.commands.second_reader import EndpointReader, FileReader, SecondReader
 from inbox_worker.consulting import Adviser
 from inbox_worker.endpoint import Endpoint
 from inbox_worker.mailbox import Unreadable, read_paths
 from inbox_worker.message import received_time
-from inbox_worker.model import Claim, Code, Invitation, Kind, RawMessage
+from inbox_worker.model import Claim, Code, Invitation, Kind, Limits, RawMessage
+from inbox_worker.parallel import in_order
 from inbox_worker.reading.language_model import RoleOfModel
 from inbox_worker.settings import Settings
-from inbox_worker.understanding import Understood, understand
+from inbox_worker.understanding import DIED, Understood, understand
 
 
 @click.command()
@@ -45,9 +47,15 @@ from inbox_worker.understanding import Understood, understand
     type=click.Choice([role.value for role in RoleOfModel]),
     help="What a language model is for, instead of [reading.model] role.",
 )
+@jobs_option
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], prompts: Path | None, answers: Path | None, role: str | None
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    prompts: Path | None,
+    answers: Path | None,
+    role: str | None,
+    jobs: int | None,
 ) -> None:
     """Print what messages say: one JSON object a message.
 
@@ -58,13 +66,20 @@ def command(
     settings = settings_of(ctx)
     invitation = settings.invitation
     with _second_reader(settings, prompts, answers, role) as second:
-        for found in progress(read_paths(paths, received_time), "reading", printing=True):
+        reader = partial(_understood, invitation=invitation, limits=settings.limits)
+        read = in_order(read_paths(paths, received_time), reader, jobs_of(jobs), lambda _: Understood(error=DIED))
+        for found, understood in progress(read, "reading", printing=True):
             if isinstance(found, Unreadable):
                 result = failed(found.path, found.reason)
             else:
-                understood = second.read(found, understand(found, invitation, settings.limits), invitation)
-                result = describe(found, understood, invitation)
+                result = describe(found, second.read(found, understood, invitation), invitation)
             print(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"), flush=True)
+
+
+def _understood(found: RawMessage | Unreadable, invitation: Invitation, limits: Limits) -> Understood:
+    if isinstance(found, Unreadable):
+        return Understood(error=found.reason)
+    return understand(found, invitation, limits)
 
 
 @contextmanager

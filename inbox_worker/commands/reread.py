@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from inbox_worker.commands.options import registry_option, settings_of
+from inbox_worker.commands.options import jobs_of, jobs_option, registry_option, settings_of
 from inbox_worker.commands.progress import progress
 from inbox_worker.commands.showing import difference_lines, list_lines
 from inbox_worker.lock import RegistryLock
@@ -24,9 +24,10 @@ from inbox_worker.worker import Worker
 @click.command()
 @click.option("--failed", is_flag=True, help="Only messages whose last reading failed.")
 @click.option("--dry-run", is_flag=True, help="Only report what would change; the registry stays as it is.")
+@jobs_option
 @registry_option
 @click.pass_context
-def command(ctx: click.Context, failed: bool, dry_run: bool, registry: Path | None) -> None:
+def command(ctx: click.Context, failed: bool, dry_run: bool, jobs: int | None, registry: Path | None) -> None:
     """Read stored messages anew, after a better reader or a changed invited list. Rulings stand.
 
     Ends with a report: which organisations stand elsewhere than before, and which flags were opened and closed.
@@ -35,12 +36,12 @@ def command(ctx: click.Context, failed: bool, dry_run: bool, registry: Path | No
     refuse_missing(settings.registry.path)
     refuse_newer(settings.registry.path)
     with _copy(settings) if dry_run else nullcontext(settings) as place:
-        lines = _reread(place, failed=failed, dry_run=dry_run)
+        lines = _reread(place, failed=failed, dry_run=dry_run, jobs=jobs_of(jobs))
     for line in lines:
         click.echo(line)
 
 
-def _reread(settings: Settings, *, failed: bool, dry_run: bool) -> list[str]:
+def _reread(settings: Settings, *, failed: bool, dry_run: bool, jobs: int) -> list[str]:
     with RegistryLock(settings.registry.path):
         looking = connect(settings.registry.path)
         before = snapshot(looking)
@@ -48,7 +49,7 @@ def _reread(settings: Settings, *, failed: bool, dry_run: bool) -> list[str]:
         worker = Worker.open(settings, create=False)
         messages = worker.registry.failed() if failed else worker.registry.stored()
         kept = worker.registry.ruled_messages()
-        failures = worker.read_again(progress(messages, "reading", len(messages)))
+        failures = worker.read_again(progress(messages, "reading", len(messages)), jobs)
         lines = [
             *list_lines(worker.registry.report, worker.registry.db),
             f"{len(messages)} read anew, {failures} of them failed; {kept} that somebody ruled on stand as ruled",

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
-from inbox_worker import logs, poll, service
+from inbox_worker import logs, service
 from inbox_worker.cli import UnusableError
 from inbox_worker.commands.options import registry_option, settings_of
 from inbox_worker.registry import refuse_damaged, refuse_newer
+
+TARGET = "inbox_worker.poll:poll"
 
 
 @click.command()
@@ -33,7 +35,9 @@ def command(ctx: click.Context, once: bool, registry: Path | None) -> int:
     settings.registry.path.parent.mkdir(parents=True, exist_ok=True)
     logs.start(as_json=settings.logs.json)
     if not once:
-        service.serve(settings, poll.TARGET)
+        service.serve(settings, TARGET)  # the child reads; this process has no need to load a reader
         return 0
+    from inbox_worker import poll
+
     result = service.run_once(settings, poll.poll)
     return 1 if result.error else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,6 +20,7 @@ from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.registry import RawMail, refuse_newer
 from inbox_worker.settings import ModelSettings
+from inbox_worker.together import MOST, MOST_BYTES, Together
 from inbox_worker.worker import Outcome, Worker, stand_in
 
 UNKNOWN = datetime.max.replace(tzinfo=timezone.utc)
@@ -57,9 +58,13 @@ def command(ctx: click.Context, paths: tuple[Path, ...], registry: Path | None) 
         worker.follow_rulings()
         outcomes: Counter[Outcome] = Counter()
         waiting, unreadable = _keep(found, worker.registry.mail)
+        together = Together(worker)
         for message in progress(waiting, "importing", len(waiting)):
             content = worker.registry.mail.load(message.sha256)
-            outcomes[worker.take_in(RawMessage(content, message.received, Location(message.source)))] += 1
+            together.add(RawMessage(content, message.received, Location(message.source)))
+            if together.full:
+                outcomes.update(outcome for _, outcome in together.write())
+        outcomes.update(outcome for _, outcome in together.write())
         for problem in unreadable:
             why = f"{problem.path}: cannot be read: {problem.reason}"
             outcomes[worker.set_aside(stand_in(problem.path), why)] += 1
@@ -86,10 +91,23 @@ def _ask_model(worker: Worker, settings: ModelSettings | None) -> list[str]:
 def _keep(found: Iterable[RawMessage | Unreadable], mail: RawMail) -> tuple[list[Waiting], list[Unreadable]]:
     """Keep all raw messages and put them in order of reception: a name and a time for each stay in memory."""
     waiting, unreadable = [], []
-    for message in progress(found, "collecting"):
-        if isinstance(message, Unreadable):
-            unreadable.append(message)
-        else:
-            waiting.append(Waiting(message.received, mail.store(message.content), message.location.source))
+    for messages in _several(progress(found, "collecting")):
+        whole = [message for message in messages if isinstance(message, RawMessage)]
+        unreadable += [message for message in messages if isinstance(message, Unreadable)]
+        mail.store_all((message.sha256, message.content) for message in whole)
+        waiting += [Waiting(message.received, message.sha256, message.location.source) for message in whole]
     waiting.sort(key=lambda message: message.received or UNKNOWN)
     return waiting, unreadable
+
+
+def _several(found: Iterable[RawMessage | Unreadable]) -> Iterator[list[RawMessage | Unreadable]]:
+    """As many as are kept in one wait for the disk."""
+    some: list[RawMessage | Unreadable] = []
+    held = 0
+    for message in found:
+        some.append(message)
+        held += len(message.content) if isinstance(message, RawMessage) else 0
+        if len(some) >= MOST or held >= MOST_BYTES:
+            yield some
+            some, held = [], 0
+    yield some

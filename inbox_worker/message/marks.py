@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from inbox_worker.message.visibility import declarations
@@ -53,7 +54,8 @@ SIGNATURE_CLASSES = {
     "ms-outlook-mobile-signature": "Outlook for iOS",
     "signature": "Outlook on the web",
 }
-GMAIL_QUOTE = "gmail_quote"
+GMAIL_QUOTE, GMAIL_ATTRIBUTION = "gmail_quote", "gmail_attr"
+KNOWN = frozenset({GMAIL_QUOTE, GMAIL_ATTRIBUTION, *QUOTE_CLASSES, *TO_END, *SIGNATURE_CLASSES})
 QUOTING = re.compile(r"quote|cite|gmail_quote|moz", re.IGNORECASE)
 ENDS_WITH_COLON = re.compile(r"[:：]\s*\Z")
 
@@ -63,13 +65,15 @@ def mark_quotes(root: Element) -> None:
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        names = _names(element)
-        if names & TO_END.keys():
+        tag, names = element.tag, _names(element)
+        if not names and tag != "blockquote":
+            waiting += element[::-1]
+        elif names & TO_END.keys():
             _before(element, Mark.QUOTE_TO_END)
-        elif GMAIL_QUOTE in names and element.tag != "blockquote":
+        elif GMAIL_QUOTE in names and tag != "blockquote":
             if not _mark_gmail(element):
                 waiting.extend(reversed(element))
-        elif names & QUOTE_CLASSES.keys() or (element.tag == "blockquote" and _is_quote(element)):
+        elif names & QUOTE_CLASSES.keys() or (tag == "blockquote" and _is_quote(element)):
             _around(element, Mark.QUOTE, Mark.QUOTE_END)
         elif names & SIGNATURE_CLASSES.keys():
             _around(element, Mark.SIGNATURE, Mark.SIGNATURE_END)
@@ -77,11 +81,17 @@ def mark_quotes(root: Element) -> None:
             waiting.extend(reversed(element))
 
 
-def _names(element: Element) -> set[str]:
-    if not element.attrib or not isinstance(element.tag, str):
-        return set()
-    words = f"{element.get('class', '')} {element.get('id', '')}".lower().split()[:20]
-    return {word.removeprefix("x_") for word in words}
+def _names(element: Element) -> frozenset[str]:
+    """By what names of a mail program an element goes."""
+    if not isinstance(element.tag, str):
+        return frozenset()
+    return _known(element.get("class"), element.get("id"))
+
+
+@lru_cache(maxsize=256)
+def _known(classes: str | None, identifier: str | None) -> frozenset[str]:
+    words = f"{classes or ''} {identifier or ''}".lower().split()[:20]
+    return KNOWN.intersection(word.removeprefix("x_") for word in words)
 
 
 def _is_quote(element: Element) -> bool:
@@ -127,7 +137,7 @@ def _mark_gmail(element: Element) -> bool:
     element.text = Mark.QUOTE.value + (element.text or "")
     quotes[0].tail = Mark.QUOTE_END.value + (quotes[0].tail or "")
     for child in element[first + 1 :]:
-        if child.tag == "blockquote" or "gmail_attr" in _names(child):
+        if child.tag == "blockquote" or GMAIL_ATTRIBUTION in _names(child):
             _around(child, Mark.QUOTE, Mark.QUOTE_END)
     return True
 

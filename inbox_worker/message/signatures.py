@@ -112,7 +112,7 @@ class _Stretch:
     def _mark_banner(self) -> None:
         """Warnings that a server puts above mail from outside."""
         end = self._paragraph_end(self.first)
-        if any(self.lines[self.first].norm.lstrip("*!-_ ").startswith(b) for b in self.words.words.banners):
+        if self.lines[self.first].norm.lstrip("*!-_ ").startswith(self.words.banners):
             for line in self.lines[self.first : end]:
                 line.zone = Zone.DISCLAIMER
 
@@ -249,8 +249,7 @@ class _Stretch:
         filled = [line for line in self.lines if not line.is_blank]
         for line in filled[-5:]:
             text = line.norm.strip(" .*_-<>")
-            beginnings = self.words.words.mobile
-            if len(text) <= LONGEST and any(text.startswith(b) or text.endswith(b) for b in beginnings):
+            if len(text) <= LONGEST and (text.startswith(self.words.mobile) or text.endswith(self.words.mobile)):
                 line.zone = Zone.SIGNATURE
 
     def _unmark_guarded(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 Declarations = dict[str, str]
 
@@ -69,7 +70,7 @@ class Look:
     tiny: bool = False
     invisible: bool = False
 
-    @property
+    @cached_property
     def readable(self) -> bool:
         """Whether a person sees text that looks so."""
         if self.tiny or self.invisible:
@@ -79,7 +80,8 @@ class Look:
         )
 
 
-def declarations(style: str) -> Declarations:
+@lru_cache(maxsize=256)  # mail programs write the same few styles on every element
+def declarations(style: str) -> Mapping[str, str]:
     """The declarations of a style attribute that can hide words."""
     found: Declarations = {}
     for piece in style[:4000].lower().split(";"):
@@ -109,7 +111,7 @@ class StyleSheet:
             elif depth == 0:
                 start = match.end()  # @import and the like
 
-    def _add(self, selectors: str, found: Declarations) -> None:
+    def _add(self, selectors: str, found: Mapping[str, str]) -> None:
         if not found:
             return
         for selector in selectors[:2000].split(","):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from inbox_worker.model.terms import Role, Zone
 
@@ -26,7 +27,7 @@ class RawMessage:
     received: datetime | None  # when our server took it in, aware; None where nothing tells
     location: Location
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The identity of a message."""
         return identity(self.content)

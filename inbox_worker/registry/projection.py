@@ -63,7 +63,7 @@ select count(*) from (
     where claim_id is null and message_id in (select value from json_each(:messages))
   union
   select flags.id, code, closed_at from flags join messages on messages.id = flags.message_id
-    where closed_at is null and claim_id is null
+    where closed_at is null and claim_id is null and code in ({DOUBTS})
       and not exists (select 1 from claims where claims.reading_id = flags.reading_id)
       and (exists (select 1 from json_each(messages.refers) where value in (select value from json_each(:headers)))
         or (messages.from_address in (select value from json_each(:senders)) and 1 =

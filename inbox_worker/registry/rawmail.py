@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from inbox_worker.model import identity
+from inbox_worker.registry.syncing import sync_all
 
 
 class RawMail:
@@ -19,28 +21,35 @@ class RawMail:
         return self.directory / sha256[:2] / f"{sha256}.eml"
 
     def store(self, content: bytes) -> str:
-        """Keep a message and give its hash. When this returns, the file is on the disk.
-
-        A file that no registry mentions is harmless: the next run finds it in place.
-        """
+        """Keep a message and give its hash. When this returns, the file is on the disk."""
         sha256 = identity(content)
-        path = self.path(sha256)
-        if path.exists():
-            return sha256
-        self._make(path.parent)
-        temporary = path.with_name(f".{sha256}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        _sync_directory(path.parent)
+        self.store_all([(sha256, content)])
         return sha256
+
+    def store_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Keep messages, each with its hash. When this returns, all files are on the disk under their names.
+
+        A file that no registry mentions is harmless: the next run finds it in place. Each is complete before it gets
+        its name, so that one that is in place can be trusted.
+        """
+        written: dict[Path, Path] = {}  # temporary name -> name
+        try:
+            for sha256, content in messages:
+                path = self.path(sha256)
+                temporary = path.with_name(f".{sha256}.{os.getpid()}")
+                if temporary not in written and not path.exists():
+                    self._make(path.parent)
+                    written[temporary] = path
+                    _write(temporary, content)
+            if written:
+                sync_all(self.directory, list(written))
+                for temporary, path in written.items():
+                    temporary.replace(path)
+                sync_all(self.directory, list({path.parent for path in written.values()}))
+        except BaseException:
+            for temporary in written:
+                temporary.unlink(missing_ok=True)
+            raise
 
     def load(self, sha256: str) -> bytes:
         """The message of that hash.
@@ -54,12 +63,10 @@ class RawMail:
         if not directory.exists():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.directory.chmod(0o700)
-            _sync_directory(self.directory)
+            sync_all(self.directory, [self.directory])
 
 
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

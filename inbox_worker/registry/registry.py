@@ -107,7 +107,7 @@ class Registry:
             now = self._now()
             message_id = append.append_message(self.db, raw, message, now)
             append.append_bounces(self.db, message_id, message, reading)
-            self._append_reading(message_id, reading, decision, reader=reader, error=error)
+            self._append_reading(message_id, reading, decision, reader=reader, error=error, first=True)
             return message_id
 
     def record_again(
@@ -135,20 +135,28 @@ class Registry:
             self.project(projection.touched_by(self.db, before))
 
     def _append_reading(
-        self, message_id: int, reading: Reading | None, decision: Decision | None, *, reader: str, error: str | None
+        self,
+        message_id: int,
+        reading: Reading | None,
+        decision: Decision | None,
+        *,
+        reader: str,
+        error: str | None,
+        first: bool = False,
     ) -> None:
         now = self._now()
         reading_id = append.append_reading(self.db, message_id, reading, reader, self._list, error, now)
         claims = append.append_claims(self.db, message_id, reading_id, decision) if decision else []
         flags.append_flags(self.db, message_id, reading_id, claims, decision, error, now)
-        flags.settle_flags(self.db, message_id, now)
+        if not first:  # nobody can have ruled on a message that was not there
+            flags.settle_flags(self.db, message_id, now)
         self.project(projection.touched_by(self.db, claims) | projection.linked(self.db, message_id))
 
     def project(self, organisations: Iterable[str]) -> None:
         """Derive the state of these organisations anew."""
         with self.writing():
-            wanted = sorted(set(organisations))
-            projection.project(self.db, wanted, self._tell, self.invitation, self._now())
+            if wanted := sorted(set(organisations)):
+                projection.project(self.db, wanted, self._tell, self.invitation, self._now())
 
     def rebuild(self) -> None:
         """Throw the projection away and derive all of it from claims and rulings."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from inbox_worker.model import (
@@ -70,13 +71,29 @@ def claim_of(row: Row) -> Claim:
         partstat=Partstat(row["partstat"]),
         delegates=row["delegates"],
         op=Op(row["op"]),
-        people=tuple(Person(**person) for person in json.loads(row["people"])),
+        people=_people(row["people"]),
         leaves=tuple(json.loads(row["leaves"])),
         revises=bool(row["revises"]),
-        doubts=tuple(Doubt(Code(doubt["code"]), doubt["detail"]) for doubt in json.loads(row["doubts"])),
+        doubts=_doubts(row["doubts"]),
         confidence=row["confidence"],
-        evidence=tuple(Evidence(**evidence) for evidence in json.loads(row["evidence"])),
+        evidence=_evidence(row["evidence"]),
     )
+
+
+# An organisation's claims are looked at anew with each of its messages.
+@lru_cache(maxsize=2048)
+def _people(text: str) -> tuple[Person, ...]:
+    return tuple(Person(**person) for person in json.loads(text))
+
+
+@lru_cache(maxsize=2048)
+def _doubts(text: str) -> tuple[Doubt, ...]:
+    return tuple(Doubt(Code(doubt["code"]), doubt["detail"]) for doubt in json.loads(text))
+
+
+@lru_cache(maxsize=2048)
+def _evidence(text: str) -> tuple[Evidence, ...]:
+    return tuple(Evidence(**evidence) for evidence in json.loads(text))
 
 
 def ruling_of(row: Row) -> Ruling:

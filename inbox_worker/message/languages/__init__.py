@@ -49,6 +49,16 @@ class Vocabulary:
         """Every label of a quoted header."""
         return self.words.from_ | self.words.sent | self.words.to | self.words.subject
 
+    @cached_property
+    def mobile(self) -> tuple[str, ...]:
+        """What "Sent from my iPhone" begins or ends with; a tuple, for which ``str.startswith`` needs no loop."""
+        return tuple(self.words.mobile)
+
+    @cached_property
+    def banners(self) -> tuple[str, ...]:
+        """Beginnings of what a server puts above."""
+        return tuple(self.words.banners)
+
 
 def normal(text: str) -> str:
     """Lower case, composed, single spaces, without invisible direction marks."""
