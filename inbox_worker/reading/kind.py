@@ -14,6 +14,11 @@ def header_evidence(message: Message, name: str, field: str = "kind") -> tuple[E
     return (Evidence(field, name, 0, len(value), value),) if value else ()
 
 
+def addressed_to(message: Message, mailbox: str, headers: tuple[str, ...] = ("to", "cc")) -> bool:
+    """Whether a message was sent to an address, and not only arrived there."""
+    return any(mailbox.lower() in (message.header(name) or "").lower() for name in headers)
+
+
 def kind_by_headers(message: Message, mailbox: str) -> tuple[Kind, tuple[Evidence, ...]] | None:
     """A kind that headers and structure alone decide, with the header that does; None where words must.
 
@@ -45,7 +50,7 @@ def kind_by_headers(message: Message, mailbox: str) -> tuple[Kind, tuple[Evidenc
     if submitted and submitted != "no":
         return Kind.AUTO_REPLY, header_evidence(message, "auto-submitted")
     listed = any(message.header(n) for n in ("list-unsubscribe", "list-id")) and not message.header("in-reply-to")
-    if listed and mailbox.lower() not in (message.header("cc") or "").lower():
+    if listed and not addressed_to(message, mailbox, ("cc",)):
         return Kind.OTHER, header_evidence(message, "list-unsubscribe") or header_evidence(message, "list-id")
     return None
 

@@ -24,6 +24,7 @@ from inbox_worker.settings import Settings, load
 from tests.bench.figures import Figure
 from tests.bench.letters import letters, organisations, write_list
 from tests.bench.stopwatch import Stopwatch, watching
+from tests.flow.station import EVENT
 from tests.ground.dovecot import Dovecot
 
 BATCH = 50  # messages fetched at once
@@ -38,22 +39,6 @@ STAGES = {
     "commit": [(registry.Registry, "writing")],
     "other": [],
 }
-CONFIG = """\
-[event]
-title    = "First International Pledging Conference"
-starts   = 2016-03-02T15:00:00
-ends     = 2016-03-02T18:00:00
-timezone = "Europe/Zurich"
-mailbox  = "isu@apminebanconvention.org"
-reply_by = 2016-02-26
-invited  = "invited.csv"
-
-[reading]
-two_readers = {two_readers}
-
-[registry]
-path = "registry.db"
-"""
 IMAP = """
 [mailbox]
 host = "127.0.0.1"
@@ -70,7 +55,8 @@ def configured(directory: Path, rows: list[dict[str, str]], mailbox: str = "", t
     directory.mkdir(parents=True, exist_ok=True)
     write_list(directory / "invited.csv", rows)
     config = directory / "worker.toml"
-    config.write_text(CONFIG.format(two_readers=str(two_readers).lower()) + mailbox, encoding="utf-8")
+    event = EVENT.replace("two_readers = false", f"two_readers = {str(two_readers).lower()}")
+    config.write_text(event + mailbox, encoding="utf-8")
     return load(config)
 
 

@@ -6,14 +6,14 @@ import json
 import runpy
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from inbox_worker import message, settings
 from inbox_worker.commands.read import describe
-from inbox_worker.model import Location, RawMessage
+from inbox_worker.model import Invitation, Location, RawMessage
 from inbox_worker.understanding import understand
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -34,17 +34,23 @@ def folder_of(name: str) -> Path:
     return CORPUS / EVENTS[name] / name
 
 
-def rows_of(name: str, *, two_readers: bool = True) -> dict[str, Row]:
-    """The messages of a mailbox, by file name, read by both readers or by the grammar alone."""
+def messages_of(name: str) -> Iterator[tuple[RawMessage, dict[str, Any], Invitation]]:
+    """The messages of a mailbox in their order, each with its gold answer and the event."""
     folder = folder_of(name)
-    invitation = replace(settings.load(folder.parent / "event.toml").invitation, two_readers=two_readers)
+    invitation = settings.load(folder.parent / "event.toml").invitation
     gold = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["messages"]
-    rows = {}
     for path in sorted(folder.glob("*.eml")):
         content = path.read_bytes()
-        raw = RawMessage(content, message.received_time(content), Location(str(path)))
+        yield RawMessage(content, message.received_time(content), Location(str(path))), gold[path.name], invitation
+
+
+def rows_of(name: str, *, two_readers: bool = True) -> dict[str, Row]:
+    """The messages of a mailbox, by file name, read by both readers or by the grammar alone."""
+    rows = {}
+    for raw, gold, event in messages_of(name):
+        invitation = replace(event, two_readers=two_readers)
         told = describe(raw, understand(raw, invitation), invitation)
-        rows[path.name] = gold[path.name], json.dumps(told, ensure_ascii=False)
+        rows[Path(raw.location.source).name] = gold, json.dumps(told, ensure_ascii=False)
     return rows
 
 
@@ -67,12 +73,19 @@ def mailbox(name: str, *, two_readers: bool = True) -> dict[str, Any]:
 
 def together(names: Sequence[str], *, two_readers: bool = True) -> dict[str, Row]:
     """The messages of several mailboxes as of one."""
-    rows = {}
+    rows: dict[str, Row] = {}
     for name in names:
-        for file, (gold, told) in rows_of(name, two_readers=two_readers).items():
-            own = f"{name}-{file}"  # a mailbox and its file make a name of their own
-            rows[own] = gold, json.dumps({**json.loads(told), "file": own}, ensure_ascii=False)
+        rows |= _told_apart(name, rows_of(name, two_readers=two_readers))
     return rows
+
+
+def _told_apart(name: str, rows: Mapping[str, Row]) -> dict[str, Row]:
+    """Rows by a name of their own, of the mailbox and the file."""
+    found = {}
+    for file, (gold, told) in rows.items():
+        own = f"{name}-{file}"
+        found[own] = gold, json.dumps({**json.loads(told), "file": own}, ensure_ascii=False)
+    return found
 
 
 def tables(names: Sequence[str]) -> str:
@@ -80,10 +93,8 @@ def tables(names: Sequence[str]) -> str:
     read = {name: rows_of(name) for name in names}
     by_language: dict[str, dict[str, Row]] = defaultdict(dict)
     for name, rows in read.items():
-        for file, row in rows.items():
-            line = json.loads(row[1])
-            own = f"{name}-{file}"
-            by_language[row[0].get("lang") or "?"][own] = row[0], json.dumps({**line, "file": own}, ensure_ascii=False)
+        for own, row in _told_apart(name, rows).items():
+            by_language[row[0].get("lang") or "?"][own] = row
     head = f"| | messages | {' | '.join(c.replace('_', ' ') for c in COLUMNS)} |\n|{' --- |' * (len(COLUMNS) + 2)}\n"
     lines = [_line(f"`{name}`", len(rows), scores_of(rows)) for name, rows in read.items()]
     others = [_line(code, len(rows), scores_of(rows)) for code, rows in sorted(by_language.items())]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from inbox_worker import message, settings
-from inbox_worker.model import Location, RawMessage
 from inbox_worker.reading import rules
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.lexicon import lexicons
@@ -18,7 +15,7 @@ from inbox_worker.reading.phrases import opinion
 from inbox_worker.reading.voice.opinion import Asked, asked_about
 from inbox_worker.reading.voice.pieces import Pieces
 from inbox_worker.worker import understand
-from tests.bench.mailboxes import CORPUS, PARTS, folder_of
+from tests.bench.mailboxes import CORPUS, PARTS, messages_of
 from tests.voice.gold import SERVICE
 from tests.voice.varied import other_numbers
 
@@ -68,15 +65,11 @@ def of_mailboxes(part: str, pieces: Pieces, most: int) -> Iterator[Example]:
     """The messages of a part of the mailboxes."""
     with Listener() as listener:
         for name in PARTS[part]:
-            folder = folder_of(name)
-            invitation = settings.load(folder.parent / "event.toml").invitation
-            gold = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["messages"]
-            for path in sorted(folder.glob("*.eml")):
-                content = path.read_bytes()
+            for raw, gold, invitation in messages_of(name):
                 listener.heard.clear()
-                understand(RawMessage(content, message.received_time(content), Location(str(path))), invitation)
+                understand(raw, invitation)
                 for heard in listener.heard[:1]:
-                    yield _of_message(heard, gold[path.name], pieces, most)
+                    yield _of_message(heard, gold, pieces, most)
 
 
 def of_phrases(pieces: Pieces, most: int) -> Iterator[Example]:

@@ -19,8 +19,8 @@ import numpy as np
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from inbox_worker import message, settings
-from inbox_worker.model import Claim, Code, Kind, Location, RawMessage, Reading
+from inbox_worker import message
+from inbox_worker.model import Claim, Code, Kind, Reading
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.voice.evaluation import AGREEMENT, FEATURES, agreement, agrees, evaluation, tells_the_same
 from inbox_worker.reading.voice.network import network
@@ -28,7 +28,7 @@ from inbox_worker.reading.voice.opinion import Opinion, opinion_of
 from inbox_worker.reading.voice.proposal import proposal
 from inbox_worker.reading.voice.second import OPEN, may_propose
 from inbox_worker.reading.whole import read_whole
-from tests.bench.mailboxes import PARTS, folder_of
+from tests.bench.mailboxes import PARTS, messages_of
 from tests.voice.examples import Listener
 from tests.voice.gold import SERVICE, is_right
 
@@ -56,17 +56,12 @@ def cases(names: tuple[str, ...]) -> list[Case]:
     found = []
     with Listener() as listener:
         for name in names:
-            folder = folder_of(name)
-            invitation = settings.load(folder.parent / "event.toml").invitation
-            gold = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["messages"]
-            for path in sorted(folder.glob("*.eml")):
-                content = path.read_bytes()
+            for raw, gold, invitation in messages_of(name):
                 listener.heard.clear()
-                raw = RawMessage(content, message.received_time(content), Location(str(path)))
                 reading = read_whole(message.decode(raw), invitation, RuleReader())
-                heard = listener.heard[0] if len({h.message for h in listener.heard[:1]}) == 1 else None
+                heard = listener.heard[0] if listener.heard else None
                 opinion = opinion_of(heard, network()) if heard is not None and heard.said else None
-                found.append(Case(gold[path.name], reading, heard, opinion))
+                found.append(Case(gold, reading, heard, opinion))
     return found
 
 

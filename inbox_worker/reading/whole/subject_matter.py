@@ -7,6 +7,7 @@ from functools import cache
 
 from inbox_worker.model import Code, Doubt, Evidence, Invitation, Message, Op, Part, Reading, Role, Zone
 from inbox_worker.reading.folding import fold
+from inbox_worker.reading.kind import addressed_to
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import tokens
 from inbox_worker.reading.whole.hints import HINTING, new_words, spoken_in
@@ -104,11 +105,6 @@ def of_strangers(message: Message, reading: Reading, invitation: Invitation) -> 
         for i, w in enumerate(words)
     )
     return not (dated or set(words) & (ours | _MEETINGS))
-
-
-def addressed_to(message: Message, mailbox: str) -> bool:
-    """Whether a message was sent to an address, and not only arrived there."""
-    return any(mailbox.lower() in (message.header(name) or "").lower() for name in ("to", "cc"))
 
 
 def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invitation) -> Doubt | None:
