@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from inbox_worker.reading import rules
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.phrases import opinion
-from inbox_worker.reading.voice.opinion import Asked, asked_about
+from inbox_worker.reading.voice.opinion import Asked, asked_about, span_in
 from inbox_worker.reading.voice.pieces import Pieces
 from inbox_worker.worker import understand
 from tests.bench.mailboxes import CORPUS, PARTS, messages_of
@@ -24,6 +25,7 @@ OPS = ("set", "replace", "add", "remove")
 MOST_COUNTED = 13  # this many people or more are one class
 UNTOLD = MOST_COUNTED + 1  # the class of a number that is not told, or not clearly
 UNKNOWN = -1  # the label does not say
+OUTSIDE, FIRST, INSIDE = 0, 1, 2  # of the name of somebody who comes
 VARIED = 3  # times that a message is told with other numbers
 
 
@@ -39,6 +41,7 @@ class Example:
     writer: int = UNKNOWN
     ask: int = UNKNOWN  # that somebody must be asked before it is written down
     people: tuple[int, ...] = ()
+    tags: tuple[int, ...] = ()  # for each number: outside, first or inside of a name of somebody who comes
     varied: tuple[Example, ...] = ()  # the same with another number
 
 
@@ -87,14 +90,16 @@ def of_phrases(pieces: Pieces, most: int) -> Iterator[Example]:
 def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -> Example:
     asked = asked_about(heard, pieces, most)
     names = [a[0] for a in asked.people]
+    unknown = (UNKNOWN,) * len(asked.numbers)
     claims = [c for c in gold["claims"] if c["partstat"] in PARTSTATS]
     ask = {"yes": 1, "no": 0}.get(gold["review"], UNKNOWN)
     if set(gold["flags"]) - SERVICE == {"conflict"}:
         ask = 0  # only the history of the mailbox shows it
     if not claims:
         if set(gold["flags"]) - SERVICE:
-            return Example(asked.numbers, asked.spans, ask=ask, people=(UNKNOWN,) * len(names))
-        return Example(asked.numbers, asked.spans, 3, UNKNOWN, UNTOLD, 0, ask, (0,) * len(names))
+            return Example(asked.numbers, asked.spans, ask=ask, people=(UNKNOWN,) * len(names), tags=unknown)
+        nobody = (OUTSIDE,) * len(asked.numbers)
+        return Example(asked.numbers, asked.spans, 3, UNKNOWN, UNTOLD, 0, ask, (0,) * len(names), nobody)
     claim = claims[0]
     coming = [c for c in claims if c["partstat"] != "declined"]
     partstats = {c["partstat"] for c in claims}
@@ -105,6 +110,7 @@ def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -
         number = claim.get("delegates")
         count = UNTOLD if number is None or not coming else min(number, MOST_COUNTED)
     people = (UNKNOWN,) * len(names)
+    tags, places = unknown, ()
     if all("people" in c for c in coming):
         come = [p for c in coming if (c.get("op") or "set") != "remove" for p in c["people"]]
         come = [] if any((c.get("op") or "set") == "remove" for c in coming) else come
@@ -113,10 +119,12 @@ def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -
             own = heard.sender[0]
             writer = int(any(same_person(own, p) for p in come))
             people = tuple(writer if same_person(n, own) else p for n, p in zip(names, people, strict=True))
-    example = Example(asked.numbers, asked.spans, partstat, op, count, writer, ask, people)
+        known = [*names, heard.sender[0]] if heard.sender is not None else names
+        tags, places = _tags(asked, come, people, known)
+    example = Example(asked.numbers, asked.spans, partstat, op, count, writer, ask, people, tags)
     if op != 0 or "people" not in claim or not gold["lang"]:
         return example
-    return _with_others(example, asked, gold["lang"], len(claim["people"]), pieces, most)
+    return _with_others(example, asked, gold["lang"], len(claim["people"]), places, pieces, most)
 
 
 def _of_phrase(heard: Heard, row: dict[str, str], pieces: Pieces, most: int) -> Example:
@@ -136,32 +144,75 @@ def _of_phrase(heard: Heard, row: dict[str, str], pieces: Pieces, most: int) -> 
     elif op in {"add", "remove"}:
         kind = OPS.index(_op(op, int(count) if count.isdigit() else None))
     people = (UNKNOWN,) * len(asked.people)
+    tags, places = (UNKNOWN,) * len(asked.numbers), ()
     if op != "remove" and "partial-name" not in row["also"]:
         come = [p.strip() for p in row["people"].split(";") if p.strip()]
         people = tuple(int(any(same_person(a[0], p) for p in come)) for a in asked.people)
+        tags, places = _tags(asked, come, people, [])
     ask = 1 if count == "?" else UNKNOWN
-    example = Example(asked.numbers, asked.spans, partstat, kind, number, UNKNOWN, ask, people)
+    example = Example(asked.numbers, asked.spans, partstat, kind, number, UNKNOWN, ask, people, tags)
     if kind != 0 or UNKNOWN in people:
         return example
-    return _with_others(example, asked, row["lang"], sum(people), pieces, most)
+    return _with_others(example, asked, row["lang"], sum(people), places, pieces, most)
 
 
-def _with_others(example: Example, asked: Asked, language: str, named: int, pieces: Pieces, most: int) -> Example:
+def _tags(
+    asked: Asked, come: Sequence[str], people: Sequence[int], known: Sequence[str]
+) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+    """For each number of a text whether it belongs to the name of somebody who comes, and where those names stand; not
+    known where a name is not found. ``known`` are names by which somebody is told already."""
+    places: list[tuple[int, int]] = []
+    for name in come:
+        found = [span_in(asked.pieces, *m.span()) for m in _spelling(name).finditer(asked.text)]
+        if not found and not any(same_person(name, k) for k in known):
+            return (UNKNOWN,) * len(asked.numbers), ()
+        places += [span for span in found if span]
+    for (start, end), comes in zip(asked.spans, people, strict=True):  # also where only a part of the name is said
+        if comes == 1 and not any(start < b and a < end for a, b in places):
+            places.append((start, end))
+    return _tagged(len(asked.numbers), places), tuple(sorted(set(places)))
+
+
+def _tagged(size: int, places: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    tags = [OUTSIDE] * size
+    for start, end in sorted(places, key=lambda place: place[1] - place[0]):
+        tags[start:end] = [FIRST] + [INSIDE] * (end - start - 1)
+    return tuple(tags)
+
+
+def _spelling(name: str) -> re.Pattern[str]:
+    """A name as it may stand in a text: over the end of a line, in capitals; a single word only as a word."""
+    words = [re.escape(word) for word in name.split()]
+    edge = r"\b" if len(words) == 1 and words[0].isascii() else ""
+    return re.compile(edge + r"\s+".join(words) + edge, re.IGNORECASE)
+
+
+def _with_others(
+    example: Example,
+    asked: Asked,
+    language: str,
+    named: int,
+    places: Sequence[tuple[int, int]],
+    pieces: Pieces,
+    most: int,
+) -> Example:
     """An example with what it would be with other numbers: those that its names do not tell already."""
     if named + 1 >= example.count >= named and named > 1:
-        change = {"count": UNTOLD, "ask": 1}  # fewer than are named: that cannot be
-        return replace(example, varied=tuple(
-            replace(example, numbers=numbers, spans=spans, **change)
-            for other, numbers, spans in other_numbers(asked, language, example.count, named, pieces, most, VARIED)
-            if other < named
-        ))  # fmt: skip
-    if not named or named + 1 < example.count:
-        return replace(example, varied=tuple(
-            replace(example, numbers=numbers, spans=spans, count=other)
-            for other, numbers, spans in other_numbers(asked, language, example.count, named, pieces, most, VARIED)
-            if other > named
-        ))  # fmt: skip
-    return example
+        change = {"ask": 1}  # fewer than are named: that cannot be
+        lower = True
+    elif not named or named + 1 < example.count:
+        change, lower = {}, False
+    else:
+        return example
+    found = []
+    told = other_numbers(asked, language, example.count, named, places, pieces, most, VARIED)
+    for other, numbers, spans, moved in told:
+        if (other < named) is not lower or other == named:
+            continue
+        tags = _tagged(len(numbers), moved) if UNKNOWN not in example.tags else (UNKNOWN,) * len(numbers)
+        count = UNTOLD if lower else other
+        found.append(replace(example, numbers=numbers, spans=spans, count=count, tags=tags, **change))
+    return replace(example, varied=tuple(found))
 
 
 def _op(op: str, number: int | None) -> str:

@@ -13,6 +13,7 @@ from tests.voice.examples import OPS, PARTSTATS, UNTOLD
 from tests.voice.start import Start
 
 DROPPED = 0.1
+TAGS = 3  # of a piece: outside, first or inside of the name of somebody who comes
 
 
 class Net(nn.Module):
@@ -39,6 +40,7 @@ class Net(nn.Module):
         self.ps, self.op = nn.Linear(3 * width, len(PARTSTATS)), nn.Linear(3 * width, len(OPS))
         self.cnt, self.selfh = nn.Linear(3 * width, UNTOLD + 1), nn.Linear(3 * width, 1)
         self.name, self.ask = nn.Linear(3 * width, 1), nn.Linear(3 * width, 1)
+        self.tag = nn.Linear(width, TAGS)
         self.drop = nn.Dropout(DROPPED)
 
     def trained(self) -> list[nn.Parameter]:
@@ -47,7 +49,8 @@ class Net(nn.Module):
         return [p for name, p in self.encoder.items() if not name.startswith(still)]
 
     def forward(self, x: Tensor, mask: Tensor, spans: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Tensor]:
-        """Logits for what ``settle`` made of texts; ``people`` is one row for all spans of all texts."""
+        """Logits for what ``settle`` made of texts; ``people`` is one row for all spans of all texts, ``tags`` for
+        all their pieces."""
         hidden = self._layers_of(x, mask, range(self.settled, self.layers))
         weight = self.att(hidden).masked_fill(mask[..., None] == 0, -1e9).softmax(1)
         pooled = torch.einsum("bta,bth->bah", weight, hidden)
@@ -70,6 +73,7 @@ class Net(nn.Module):
             "writer": self.selfh(features(2)).squeeze(-1),
             "ask": self.ask(features(1)).squeeze(-1),
             "people": people,
+            "tags": self.tag(self.drop(hidden[mask > 0])),
         }
 
     def settle(self, numbers: Tensor, mask: Tensor) -> Tensor:

@@ -34,19 +34,23 @@ def asked(text: str, name: str = "") -> Asked:
 )
 def test_a_number_told_once_is_told_anew(text: str, language: str, number: int, told: set[str]) -> None:
     pieces = network().pieces
-    retold = {tuple(numbers) for _, numbers, _ in other_numbers(asked(text), language, number, 0, pieces, MOST, 9)}
+    retold = {
+        tuple(numbers) for _, numbers, _, _ in other_numbers(asked(text), language, number, 0, [], pieces, MOST, 9)
+    }
     assert {tuple(asked(t).numbers) for t in told} <= retold
     assert tuple(asked(text).numbers) not in retold
 
 
 def test_those_named_are_found_behind_a_longer_number() -> None:
     before = asked("Two will come, one of them Ana Ruiz.", "Ana Ruiz")
-    found = {n: (numbers, spans) for n, numbers, spans in other_numbers(before, "en", 2, 1, network().pieces, MOST, 9)}
-    numbers, ((start, end),) = found[7]
+    retold = other_numbers(before, "en", 2, 1, before.spans, network().pieces, MOST, 9)
+    found = {number: (numbers, spans, places) for number, numbers, spans, places in retold}
+    numbers, ((start, end),), places = found[7]
+    assert places == [(start, end)]
     there = before.spans[0]
     assert numbers[start:end] == before.numbers[there[0] : there[1]]
 
 
 @pytest.mark.parametrize("text", ["Three of the three of us.", "Three, that is 3, of us.", "Nobody comes."])
 def test_what_is_told_twice_or_never_is_left_alone(text: str) -> None:
-    assert not list(other_numbers(asked(text), "en", 3, 0, network().pieces, MOST, 9))
+    assert not list(other_numbers(asked(text), "en", 3, 0, [], network().pieces, MOST, 9))

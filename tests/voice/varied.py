@@ -19,10 +19,17 @@ HAN_WORDS = "\u4e24\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d"  # 2 to 9 before 
 
 
 def other_numbers(
-    asked: Asked, language: str, number: int, named: int, pieces: Pieces, most: int, how_many: int
-) -> Iterator[tuple[int, list[int], list[tuple[int, int]]]]:
+    asked: Asked,
+    language: str,
+    number: int,
+    named: int,
+    places: Sequence[tuple[int, int]],
+    pieces: Pieces,
+    most: int,
+    how_many: int,
+) -> Iterator[tuple[int, list[int], list[tuple[int, int]], list[tuple[int, int]]]]:
     """A message that tells ``number`` people once, ``named`` of them by name, retold: how many, and what the network is
-    asked then. A number below that of the names is a contradiction."""
+    asked then, with ``places`` as they are then. A number below that of the names is a contradiction."""
     found = [place for place in _told(asked.text, language) if place[2] == number]
     if len(found) != 1 or not FROM <= number <= TO or language not in LANGUAGES:
         return
@@ -32,10 +39,12 @@ def other_numbers(
         word = _like(asked.text[start:end], language, other)
         text = asked.text[:start] + word + asked.text[end:]
         cut = pieces.cut(OPENING + text, most - 2)
-        spans = [_moved(asked, span, end, len(word) - (end - start)) for span in asked.spans]
-        placed = [span_in(cut, *span) for span in spans]
-        if all(placed):
-            yield other, [BEGIN, *(p.number for p in cut), END], [span for span in placed if span]
+        by = len(word) - (end - start)
+        spans = [span_in(cut, *_moved(asked, span, end, by)) for span in asked.spans]
+        if all(spans):
+            moved = [span_in(cut, *_moved(asked, place, end, by)) for place in places]
+            numbers = [BEGIN, *(p.number for p in cut), END]
+            yield other, numbers, [span for span in spans if span], [place for place in moved if place]
 
 
 def _told(text: str, language: str) -> Iterator[tuple[int, int, int]]:

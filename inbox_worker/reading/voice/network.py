@@ -23,6 +23,7 @@ from inbox_worker.reading.voice.pieces import Pieces
 Array = npt.NDArray[np.float32]
 KEPT = 16  # readings that are kept, in case the same text comes again
 ERRORS = 3  # what the runtime may say on standard error: nothing below an error
+OUTSIDE, FIRST, INSIDE = 0, 1, 2  # of the name of somebody who comes
 POOLS = 3  # ways in which a text is summed up: for the answer, for the number, for the writer
 
 
@@ -36,6 +37,7 @@ class Answers:
     writer: float  # that the writer comes
     ask: float  # that a careful clerk would ask before writing anything down
     people: tuple[float, ...]  # for each span asked about, that the person comes
+    names: tuple[tuple[int, int, float], ...]  # numbers of pieces that name somebody who comes, and how likely
     weight: Array  # (pieces, POOLS): how much each piece counted
 
 
@@ -84,6 +86,7 @@ class Network:
             float(_sigmoid(ask("selfh", 2))[0]),
             float(_sigmoid(ask("ask", 1))[0]),
             tuple(float(p) for p in told),
+            _runs(_softmax(self._linear(hidden, "tag"))),
             weight,
         )
 
@@ -118,6 +121,18 @@ def _session(encoder: bytes) -> Any:
     options.enable_cpu_mem_arena = False  # it would keep the room of the longest text for good
     options.log_severity_level = ERRORS
     return onnxruntime.InferenceSession(encoder, options, providers=["CPUExecutionProvider"])
+
+
+def _runs(tags: Array) -> tuple[tuple[int, int, float], ...]:
+    """Where pieces are the first of a name and inside of it, with the least probability of being of a name at all."""
+    best = tags.argmax(1)
+    found = []
+    for start in np.flatnonzero(best == FIRST):
+        end = int(start) + 1
+        while end < len(best) and best[end] == INSIDE:
+            end += 1
+        found.append((int(start), end, float(1 - tags[start:end, OUTSIDE].max())))
+    return tuple(found)
 
 
 def _softmax(x: Array) -> Array:

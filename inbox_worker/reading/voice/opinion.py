@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from inbox_worker.model import Zone
 from inbox_worker.reading.answer.heard import Heard
-from inbox_worker.reading.voice.network import Network
+from inbox_worker.reading.voice.called import name_at
+from inbox_worker.reading.voice.network import Answers, Network
 from inbox_worker.reading.voice.pieces import BEGIN, END, Piece, Pieces
 
 LONGEST = 4000  # characters of one stretch of new words that are given to the network
@@ -89,7 +90,7 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
     """Ask the network about a message."""
     asked = asked_about(heard, network.pieces, network.most_pieces)
     said = network.read(asked.numbers, asked.spans)
-    people = tuple(Named(*a, p) for a, p in zip(asked.people, said.people, strict=True))
+    people = _people(heard, asked, said)
     weights = said.weight[1:-1]
     words: list[tuple[str, int, int]] = []
     grounds: list[tuple[str, int, int]] = []
@@ -120,6 +121,26 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
         tuple(grounds),
         not asked.pieces or asked.pieces[-1].end >= len(OPENING) + len(asked.text.rstrip()),
     )
+
+
+def _people(heard: Heard, asked: Asked, said: Answers) -> tuple[Named, ...]:
+    """Everybody named, by a rule or by the network alone; it is asked only for those who come."""
+    people = [Named(*a, p) for a, p in zip(asked.people, said.people, strict=True)]
+    for start, end, likely in said.names:
+        if any(start < b and a < end for a, b in asked.spans):
+            continue
+        inside = asked.pieces[start - 1 : end - 1]
+        if not inside:
+            continue
+        place = name_at(asked.text, inside[0].start - len(OPENING), inside[-1].end - len(OPENING))
+        if place is None:
+            continue
+        name, first, last = place
+        stretch = next((s for s in asked.stretches if s.at <= first and last <= s.at + s.end - s.start), None)
+        if stretch is not None:
+            by = stretch.start - stretch.at
+            people.append(Named(name, stretch.part, first + by, last + by, likely))
+    return tuple(sorted(people, key=lambda n: (n.part, n.start)))
 
 
 def _text(heard: Heard) -> tuple[str, list[_Stretch]]:

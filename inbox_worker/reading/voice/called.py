@@ -1,0 +1,41 @@
+"""Names of those who come that the network finds by itself, where no rule has taken them for names."""
+
+from __future__ import annotations
+
+from inbox_worker.reading.folding import fold
+from inbox_worker.reading.lexicon import lexicons
+
+EDGES = " \t\r\n\u00a0.,;:!?()[]{}<>\"'«»„“”‘’–—-*/|•،؛。，、；：！？（）《》"
+MOST_WORDS = 6
+AND = "\u0648"  # an Arabic "and" is written together with the name that follows
+HAN_NAME = (2, 12)  # characters, with those of foreign names
+
+
+def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:
+    """The name that ``text[start:end]`` is, with its own offsets; None where it can be none."""
+    while start < end and text[start] in EDGES:
+        start += 1
+    while end > start and text[end - 1] in EDGES:
+        end -= 1
+    if text[start:end].startswith(AND) and _and_apart(text[start:end]):
+        start += len(AND)
+    name = " ".join(text[start:end].split())
+    return (name, start, end) if _may_be(name) else None
+
+
+def _and_apart(words: str) -> bool:
+    """Whether the first letter is "and": the rest is a given name, or the whole is none."""
+    given = lexicons()["ar"].lists["given_names"]
+    first = fold(words.split(maxsplit=1)[0])
+    return fold(words.split(maxsplit=1)[0][len(AND) :]) in given or first not in given
+
+
+def _may_be(name: str) -> bool:
+    letters = [c for c in name if c.isalpha()]
+    if len(letters) < 2 or any(c.isdecimal() or c in "@\n" for c in name):
+        return False
+    if any("\u4e00" <= c <= "\u9fff" for c in name):
+        return HAN_NAME[0] <= len(name) <= HAN_NAME[1]
+    words = name.split()
+    cased = any(c.isupper() or c.islower() for c in letters)
+    return len(words) <= MOST_WORDS and (not cased or any(word[0].isupper() for word in words))
