@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from inbox_worker.apart import DiedError, apart, die_with
 
@@ -22,13 +22,23 @@ AHEAD = 4  # items under way for each process: results wait in memory until it i
 PATIENCE = 60.0  # seconds for an item that is suspected of having ended its process
 
 
+class Engine(Protocol):
+    """What does the reading of many messages: each item with what a function makes of it, in their order."""
+
+    def __call__(
+        self, items: Iterable[Item], function: Callable[[Item], Result], died: Callable[[Item], Result], /
+    ) -> Iterator[tuple[Item, Result]]:
+        """``died`` gives the result of an item that ends the processes it is read in."""
+        ...
+
+
 def cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def in_order(
-    items: Iterable[Item], function: Callable[[Item], Result], jobs: int, died: Callable[[Item], Result]
+    items: Iterable[Item], function: Callable[[Item], Result], died: Callable[[Item], Result], *, jobs: int
 ) -> Iterator[tuple[Item, Result]]:
     """Each item with what ``function`` makes of it, in their order, by so many processes.
 

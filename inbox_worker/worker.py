@@ -16,7 +16,7 @@ from inbox_worker.apart import DiedError, apart
 from inbox_worker.attempts import MOST, Attempts
 from inbox_worker.consulting import Adviser
 from inbox_worker.model import Invitation, Limits, Location, RawMessage
-from inbox_worker.parallel import in_order
+from inbox_worker.parallel import Engine
 from inbox_worker.registry import Registry, model_answers
 from inbox_worker.registry.known import known
 from inbox_worker.settings import Settings
@@ -204,10 +204,10 @@ class Worker:
         """Read anew what an earlier version of us failed on; how many failed once more."""
         return self.read_again(self.registry.failed(reader=READER))
 
-    def read_again(self, messages: Iterable[tuple[int, str]], jobs: int = 1) -> int:
-        """Read stored messages (id, hash) anew, by so many processes; how many of them failed."""
+    def read_again(self, messages: Iterable[tuple[int, str]], engine: Engine | None = None) -> int:
+        """Read stored messages (id, hash) anew, here or by an engine; how many of them failed."""
         failed = 0
-        for message_id, understood in self._read_by(messages, jobs) if jobs > 1 else map(self._read_again, messages):
+        for message_id, understood in self._read_by(messages, engine) if engine else map(self._read_again, messages):
             failed += self._record_again(message_id, understood) is Outcome.FAILED
         self._attempts.clear()
         return failed
@@ -218,12 +218,12 @@ class Worker:
         except OSError as error:
             return message[0], _not_had(error)
 
-    def _read_by(self, messages: Iterable[tuple[int, str]], jobs: int) -> Iterator[tuple[int, Understood]]:
-        """The same in several processes, which tell themselves which message ended one of them."""
+    def _read_by(self, messages: Iterable[tuple[int, str]], engine: Engine) -> Iterator[tuple[int, Understood]]:
+        """The same by an engine, which tells itself which message ended a process."""
         loading = (self._loaded(*message) for message in messages)
         reader = partial(_understood, invitation=self.invitation, limits=self._limits)
         died = Understood(error=f"{DIED} twice")
-        for (message_id, raw), understood in in_order(loading, reader, jobs, lambda _: died):
+        for (message_id, raw), understood in engine(loading, reader, lambda _: died):
             yield message_id, self._consulted(raw, understood) if isinstance(raw, RawMessage) else understood
 
     def _loaded(self, message_id: int, sha256: str) -> tuple[int, RawMessage | Understood]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from sqlite_utils import Database
 
-from inbox_worker.cli import UnusableError
-from inbox_worker.parallel import cores
+from inbox_worker.cli import FailedError, UnusableError
+from inbox_worker.parallel import Engine, cores, in_order
 from inbox_worker.settings import RegistrySettings, Settings, default_path, load
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 paths_argument = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path), metavar="PATH..."
@@ -33,12 +38,43 @@ jobs_option = click.option(
 )
 
 
+dask_option = click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Read on the workers of a Dask cluster; ADDRESS is its scheduler's, such as tcp://192.0.2.1:8786.",
+)
+
+
+def engine_of(jobs: int | None, dask: str | None) -> Engine:
+    """The processes or the cluster that somebody asked for.
+
+    Raises:
+        UnusableError: where both were asked for.
+    """
+    if dask is not None:
+        if jobs is not None:
+            raise UnusableError("--jobs and --dask exclude one another: a cluster's workers are counted there")
+        return partial(_on_cluster, address=dask)
+    return partial(in_order, jobs=jobs_of(jobs))
+
+
 def jobs_of(given: int | None) -> int:
     """How many processes are to read. With more than one, none of them is to use several cores for its arithmetic."""
     jobs = given if given is not None else cores()
     if jobs > 1:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return jobs
+
+
+def _on_cluster(
+    items: Iterable[Item], function: Callable[[Item], Result], died: Callable[[Item], Result], *, address: str
+) -> Iterator[tuple[Item, Result]]:
+    from inbox_worker.cluster import ClusterError, on_cluster
+
+    try:
+        yield from on_cluster(items, function, died, address=address)
+    except ClusterError as error:
+        raise FailedError(str(error)) from None
 
 
 def settings_of(ctx: click.Context, registry: Path | None = None) -> Settings:

@@ -14,7 +14,7 @@ import click
 
 from inbox_worker.cli import UnusableError
 from inbox_worker.commands.model_files import read_answers
-from inbox_worker.commands.options import jobs_of, jobs_option, paths_argument, settings_of
+from inbox_worker.commands.options import dask_option, engine_of, jobs_option, paths_argument, settings_of
 from inbox_worker.commands.progress import progress
 from inbox_worker.commands.second_reader import EndpointReader, FileReader, SecondReader
 from inbox_worker.consulting import Adviser
@@ -22,7 +22,6 @@ from inbox_worker.endpoint import Endpoint
 from inbox_worker.mailbox import Unreadable, read_paths
 from inbox_worker.message import received_time
 from inbox_worker.model import Claim, Code, Invitation, Kind, Limits, RawMessage
-from inbox_worker.parallel import in_order
 from inbox_worker.reading.language_model import RoleOfModel
 from inbox_worker.settings import Settings
 from inbox_worker.understanding import DIED, Understood, understand
@@ -48,6 +47,7 @@ from inbox_worker.understanding import DIED, Understood, understand
     help="What a language model is for, instead of [reading.model] role.",
 )
 @jobs_option
+@dask_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -56,6 +56,7 @@ def command(
     answers: Path | None,
     role: str | None,
     jobs: int | None,
+    dask: str | None,
 ) -> None:
     """Print what messages say: one JSON object a message.
 
@@ -67,7 +68,7 @@ def command(
     invitation = settings.invitation
     with _second_reader(settings, prompts, answers, role) as second:
         reader = partial(_understood, invitation=invitation, limits=settings.limits)
-        read = in_order(read_paths(paths, received_time), reader, jobs_of(jobs), lambda _: Understood(error=DIED))
+        read = engine_of(jobs, dask)(read_paths(paths, received_time), reader, lambda _: Understood(error=DIED))
         for found, understood in progress(read, "reading", printing=True):
             if isinstance(found, Unreadable):
                 result = failed(found.path, found.reason)

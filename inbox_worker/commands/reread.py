@@ -11,10 +11,11 @@ from pathlib import Path
 
 import click
 
-from inbox_worker.commands.options import jobs_of, jobs_option, registry_option, settings_of
+from inbox_worker.commands.options import dask_option, engine_of, jobs_of, jobs_option, registry_option, settings_of
 from inbox_worker.commands.progress import progress
 from inbox_worker.commands.showing import difference_lines, list_lines
 from inbox_worker.lock import RegistryLock
+from inbox_worker.parallel import Engine
 from inbox_worker.registry import connect, refuse_missing, refuse_newer
 from inbox_worker.registry.difference import difference, snapshot
 from inbox_worker.settings import RegistrySettings, Settings
@@ -25,9 +26,12 @@ from inbox_worker.worker import Worker
 @click.option("--failed", is_flag=True, help="Only messages whose last reading failed.")
 @click.option("--dry-run", is_flag=True, help="Only report what would change; the registry stays as it is.")
 @jobs_option
+@dask_option
 @registry_option
 @click.pass_context
-def command(ctx: click.Context, failed: bool, dry_run: bool, jobs: int | None, registry: Path | None) -> None:
+def command(
+    ctx: click.Context, failed: bool, dry_run: bool, jobs: int | None, dask: str | None, registry: Path | None
+) -> None:
     """Read stored messages anew, after a better reader or a changed invited list. Rulings stand.
 
     Ends with a report: which organisations stand elsewhere than before, and which flags were opened and closed.
@@ -35,13 +39,15 @@ def command(ctx: click.Context, failed: bool, dry_run: bool, jobs: int | None, r
     settings = settings_of(ctx, registry)
     refuse_missing(settings.registry.path)
     refuse_newer(settings.registry.path)
+    alone = dask is None and jobs_of(jobs) == 1  # the worker itself, which notes what it is reading
+    engine = None if alone else engine_of(jobs, dask)
     with _copy(settings) if dry_run else nullcontext(settings) as place:
-        lines = _reread(place, failed=failed, dry_run=dry_run, jobs=jobs_of(jobs))
+        lines = _reread(place, failed=failed, dry_run=dry_run, engine=engine)
     for line in lines:
         click.echo(line)
 
 
-def _reread(settings: Settings, *, failed: bool, dry_run: bool, jobs: int) -> list[str]:
+def _reread(settings: Settings, *, failed: bool, dry_run: bool, engine: Engine | None) -> list[str]:
     with RegistryLock(settings.registry.path):
         looking = connect(settings.registry.path)
         before = snapshot(looking)
@@ -49,7 +55,7 @@ def _reread(settings: Settings, *, failed: bool, dry_run: bool, jobs: int) -> li
         worker = Worker.open(settings, create=False)
         messages = worker.registry.failed() if failed else worker.registry.stored()
         kept = worker.registry.ruled_messages()
-        failures = worker.read_again(progress(messages, "reading", len(messages)), jobs)
+        failures = worker.read_again(progress(messages, "reading", len(messages)), engine)
         lines = [
             *list_lines(worker.registry.report, worker.registry.db),
             f"{len(messages)} read anew, {failures} of them failed; {kept} that somebody ruled on stand as ruled",

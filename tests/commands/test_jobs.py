@@ -47,7 +47,7 @@ def doubled(number: int) -> int:
 
 
 def test_what_ends_its_process_harms_nothing_else() -> None:
-    found = list(in_order(range(40), doubled, 3, lambda number: -number))
+    found = list(in_order(range(40), doubled, lambda number: -number, jobs=3))
     assert found == [(number, -13 if number == 13 else 2 * number) for number in range(40)]
 
 
@@ -59,6 +59,6 @@ def test_no_more_is_taken_than_is_soon_needed() -> None:
             taken.append(number)
             yield number
 
-    for number, _ in in_order(numbers(), abs, 2, abs):
+    for number, _ in in_order(numbers(), abs, abs, jobs=2):
         assert len(taken) <= number + 20
     assert len(taken) == 1000
