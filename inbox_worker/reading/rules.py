@@ -17,6 +17,7 @@ from inbox_worker.model import (
     Role,
     Zone,
 )
+from inbox_worker.reading.answer.beside import beside
 from inbox_worker.reading.answer.combine import combine
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.authentication import unverified
@@ -284,6 +285,11 @@ class _Reading:
         claims, doubts = combine(heard)
         if self.second is not None:
             claims, doubts = self.second(heard, claims, doubts)
+        if (
+            not any(d.code is Code.ORGANISATION_UNCLEAR for d in doubts)
+            and (other := beside(heard, claims)) is not None
+        ):
+            doubts = (*doubts, other)
         if not claims and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
             doubts = (unread,)
         return claims, doubts

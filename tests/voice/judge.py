@@ -1,10 +1,11 @@
 """Fit the judges, and tell how well both readers do together: ``python -m tests.voice.judge``.
 
-A judge is a sum of small decision trees over the features of ``inbox_worker.reading.voice.evaluation``. It is fitted on
+A judge is a sum of small decision trees over the features of ``evaluation`` and ``quiet``. It is fitted on
 the mailboxes of the part "judged", from which the network did not learn and with which no rule was mended, so what both
 readers make of them is what they make of new mail. How likely a reading must be is chosen by ten-fold cross-validation
-on the same messages, for both judges together: those least probabilities with which the most readings are written down
-rightly while at most ``WRONG`` of all messages are written down wrongly.
+on the same messages: how likely it must be that nothing is answered, so that at most ``LOST`` of all answers are lost;
+and then, for what both readers would write down together, those least probabilities with which the most readings are
+written down rightly while at most ``WRONG`` of all messages are written down wrongly.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from inbox_worker import message
-from inbox_worker.model import Claim, Code, Kind, Reading
+from inbox_worker.model import Claim, Code, Doubt, Kind, Reading
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.voice.evaluation import AGREEMENT, FEATURES, agreement, agrees, evaluation, tells_the_same
 from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of
 from inbox_worker.reading.voice.proposal import proposal
+from inbox_worker.reading.voice.quiet import QUIET, SETTLED, quietness
 from inbox_worker.reading.voice.second import OPEN, may_propose
 from inbox_worker.reading.whole import read_whole
 from tests.bench.mailboxes import PARTS, messages_of
@@ -33,12 +35,13 @@ from tests.voice.examples import Listener
 from tests.voice.gold import SERVICE, is_right
 
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/judges.json"
-WRONG = 0.023  # of all messages
-LEAST = {"record": (0.7, 0.8, 0.85, 0.9), "propose": (0.7, 0.75, 0.8, 0.85, 0.9, 0.93)}  # that are tried
+WRONG = 0.023  # of all messages: what may be written down wrongly
+LOST = 0.004  # and what may be taken for no answer although it is one
+LEAST = {"record": (0.7, 0.75, 0.8, 0.85, 0.9, 0.93), "propose": (0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95)}  # tried
+LEAST_QUIET = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95)
+SURELY = (0.95, 0.97, 0.98)  # from which the grammar's own answer is none
 TREES = {"n_estimators": 60, "max_depth": 2, "learning_rate": 0.1, "subsample": 0.7, "random_state": 0}
 FOLDS, TURNS = 10, 3
-MISSED = {"silence": 1, "quiet": 0}  # answers that may be taken for none
-QUIET = 0.6  # how likely "none" must be at least
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,19 @@ def cases(names: tuple[str, ...]) -> list[Case]:
                 listener.heard.clear()
                 reading = read_whole(message.decode(raw), invitation, RuleReader())
                 heard = listener.heard[0] if listener.heard else None
-                opinion = opinion_of(heard, network()) if heard is not None and heard.said else None
+                opinion = opinion_of(heard, network()) if heard is not None else None
                 found.append(Case(gold, reading, heard, opinion))
     return found
 
 
+def held(case: Case) -> list[Doubt]:
+    """All doubts of the grammar."""
+    return [d for c in case.grammar.claims for d in c.doubts] + list(case.grammar.doubts)
+
+
 def doubts_of(case: Case) -> set[Code]:
-    """The codes of all doubts of the grammar."""
-    reading = case.grammar
-    return {d.code for c in reading.claims for d in c.doubts} | {d.code for d in reading.doubts}
+    """Their codes."""
+    return {d.code for d in held(case)}
 
 
 @dataclass
@@ -133,49 +140,78 @@ def _written(mine: Row | None, other: Row | None, record: float, propose: float)
     return None
 
 
+def quiet_enough(rows: list[tuple[Row, bool]], messages: int) -> tuple[float, float]:
+    """From which probability on a message answers nothing, and from which on although the grammar reads an answer
+    without a doubt (the second of each pair)."""
+    doubted, undoubted = ([r for r, sure in rows if sure is wanted] for wanted in (False, True))
+    least = next(t for t in (*LEAST_QUIET, 1.0) if _lost(doubted, t) <= LOST * messages)
+    surely = next(t for t in (*SURELY, 1.0) if t >= least and not _lost(undoubted, t))
+    for name, some, limit in (("quiet", doubted, least), ("surely", undoubted, surely)):
+        quiet = sum(r.right and r.probability >= limit for r in some)
+        print(f"  {name} from {limit}: {quiet} of {sum(r.right for r in some)} that answer nothing, "
+              f"and {_lost(some, limit)} of {sum(not r.right for r in some)} that do")  # fmt: skip
+    return least, surely
+
+
+def _lost(rows: list[Row], limit: float) -> int:
+    return sum(not r.right and r.probability >= limit for r in rows)
+
+
+def mine(case: Case) -> Row | None:
+    """What the grammar reads without a doubt."""
+    claims = case.grammar.claims
+    if case.opinion is None or len(claims) != 1 or not case.heard.said or doubts_of(case):
+        return None
+    values = evaluation(case.heard, claims[0], case.opinion, claims[0].confidence)
+    return Row(values, is_right(case.gold, claims, Kind.REPLY), agrees(values))
+
+
+def others(case: Case) -> Row | None:
+    """What the network would answer itself."""
+    claims = case.grammar.claims
+    if case.opinion is None or len(claims) > 1 or not doubts_of(case) <= OPEN or not may_propose(case.heard):
+        return None
+    claim = proposal(case.heard, case.opinion)
+    if claim is None:
+        return None
+    beside: Claim | None = claims[0] if claims else None
+    values = (*evaluation(case.heard, claim, case.opinion, 1 / 2), *agreement(claim, beside))
+    same = beside is not None and tells_the_same(claim, beside)
+    return Row(values, is_right(case.gold, (claim,), Kind.REPLY), same=same)
+
+
+def nothing(case: Case) -> Row | None:
+    """Whether nothing is answered."""
+    claims, doubts = case.grammar.claims, held(case)
+    if case.opinion is None or len(claims) > 1 or (claims and not case.heard.said):
+        return None
+    if not all(d.code in SETTLED for d in doubts):
+        return None
+    answered = bool(case.gold["claims"] or set(case.gold["flags"]) - SERVICE)
+    return Row(quietness(case.heard, claims, doubts, case.opinion), not answered)
+
+
 def main() -> None:
-    """Fit both judges and write them."""
+    """Fit the judges and write them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mailboxes", nargs="*", default=PARTS["judged"])
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     found = [c for c in cases(tuple(arguments.mailboxes)) if c.opinion is not None]
     print(f"{len(found)} messages that people wrote")
-    pairs: list[tuple[Row | None, Row | None]] = []
-    quiet = []
-    for case in found:
-        claims, doubts = case.grammar.claims, doubts_of(case)
-        assert case.opinion is not None
-        mine = other = None
-        if len(claims) == 1 and not doubts:
-            values = evaluation(case.heard, claims[0], case.opinion, claims[0].confidence)
-            mine = Row(values, is_right(case.gold, claims, Kind.REPLY), agrees(values))
-        if doubts <= OPEN and len(claims) <= 1 and may_propose(case.heard):
-            claim = proposal(case.heard, case.opinion)
-            if claim is not None:
-                beside: Claim | None = claims[0] if claims else None
-                values = (*evaluation(case.heard, claim, case.opinion, 1 / 2), *agreement(claim, beside))
-                right = is_right(case.gold, (claim,), Kind.REPLY)
-                other = Row(values, right, same=beside is not None and tells_the_same(claim, beside))
-        pairs.append((mine, other))
-        if not claims:
-            answered = bool(case.gold["claims"] or set(case.gold["flags"]) - SERVICE)
-            quiet.append((case.opinion.partstat["none"], answered, bool(doubts)))
+    rows = [(mine(case), others(case), nothing(case)) for case in found]
     judges: dict[str, Any] = {
-        "record": fitted([m for m, _ in pairs if m], FEATURES),
-        "propose": fitted([o for _, o in pairs if o], FEATURES + AGREEMENT),
+        "record": fitted([m for m, _, _ in rows if m], FEATURES),
+        "propose": fitted([o for _, o, _ in rows if o], FEATURES + AGREEMENT),
+        "quiet": fitted([n for _, _, n in rows if n], QUIET),
     }
-    least = chosen(pairs, len(found))
-    print(f"chosen: {least}")
-    for name, value in least.items():
+    least, surely = quiet_enough([(n, m is not None) for m, _, n in rows if n], len(found))
+    spoken = [(m, o) for m, o, n in rows if n is None or n.probability < (surely if m else least)]
+    chosen_least = chosen(spoken, len(found))
+    print(f"chosen: {chosen_least}, quiet from {least}, surely from {surely}")
+    for name, value in (chosen_least | {"quiet": least}).items():
         judges[name]["least"] = value
-    for name, suspected in (("silence", False), ("quiet", True)):
-        answers = [p for p, answered, doubted in quiet if answered and doubted == suspected]
-        others = [p for p, answered, doubted in quiet if not answered and doubted == suspected]
-        highest = sorted(answers, reverse=True)[MISSED[name]] if len(answers) > MISSED[name] else 0.0
-        judges[name] = round(min(0.99, max(QUIET, highest + 0.02)), 2)
-        print(f"  {name}: {len(answers)} answers, {len(others)} others, "
-              f"{sum(p >= judges[name] for p in others)} of them left alone at {judges[name]}")  # fmt: skip
+    judges["surely"] = surely
     arguments.out.write_text(json.dumps(judges) + "\n", encoding="utf-8")
 
 

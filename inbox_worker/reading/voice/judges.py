@@ -55,13 +55,13 @@ def _added(node: Split | float, values: Sequence[float]) -> float:
 @dataclass(frozen=True)
 class Judges:
     """``record`` decides on what the grammar reads without a doubt, ``propose`` on what the network reads where the
-    grammar is in doubt. ``silence`` is how sure the network must be that a message answers nothing, where the grammar
-    finds nothing; ``quiet`` the same where the grammar suspects something."""
+    grammar is in doubt, ``quiet`` on whether a message answers nothing at all. ``surely`` is the probability of that
+    from which even an answer that the grammar reads without a doubt is none."""
 
     record: Judge
     propose: Judge
-    silence: float
-    quiet: float
+    quiet: Judge
+    surely: float
 
 
 @cache
@@ -69,7 +69,8 @@ def judges() -> Judges:
     """The judges that come with the package."""
     text = (resources.files("inbox_worker.reading.voice") / "judges.json").read_text(encoding="utf-8")
     stored = json.loads(text)
-    return Judges(_judge(stored["record"]), _judge(stored["propose"]), stored["silence"], stored["quiet"])
+    record, propose, quiet = (_judge(stored[name]) for name in ("record", "propose", "quiet"))
+    return Judges(record, propose, quiet, stored["surely"])
 
 
 def _judge(stored: Mapping[str, Any]) -> Judge:

@@ -12,6 +12,7 @@ from inbox_worker.reading.voice.judges import Judges, judges
 from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of
 from inbox_worker.reading.voice.proposal import proposal
+from inbox_worker.reading.voice.quiet import SETTLED, quietness
 
 Told = tuple[tuple[Claim, ...], tuple[Doubt, ...]]  # claims, and the doubts that none of them carries
 
@@ -30,14 +31,16 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
         return claims, doubts
     opinion, judge = opinion_of(heard, network()), judges()
     held = [d for c in claims for d in c.doubts] + list(doubts)
+    if all(d.code in SETTLED for d in held):
+        nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
+        if nothing >= (judge.surely if claims and not held else judge.quiet.least):
+            return (), ()
     if claims and not held:
         return (_weighed(heard, claims[0], opinion, judge),), doubts
     if not held:
         return _unnoticed(heard, opinion, judge)
     if any(d.code not in OPEN for d in held):
         return claims, doubts
-    if not claims and opinion.partstat["none"] >= judge.quiet:
-        return (), ()
     other = _proposed(heard, opinion, judge, claims[0] if claims else None)
     return ((other,), ()) if other is not None else (claims, doubts)
 
@@ -86,8 +89,6 @@ def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
 
 def _unnoticed(heard: Heard, opinion: Opinion, judge: Judges) -> Told:
     """A message in which the grammar finds no answer."""
-    if opinion.partstat["none"] >= judge.silence:
-        return (), ()
     found = _proposed(heard, opinion, judge, None)
     if found is not None:
         return (found,), ()

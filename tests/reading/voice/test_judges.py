@@ -6,6 +6,7 @@ import pytest
 
 from inbox_worker.reading.voice.evaluation import AGREEMENT, FEATURES, odds
 from inbox_worker.reading.voice.judges import Judge, Split, judges
+from inbox_worker.reading.voice.quiet import QUIET
 
 
 def test_a_judge_adds_up_its_trees():
@@ -23,7 +24,8 @@ def test_the_judges_that_come_with_the_package_know_all_features():
     assert judges().record.features == FEATURES
     assert judges().propose.features == FEATURES + AGREEMENT
     assert 0.5 < judges().record.least < 1 and 0.5 < judges().propose.least <= 1
-    assert 0 < judges().silence < 1 and 0 < judges().quiet < 1
+    assert judges().quiet.features == QUIET
+    assert 0.5 <= judges().quiet.least <= judges().surely <= 1
 
 
 def test_odds_are_bounded():

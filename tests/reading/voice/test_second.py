@@ -96,3 +96,20 @@ def test_a_stranger_who_writes_to_us_is_not_left_aside():
     )
     assert found.kind is Kind.REPLY
     assert found.doubts or any(d for c in found.claims for d in c.doubts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Received with thanks. I have passed it on to our director, who will answer you next week.\n\nAnn Lee",
+        "Danke, ist angekommen. Wir besprechen es am Montag im Vorstand und melden uns.\n\nAnn Lee",
+    ],
+)
+def test_where_nothing_is_answered_nobody_is_asked(text):
+    found = read(letter(text), INVITATION)
+    assert (found.kind, found.claims, found.doubts) == (Kind.OTHER, (), ())
+
+
+def test_a_refusal_is_not_taken_for_nothing():
+    found = read(letter("Received with thanks. This time it must be without us, alas.\n\nAnn Lee"), INVITATION)
+    assert found.claims or found.doubts

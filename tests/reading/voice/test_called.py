@@ -1,0 +1,30 @@
+"""Names that the network finds by itself."""
+
+import pytest
+
+from inbox_worker.reading.voice.called import name_at
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "name"),
+    [
+        ("with ", "Yara Lachmon,", "Yara Lachmon"),
+        ("avec ", "\u00ab Gloriose\nNizigiyimana \u00bb", "Gloriose Nizigiyimana"),
+        ("\u064a\u0634\u0627\u0631\u0643 ", "\u0648\u0623\u0633\u0645\u0627\u0621 \u0627\u0644\u0645\u0647\u064a\u0631\u064a", "\u0623\u0633\u0645\u0627\u0621 \u0627\u0644\u0645\u0647\u064a\u0631\u064a"),
+        ("\u548c\u540c\u4e8b", "\u53f6\u6960", "\u53f6\u6960"),
+        ("", "\u0413. \u0410\u0431\u0430\u0448\u0438\u0434\u0437\u0435.", "\u0413. \u0410\u0431\u0430\u0448\u0438\u0434\u0437\u0435"),
+    ],
+)  # fmt: skip
+def test_a_name_is_cut_out_of_its_text(before: str, words: str, name: str) -> None:
+    text = f"{before}{words} ..."
+    found = name_at(text, len(before), len(before) + len(words))
+    assert found is not None
+    assert found[0] == name
+    assert " ".join(text[found[1] : found[2]].split()) == name
+
+
+@pytest.mark.parametrize(
+    "words", ["", " , ", "A", "room 25", "ada@wetlands.example", "two of us", "\u6211", "A B C D E F G"]
+)
+def test_what_can_be_no_name_is_none(words: str) -> None:
+    assert name_at(words, 0, len(words)) is None
