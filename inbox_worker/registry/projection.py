@@ -62,13 +62,15 @@ select count(*) from (
   select id, code, closed_at from flags
     where claim_id is null and message_id in (select value from json_each(:messages))
   union
-  select flags.id, code, closed_at from flags join messages on messages.id = flags.message_id
+  select id, code, closed_at from flags
     where closed_at is null and claim_id is null and code in ({DOUBTS})
       and not exists (select 1 from claims where claims.reading_id = flags.reading_id)
-      and (exists (select 1 from json_each(messages.refers) where value in (select value from json_each(:headers)))
-        or (messages.from_address in (select value from json_each(:senders)) and 1 =
-          (select count(distinct organisation_id) from claims join messages as theirs on theirs.id = claims.message_id
-           where theirs.from_address = messages.from_address)))
+      and message_id in (
+        select message_id from replies where header in (select value from json_each(:headers))
+        union
+        select messages.id from json_each(:senders) as one join messages on messages.from_address = one.value
+          where 1 = (select count(distinct organisation_id) from claims join messages as theirs
+                       on theirs.id = claims.message_id where theirs.from_address = one.value))
 ) where closed_at is null and code in ({DOUBTS})
 """  # noqa: S608 - the codes are our own
 LINKED = """
