@@ -12,15 +12,28 @@ HAN_NAME = (2, 12)  # characters, with those of foreign names
 
 
 def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:
-    """The name that ``text[start:end]`` is, with its own offsets; None where it can be none."""
+    """The name that ``text[start:end]`` is, with its own offsets, in whole words; None where it can be none."""
     while start < end and text[start] in EDGES:
         start += 1
     while end > start and text[end - 1] in EDGES:
         end -= 1
+    while start < end and start > 0 and _in_a_word(text[start - 1 : start + 1]):
+        start -= 1
+    while start < end < len(text) and _in_a_word(text[end - 1 : end + 1]):
+        end += 1
     if text[start:end].startswith(AND) and _and_apart(text[start:end]):
         start += len(AND)
     name = " ".join(text[start:end].split())
     return (name, start, end) if _may_be(name) else None
+
+
+def _in_a_word(two: str) -> bool:
+    """Whether two characters belong to one word of a script that has spaces."""
+    return all(c.isalpha() and not _is_han(c) for c in two)
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
 
 
 def _and_apart(words: str) -> bool:
@@ -34,7 +47,7 @@ def _may_be(name: str) -> bool:
     letters = [c for c in name if c.isalpha()]
     if len(letters) < 2 or any(c.isdecimal() or c in "@\n" for c in name):
         return False
-    if any("\u4e00" <= c <= "\u9fff" for c in name):
+    if any(map(_is_han, name)):
         return HAN_NAME[0] <= len(name) <= HAN_NAME[1]
     words = name.split()
     cased = any(c.isupper() or c.islower() for c in letters)

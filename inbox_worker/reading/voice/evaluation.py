@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from inbox_worker.model import Claim, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard, same_person
@@ -27,6 +26,7 @@ FEATURES = (
     "ask",  # that somebody must be asked
     "none",  # that nothing is answered
     "cut",  # not all was given to the network
+    "revises",  # a sentence may change an earlier answer
 )
 STEEP = 6.0  # log odds beyond which nothing is surer
 
@@ -63,6 +63,7 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, sure: float) -> tup
         odds(opinion.ask),
         odds(opinion.partstat["none"]),
         float(not opinion.whole),
+        float(any(said.revises for _, said in heard.said)),
     )
     return tuple(round(s, 4) for s in steps)
 
@@ -102,13 +103,3 @@ def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
 def tells_the_same(claim: Claim, other: Claim) -> bool:
     """Whether two claims give the same answer, number and people."""
     return all(agreement(claim, other)[:3]) and claim.op is other.op
-
-
-def agrees(values: Sequence[float]) -> bool:
-    """Whether the network holds everything in a claim for likelier than not: the answer, the number, each person who
-    comes and none besides, the writer, and that nobody has to be asked."""
-    by_name = dict(zip(FEATURES, values, strict=True))
-    answer = by_name["partstat"] > 0 and by_name["none"] < -1 and by_name["ask"] < 0
-    people = by_name["weakest"] > 0 and by_name["strongest_other"] < 0 and by_name["writer"] > 0
-    number = by_name["count_margin"] > 0 and by_name["op"] > 0
-    return answer and bool(by_name["declined"] or (number and people))

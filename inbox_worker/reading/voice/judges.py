@@ -1,4 +1,5 @@
-"""How likely it is that a reading is right: boosted trees over the features of ``evaluation`` (Friedman 2001).
+"""How likely it is that a reading is right: boosted trees (Friedman 2001) and a logistic regression over its features,
+whose probabilities are averaged: the one sees what goes together, the other is not led astray by rare cases.
 
 The trees and the least probabilities are in ``judges.json``, made by ``python -m tests.voice.judge``, which also says
 how they were chosen.
@@ -27,11 +28,14 @@ class Split:
 
 @dataclass(frozen=True)
 class Judge:
-    """Trees whose sum is the log odds that a reading is right, and the probability that it must reach."""
+    """``start`` and what the trees add to it are log odds that a reading is right, and so are ``bias`` and the weighted
+    sum of the features; ``least`` is the probability that it must reach."""
 
     features: tuple[str, ...]
     start: float
     trees: tuple[Split | float, ...]
+    bias: float
+    weights: tuple[float, ...]
     least: float
 
     def probability(self, values: Sequence[float]) -> float:
@@ -42,8 +46,13 @@ class Judge:
         """
         if len(values) != len(self.features):
             raise ValueError(f"{len(values)} values for {len(self.features)} features")
-        total = self.start + sum(_added(tree, values) for tree in self.trees)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        by_trees = self.start + sum(_added(tree, values) for tree in self.trees)
+        by_weight = self.bias + sum(w * v for w, v in zip(self.weights, values, strict=True))
+        return (_sigmoid(by_trees) + _sigmoid(by_weight)) / 2
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, x))))
 
 
 def _added(node: Split | float, values: Sequence[float]) -> float:
@@ -75,7 +84,8 @@ def judges() -> Judges:
 
 def _judge(stored: Mapping[str, Any]) -> Judge:
     return Judge(
-        tuple(stored["features"]), stored["start"], tuple(_node(t) for t in stored["trees"]), stored["least"]
+        tuple(stored["features"]), stored["start"], tuple(_node(t) for t in stored["trees"]),
+        stored["bias"], tuple(stored["weights"]), stored["least"],
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.confidence import DOUBTED
 from inbox_worker.reading.answer.heard import Heard, same_person
-from inbox_worker.reading.voice.evaluation import agreement, agrees, evaluation, tells_the_same
+from inbox_worker.reading.voice.evaluation import agreement, evaluation, tells_the_same
 from inbox_worker.reading.voice.judges import Judges, judges
 from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of
@@ -49,7 +49,7 @@ def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Cla
     """A claim of the grammar: with the probability that it is right, or with a doubt where that is too low."""
     values = evaluation(heard, claim, opinion, claim.confidence)
     probability = judge.record.probability(values)
-    if probability >= judge.record.least or agrees(values):
+    if probability >= judge.record.least:
         return replace(claim, confidence=round(max(0.5, min(claim.confidence, probability)), 2))
     other = _proposed(heard, opinion, judge, claim) if claim.op is Op.SET else None
     if other is not None and tells_the_same(other, claim):
@@ -99,9 +99,8 @@ def _unnoticed(heard: Heard, opinion: Opinion, judge: Judges) -> Told:
 
 
 def may_propose(heard: Heard) -> bool:
-    """Whether the network may answer where the grammar does not: it is plain who answers, and nothing is changed."""
-    answerer = heard.answerer
-    return answerer.organisation is not None and not answerer.doubts and not any(said.revises for _, said in heard.said)
+    """Whether the network may answer where the grammar does not: it is plain who answers."""
+    return heard.answerer.organisation is not None and not heard.answerer.doubts
 
 
 def _proposed(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | None) -> Claim | None:

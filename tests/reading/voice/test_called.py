@@ -23,6 +23,11 @@ def test_a_name_is_cut_out_of_its_text(before: str, words: str, name: str) -> No
     assert " ".join(text[found[1] : found[2]].split()) == name
 
 
+def test_a_name_ends_where_its_word_ends() -> None:
+    assert name_at("with Nuno and Ann", 5, 7) == ("Nuno", 5, 9)
+    assert name_at("with Nuno and Ann", 7, 9) == ("Nuno", 5, 9)
+
+
 @pytest.mark.parametrize(
     "words", ["", " , ", "A", "room 25", "ada@wetlands.example", "two of us", "\u6211", "A B C D E F G"]
 )
