@@ -49,11 +49,15 @@ def engine_of(jobs: int | None, dask: str | None) -> Engine:
     """The processes or the cluster that somebody asked for.
 
     Raises:
-        UnusableError: where both were asked for.
+        UnusableError: where both were asked for, or the cluster's address is none.
     """
     if dask is not None:
         if jobs is not None:
             raise UnusableError("--jobs and --dask exclude one another: a cluster's workers are counted there")
+        from inbox_worker.cluster import ADDRESS, is_address
+
+        if not is_address(dask):
+            raise UnusableError(f"{dask} is no address of a Dask scheduler: {ADDRESS}")
         return partial(_on_cluster, address=dask)
     return partial(in_order, jobs=jobs_of(jobs))
 

@@ -77,7 +77,7 @@ class RuleReader:
                 return Reading(reader, Kind.OTHER, _language(message))
             message = forwarded
         reading = self._words_of(message, invitation, known)
-        if not reading.claims and reading.doubts and not reading.needs:
+        if not reading.claims and not reading.needs:
             passed_on = forwarded_by_a_colleague(message, invitation)
             told = self._words_of(passed_on, invitation, known) if passed_on is not None else reading
             return told if told.claims else reading

@@ -15,11 +15,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from inbox_worker.cluster import on_cluster
+from tests.commands.test_jobs import doubled
 from tests.flow.replies import replies
 from tests.flow.station import Station
 
 pytest.importorskip("distributed")
-MESSAGES = 60
+MESSAGES = 40
 DASK = [sys.executable, "-m", "dask"]
 
 
@@ -38,7 +40,12 @@ class LocalCluster:
             self._start("worker", "--scheduler-file", self.told, "--nthreads", "1", "--no-dashboard")
 
     def _start(self, *arguments: str | Path) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OPENBLAS_NUM_THREADS": "1"}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "OPENBLAS_NUM_THREADS": "1",
+            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+        }
         with (self.directory / f"{len(self.processes)}.log").open("wb") as log:
             self.processes.append(
                 subprocess.Popen([*DASK, *map(str, arguments)], cwd=self.directory, env=environment, stderr=log)
@@ -84,6 +91,11 @@ def station(tmp_path: Path) -> Station:
     return made
 
 
+def test_what_ends_its_workers_harms_nothing_else(cluster: LocalCluster) -> None:
+    found = list(on_cluster(range(10, 18), doubled, lambda number: -number, address=cluster.address()))
+    assert found == [(number, -13 if number == 13 else 2 * number) for number in range(10, 18)]
+
+
 def test_reread_writes_the_same(station: Station, cluster: LocalCluster, tmp_path: Path) -> None:
     told = []
     for engine in (("--jobs", "1"), ("--dask", cluster.address())):
@@ -110,16 +122,16 @@ def test_a_worker_that_is_killed_half_way_changes_nothing(station: Station, clus
 
 
 @pytest.mark.parametrize(
-    ("address", "what"),
+    ("address", "status", "what"),
     [
-        ("tcp://127.0.0.1:9", "no Dask scheduler answers at tcp://127.0.0.1:9 ("),
-        ("nonsense://here", "nonsense://here is no address of a Dask scheduler: "),
-        ("127.0.0.1:8786", "127.0.0.1:8786 is no address of a Dask scheduler: "),
+        ("tcp://127.0.0.1:9", 1, "no Dask scheduler answers at tcp://127.0.0.1:9 ("),
+        ("nonsense://here", 2, "nonsense://here is no address of a Dask scheduler: "),
+        ("127.0.0.1:8786", 2, "127.0.0.1:8786 is no address of a Dask scheduler: "),
     ],
 )
-def test_no_scheduler_is_told_with_what_to_do(station: Station, address: str, what: str) -> None:
+def test_no_scheduler_is_told_with_what_to_do(station: Station, address: str, status: int, what: str) -> None:
     done = station.run("read", "--dask", address, "mail")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (status, "")
     assert done.stderr.startswith(f"inbox-worker: {what}")
     assert "tcp://192.0.2.1:8786" in done.stderr
     assert len(done.stderr.splitlines()) == 1

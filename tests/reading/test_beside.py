@@ -1,10 +1,22 @@
 """Another invited organisation named beside the one that answers."""
 
+from dataclasses import replace
+
 import pytest
 
 from inbox_worker.model import Code
 from inbox_worker.reading import read
-from tests.reading.making import INVITATION, message
+from tests.reading.making import INVITATION as PLAIN
+from tests.reading.making import message
+
+CANAL = next(o for o in PLAIN.organisations if o.id == "canal")
+INVITATION = replace(
+    PLAIN,
+    organisations=(
+        *(o for o in PLAIN.organisations if o is not CANAL),
+        replace(CANAL, aliases=(*CANAL.aliases, "Canalvivo", "Protection")),
+    ),
+)
 
 
 def asked(text: str) -> bool:
@@ -16,8 +28,12 @@ def asked(text: str) -> bool:
 @pytest.mark.parametrize(
     "text",
     [
-        "I will attend for Wetlands Watch.\n\nThe Lake Fishers' Union has nobody to spare and asks to be excused.\n\nAda Moreau",
+        "I will attend for Wetlands Watch.\n\nThe Lake Fishers' Union cannot come and asks to be excused.\n\nAda Moreau",
         "Ada Moreau attends for Wetlands Watch. Our neighbours of the LFU asked me to say that Bo Chen will be there.",
+        "Ada Moreau (Wetlands Watch) and Bo Chen (Canalvivo) will attend.",
+        "I will attend for Wetlands Watch. Bo Chen, Canalvivo, joins me.\n\nAda Moreau",
+        "I will attend for Wetlands Watch. For Canalvivo Bo Chen will attend.\n\nAda Moreau",
+        "Two of us will attend for Wetlands Watch. LFU 2 people.\n\nAda Moreau",
         "Je participerai pour la Vigie des zones humides. De la Fundación Canal Vivo vient Inés Paz.\n\nAda Moreau",
     ],
 )
@@ -31,6 +47,8 @@ def test_a_clerk_is_asked_whether_it_is_answered_for_as_well(text: str) -> None:
         "I will attend for Wetlands Watch.\n\nAda Moreau",
         "I will attend for Wetlands Watch. Do you know whether LFU comes?\n\nAda Moreau",
         "I will attend for Wetlands Watch, on flight LFU 956.\n\nAda Moreau",
+        "I will attend for Wetlands Watch. There is a dinner with the Canalvivo crowd in town.\n\nAda Moreau",
+        "Ms Birgit Falk, our Senior Protection Officer, will attend for Wetlands Watch.",
     ],
 )
 def test_nobody_is_asked_where_no_other_answers(text: str) -> None:

@@ -25,7 +25,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from inbox_worker import message
-from inbox_worker.model import Claim, Code, Doubt, Kind, Reading
+from inbox_worker.model import Claim, Code, Doubt, Kind, Op
+from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.voice.evaluation import AGREEMENT, FEATURES, agreement, evaluation, tells_the_same
 from inbox_worker.reading.voice.network import network
@@ -35,7 +36,6 @@ from inbox_worker.reading.voice.quiet import QUIET, SETTLED, quietness
 from inbox_worker.reading.voice.second import OPEN, may_propose
 from inbox_worker.reading.whole import read_whole
 from tests.bench.mailboxes import PARTS, messages_of
-from tests.voice.examples import Listener
 from tests.voice.gold import SERVICE, is_right
 
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/judges.json"
@@ -53,31 +53,42 @@ FOLDS, TURNS = 10, 3
 
 @dataclass(frozen=True)
 class Case:
-    """What both readers make of a message, and what is right."""
+    """What both readers make of a message, as they meet in ``second.reconsidered``, and what is right."""
 
     gold: dict[str, Any]
-    grammar: Reading
-    heard: Any
-    opinion: Opinion | None
+    claims: tuple[Claim, ...]
+    doubts: tuple[Doubt, ...]  # that no claim carries
+    heard: Heard
+    opinion: Opinion
+    flagged: bool  # whatever the network says: something else is doubted
 
 
 def cases(names: tuple[str, ...]) -> list[Case]:
-    """All messages of some mailboxes, read by the grammar alone and by the network."""
+    """All messages of some mailboxes in which the grammar heard anything at all."""
     found = []
-    with Listener() as listener:
-        for name in names:
-            for raw, gold, invitation in messages_of(name):
-                listener.heard.clear()
-                reading = read_whole(message.decode(raw), invitation, RuleReader())
-                heard = listener.heard[0] if listener.heard else None
-                opinion = opinion_of(heard, network()) if heard is not None else None
-                found.append(Case(gold, reading, heard, opinion))
+    for name in names:
+        for raw, gold, invitation in messages_of(name):
+            met: list[tuple[Heard, tuple[Claim, ...], tuple[Doubt, ...]]] = []
+
+            def meet(
+                heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...], met: list[Any] = met
+            ) -> tuple[tuple[Claim, ...], tuple[Doubt, ...]]:
+                met.append((heard, claims, doubts))
+                return claims, doubts
+
+            reading = read_whole(message.decode(raw), invitation, RuleReader(second=meet))
+            if met:
+                heard, claims, doubts = met[0]
+                known = [*doubts, *(d for c in claims for d in c.doubts)]
+                told = [*reading.doubts, *(d for c in reading.claims for d in c.doubts)]
+                flagged = any(d not in known for d in told)
+                found.append(Case(gold, claims, doubts, heard, opinion_of(heard, network()), flagged))
     return found
 
 
 def held(case: Case) -> list[Doubt]:
     """All doubts of the grammar."""
-    return [d for c in case.grammar.claims for d in c.doubts] + list(case.grammar.doubts)
+    return [d for c in case.claims for d in c.doubts] + list(case.doubts)
 
 
 def doubts_of(case: Case) -> set[Code]:
@@ -172,8 +183,8 @@ def _lost(rows: list[Row], limit: float) -> int:
 
 def mine(case: Case) -> Row | None:
     """What the grammar reads without a doubt."""
-    claims = case.grammar.claims
-    if case.opinion is None or len(claims) != 1 or not case.heard.said or doubts_of(case):
+    claims = case.claims
+    if len(claims) != 1 or not case.heard.said or doubts_of(case):
         return None
     values = evaluation(case.heard, claims[0], case.opinion, claims[0].confidence)
     return Row(values, is_right(case.gold, claims, Kind.REPLY))
@@ -181,8 +192,10 @@ def mine(case: Case) -> Row | None:
 
 def others(case: Case) -> Row | None:
     """What the network would answer itself."""
-    claims = case.grammar.claims
-    if case.opinion is None or len(claims) > 1 or not doubts_of(case) <= OPEN or not may_propose(case.heard):
+    claims = case.claims
+    if len(claims) > 1 or not doubts_of(case) <= OPEN or not may_propose(case.heard):
+        return None
+    if any(c.op is not Op.SET or c.leaves for c in claims):
         return None
     claim = proposal(case.heard, case.opinion)
     if claim is None:
@@ -195,10 +208,10 @@ def others(case: Case) -> Row | None:
 
 def nothing(case: Case) -> Row | None:
     """Whether nothing is answered."""
-    claims, doubts = case.grammar.claims, held(case)
-    if case.opinion is None or len(claims) > 1 or (claims and not case.heard.said):
+    claims, doubts = case.claims, held(case)
+    if len(claims) > 1 or (claims and not case.heard.said):
         return None
-    if not all(d.code in SETTLED for d in doubts):
+    if not case.opinion.whole or not all(d.code in SETTLED for d in doubts):
         return None
     answered = bool(case.gold["claims"] or set(case.gold["flags"]) - SERVICE)
     return Row(quietness(case.heard, claims, doubts, case.opinion), not answered)
@@ -211,10 +224,8 @@ def main() -> None:
     parser.add_argument("--also", nargs="*", default=PARTS["hard"], help="fit the judges with these as well")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
-    found, also = (
-        [(mine(c), others(c), nothing(c)) for c in cases(tuple(names)) if c.opinion is not None]
-        for names in (arguments.mailboxes, arguments.also)
-    )
+    read, hard = (cases(tuple(names)) for names in (arguments.mailboxes, arguments.also))
+    found, also = ([(mine(c), others(c), nothing(c)) for c in some] for some in (read, hard))
     print(f"{len(found)} messages that people wrote, {len(also)} hard ones")
     judges: dict[str, Any] = {
         "record": fitted([m for m, _, _ in found + also if m], FEATURES),
@@ -222,7 +233,11 @@ def main() -> None:
         "quiet": fitted([n for _, _, n in found + also if n], QUIET),
     }
     least, surely = quiet_enough([(n, m is not None) for m, _, n in found if n], len(found))
-    spoken = [(m, o) for m, o, n in found if n is None or n.probability < (surely if m else least)]
+    spoken = [
+        (m, o)
+        for case, (m, o, n) in zip(read, found, strict=True)
+        if not case.flagged and (n is None or n.probability < (surely if m else least))
+    ]
     chosen_least = chosen(spoken, len(found))
     print(f"chosen: {chosen_least}, quiet from {least}, surely from {surely}")
     for name, value in (chosen_least | {"quiet": least}).items():

@@ -173,7 +173,7 @@ def main() -> None:
     pieces = Pieces(begin.pieces, begin.scores, begin.normal)
     letters = list(of_mailboxes("learnt", pieces, MOST_PIECES))
     phrases = list(of_phrases(pieces, MOST_PIECES))
-    unseen = list(of_mailboxes("last", pieces, MOST_PIECES))
+    unseen = list(of_mailboxes("judged", pieces, MOST_PIECES))
     varied = sum(bool(e.varied) for e in [*letters, *phrases])
     print(f"{len(letters)} messages, {len(phrases)} phrases, {varied} of them with other numbers as well; "
           f"{len(unseen)} messages to look at", flush=True)  # fmt: skip

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from unicodedata import combining
+
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import lexicons
 
 EDGES = " \t\r\n\u00a0.,;:!?()[]{}<>\"'«»„“”‘’–—-*/|•،؛。，、；：！？（）《》"
 MOST_WORDS = 6
 AND = "\u0648"  # an Arabic "and" is written together with the name that follows
+SHORT = 4  # letters of a name that may well begin with the letter itself: Wajih, Walid
 HAN_NAME = (2, 12)  # characters, with those of foreign names
 
 
 def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:
-    """The name that ``text[start:end]`` is, with its own offsets, in whole words; None where it can be none."""
+    """The name that ``text[start:end]`` is, with its own offsets, in whole words; None where it can be none.
+
+    ``start`` is below zero where the words stand before the text.
+    """
+    if start < 0:
+        return None
     while start < end and text[start] in EDGES:
         start += 1
     while end > start and text[end - 1] in EDGES:
@@ -21,31 +29,40 @@ def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:
         start -= 1
     while start < end < len(text) and _in_a_word(text[end - 1 : end + 1]):
         end += 1
-    if text[start:end].startswith(AND) and _and_apart(text[start:end]):
+    if text[start:end].startswith(AND) and _and_apart(text, start, end):
         start += len(AND)
+        while start < end and text[start].isspace():
+            start += 1
     name = " ".join(text[start:end].split())
     return (name, start, end) if _may_be(name) else None
 
 
 def _in_a_word(two: str) -> bool:
     """Whether two characters belong to one word of a script that has spaces."""
-    return all(c.isalpha() and not _is_han(c) for c in two)
+    return all((c.isalpha() or combining(c)) and not _is_unspaced(c) for c in two)
+
+
+def _is_unspaced(character: str) -> bool:
+    return _is_han(character) or "\u3040" <= character <= "\u30ff" or "\u0e00" <= character <= "\u0e7f"
 
 
 def _is_han(character: str) -> bool:
     return "\u4e00" <= character <= "\u9fff"
 
 
-def _and_apart(words: str) -> bool:
-    """Whether the first letter is "and": the rest is a given name, or the whole is none."""
+def _and_apart(text: str, start: int, end: int) -> bool:
+    """Whether the first letter is "and": the rest is a given name, or another word stands before it and the whole is no
+    given name that is known."""
     given = lexicons()["ar"].lists["given_names"]
-    first = fold(words.split(maxsplit=1)[0])
-    return fold(words.split(maxsplit=1)[0][len(AND) :]) in given or first not in given
+    first = text[start:end].split(maxsplit=1)[0]
+    if fold(first[len(AND) :]) in given or first == AND:
+        return True
+    return fold(first) not in given and text[:start].rstrip(" ")[-1:].isalpha() and len(first) > SHORT
 
 
 def _may_be(name: str) -> bool:
     letters = [c for c in name if c.isalpha()]
-    if len(letters) < 2 or any(c.isdecimal() or c in "@\n" for c in name):
+    if len(letters) < 2 or any(c.isdecimal() or c == "@" for c in name):
         return False
     if any(map(_is_han, name)):
         return HAN_NAME[0] <= len(name) <= HAN_NAME[1]

@@ -40,6 +40,7 @@ class Opinion:
     people: tuple[Named, ...]
     words: tuple[tuple[str, int, int], ...]  # the sentence that counted most for the answer, then for the number
     grounds: tuple[tuple[str, int, int], ...]  # the sentences that together counted for most of the answer
+    tally: tuple[tuple[str, int, int], ...]  # and for most of the number
     whole: bool  # nothing of the message was left out
 
 
@@ -93,8 +94,8 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
     people = _people(heard, asked, said)
     weights = said.weight[1:-1]
     words: list[tuple[str, int, int]] = []
-    grounds: list[tuple[str, int, int]] = []
-    for pool in (0, 1):
+    counted: tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]] = ([], [])
+    for pool, grounds in enumerate(counted):
         sums: dict[int, float] = {}
         for piece, weight in zip(asked.pieces, weights[:, pool], strict=True):
             place = _sentence_at(heard, asked.stretches, piece.start - len(OPENING))
@@ -103,13 +104,12 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
         ranked = sorted(sums, key=lambda i: -sums[i])
         places = [(heard.said[i][0], heard.said[i][1].sentence.start, heard.said[i][1].sentence.end) for i in ranked]
         words += places[:1]
-        if pool == 0:
-            total, share = sum(sums.values()), 0.0
-            for i, there in zip(ranked, places, strict=True):
-                if share >= MOST_OF_IT * total:
-                    break
-                grounds.append(there)
-                share += sums[i]
+        total, share = sum(sums.values()), 0.0
+        for i, there in zip(ranked, places, strict=True):
+            if share >= MOST_OF_IT * total:
+                break
+            grounds.append(there)
+            share += sums[i]
     return Opinion(
         dict(zip(network.partstats, said.partstat, strict=True)),
         dict(zip(network.ops, said.op, strict=True)),
@@ -118,29 +118,29 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
         said.ask,
         people,
         tuple(words),
-        tuple(grounds),
+        tuple(counted[0]),
+        tuple(counted[1]),
         not asked.pieces or asked.pieces[-1].end >= len(OPENING) + len(asked.text.rstrip()),
     )
 
 
 def _people(heard: Heard, asked: Asked, said: Answers) -> tuple[Named, ...]:
     """Everybody named, by a rule or by the network alone; it is asked only for those who come."""
-    people = [Named(*a, p) for a, p in zip(asked.people, said.people, strict=True)]
+    people = {(part, start, end): Named(name, part, start, end, comes)
+              for (name, part, start, end), comes in zip(asked.people, said.people, strict=True)}  # fmt: skip
     for start, end, likely in said.names:
-        if any(start < b and a < end for a, b in asked.spans):
-            continue
         inside = asked.pieces[start - 1 : end - 1]
-        if not inside:
+        if not inside or any(start < b and a < end for a, b in asked.spans):
             continue
-        place = name_at(asked.text, inside[0].start - len(OPENING), inside[-1].end - len(OPENING))
-        if place is None:
+        found = name_at(asked.text, inside[0].start - len(OPENING), inside[-1].end - len(OPENING))
+        if found is None:
             continue
-        name, first, last = place
+        name, first, last = found
         stretch = next((s for s in asked.stretches if s.at <= first and last <= s.at + s.end - s.start), None)
         if stretch is not None:
-            by = stretch.start - stretch.at
-            people.append(Named(name, stretch.part, first + by, last + by, likely))
-    return tuple(sorted(people, key=lambda n: (n.part, n.start)))
+            place = (stretch.part, first - stretch.at + stretch.start, last - stretch.at + stretch.start)
+            people.setdefault(place, Named(name, *place, likely))
+    return tuple(sorted(people.values(), key=lambda n: (n.part, n.start)))
 
 
 def _text(heard: Heard) -> tuple[str, list[_Stretch]]:

@@ -28,11 +28,11 @@ def proposal(heard: Heard, opinion: Opinion) -> Claim | None:
         evidence += told
         place = max(range(len(opinion.count)), key=lambda i: opinion.count[i])
         number = place if place < len(opinion.count) - 2 else None
-        if people and (number or 0) < len(people):
+        if number is not None and number < len(people):
             number = len(people)  # names count; the judge sees that the network had another number in mind
         if number is None and partstat is Partstat.ACCEPTED:
             return None  # how many has to be asked
-        evidence += [heard.evidence("delegates", *place) for place in opinion.words]
+        evidence += [heard.evidence("delegates", *place) for place in (*opinion.words, *opinion.tally)]
     return Claim(
         heard.answerer.organisation, heard.answerer.name, partstat, number, Op.SET, tuple(people),
         evidence=tuple(dict.fromkeys(evidence)),

@@ -31,7 +31,7 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
         return claims, doubts
     opinion, judge = opinion_of(heard, network()), judges()
     held = [d for c in claims for d in c.doubts] + list(doubts)
-    if all(d.code in SETTLED for d in held):
+    if opinion.whole and all(d.code in SETTLED for d in held):
         nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
         if nothing >= (judge.surely if claims and not held else judge.quiet.least):
             return (), ()
@@ -40,6 +40,8 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
     if not held:
         return _unnoticed(heard, opinion, judge)
     if any(d.code not in OPEN for d in held):
+        return claims, doubts
+    if any(c.op is not Op.SET or c.leaves for c in claims):
         return claims, doubts
     other = _proposed(heard, opinion, judge, claims[0] if claims else None)
     return ((other,), ()) if other is not None else (claims, doubts)
@@ -114,4 +116,5 @@ def _proposed(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | Non
     probability = judge.propose.probability(values)
     if probability < judge.propose.least:
         return None
-    return replace(claim, confidence=round(min(probability, heard.answerer.confidence), 2))
+    revises = beside.revises if beside is not None else any(said.revises for _, said in heard.said)
+    return replace(claim, revises=revises, confidence=round(min(probability, heard.answerer.confidence), 2))

@@ -90,7 +90,7 @@ class _Whole:
             message = replace(message, parts=tuple(_quoted(p) for p in message.parts))
         words = self.reader.read(message, self.invitation)
         rest = in_pieces(self.message)
-        return words if rest is None or words.kind is not Kind.REPLY else _with(words, [rest])
+        return words if rest is None or words.kind not in {Kind.REPLY, Kind.OTHER} else _with(words, [rest])
 
     def _with_attachments(self, words: Reading) -> Reading:
         found, more = within_reach(attached_to(self.message, self.invitation, spoken_in(self.message)))
