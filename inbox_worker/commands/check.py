@@ -76,13 +76,20 @@ def _event(settings: Settings, now: datetime) -> Iterator[Line]:
         yield warn("invited list", "empty, so every answer waits for a person; name the file in [event] invited")
     zone = event.reply_by.tzinfo
     yield ok("time zone", f"{zone}, where it is now {now.astimezone(zone):%Y-%m-%d %H:%M}")
-    until = f"answers are in time before {event.reply_by:%Y-%m-%d %H:%M}"
-    if event.reply_by > event.starts:
+    until = f"answers are in time before {event.reply_by:%Y-%m-%d %H:%M}{_which(event.reply_by)}"
+    if event.reply_by.astimezone(timezone.utc) > event.starts.astimezone(timezone.utc):
         yield warn("deadline", f"{until}, which is after the event begins; see [event] reply_by and starts")
     elif event.reply_by > now:
         yield ok("deadline", f"{until}, that is for {_span(event.reply_by - now)} yet")
     else:
         yield warn("deadline", f"{until}; that was {_span(now - event.reply_by)} ago, what comes now is late")
+
+
+def _which(moment: datetime) -> str:
+    """Which of two moments, where the clocks are set back and show a time twice."""
+    if moment.utcoffset() == moment.replace(fold=1 - moment.fold).utcoffset():
+        return ""
+    return f" {moment:%Z}, the {('first', 'second')[moment.fold]} of two such times"
 
 
 def _span(length: timedelta) -> str:

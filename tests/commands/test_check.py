@@ -147,6 +147,13 @@ def test_files_and_what_cannot_be_read_among_them(tmp_path: Path) -> None:
         ("2031-05-01T03:30:00", BEFORE, "ok", "for 90 minutes yet"),
         ("2031-05-10", BEFORE + timedelta(days=10), "warn", "that was 2 hours ago, what comes now is late"),
         ("2031-06-10", BEFORE, "warn", "after the event begins"),
+        (
+            "2030-10-27T02:30:00",
+            BEFORE - timedelta(days=300),
+            "ok",
+            "2030-10-27 02:30 CET, the second of two such times",
+        ),
+        ("2030-10-27T02:30:00+02:00", BEFORE - timedelta(days=300), "ok", "02:30 CEST, the first of two such times"),
     ],
 )
 def test_the_deadline_and_how_far_it_is(tmp_path: Path, reply_by: str, now: datetime, state: str, words: str) -> None:

@@ -42,8 +42,8 @@ class Senders:
             self._invited = [row for row in csv.DictReader(file) if row["domains"]]
         self.sent: list[str] = []
 
-    def send(self, size: int = 200) -> str:
-        """Deliver a reply of about that many bytes, in time; its subject."""
+    def send(self, size: int = 200, received: datetime | None = None) -> str:
+        """Deliver a reply of about that many bytes, in time where nothing else is said; its subject."""
         number = next(self._numbers)
         subject = f"Reply {number}"
         organisation = self._invited[number % len(self._invited)]
@@ -55,7 +55,9 @@ class Senders:
             "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
             f"Dear colleagues,\r\n\r\n{organisation['name']} will attend with two people.\r\n\r\n-- \r\n{padding}"
         )
-        self._server.deliver([message.encode()], folder=self.folder, received=IN_TIME + timedelta(seconds=number))
+        self._server.deliver(
+            [message.encode()], folder=self.folder, received=received or IN_TIME + timedelta(seconds=number)
+        )
         self.sent.append(subject)
         return subject
 

@@ -15,14 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import Held, MakeRunning, full
+from tests.faults.conftest import Held, MakeRunning, full, needs_faketime
 from tests.faults.running import wait_until
 from tests.ground.dovecot import Dovecot
 
 LOCKED = int(os.environ.get("INBOX_WORKER_LOCKED", "3"))
 WITHIN = 15.0
 PROMISE = f"nothing lost, goes on alone within {WITHIN:.0f} s of its end"
-FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
 
 
 def mount(*arguments: str) -> None:
@@ -127,24 +126,14 @@ def test_somebody_locks_the_registry(server: Dovecot, make_running: MakeRunning,
     held("registry locked by somebody", f"for {LOCKED} s, while messages arrive", PROMISE, f"yes, {took:.1f} s")
 
 
-@pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime: apt-get install libfaketime")
+@needs_faketime
 @pytest.mark.parametrize(
     ("jump", "name"), [("-2d", "back by two days"), pytest.param("+40d", "ahead by forty days", marks=full)]
 )
 def test_the_clock_is_set(
-    server: Dovecot, make_running: MakeRunning, held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump: str,
-    name: str,
-) -> None:  # fmt: skip
-    clock = tmp_path / "clock"
-    clock.write_text("+0d\n")
-    for key, value in {
-        "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(key, value)
+    server: Dovecot, clock: Path, make_running: MakeRunning, held: Held, jump: str, name: str
+) -> None:
     running = make_running(server, server.plain, service="poll_every = 2\nidle = false\nretry_after = 1")
-    for key in ("LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE"):
-        monkeypatch.delenv(key)
     running.well()
     clock.write_text(f"{jump}\n")
     running.senders.send()
