@@ -14,7 +14,7 @@ from inbox_worker.logs import describe
 from inbox_worker.model import UTC
 from inbox_worker.outgoing import OutgoingError, send
 from inbox_worker.registry import RawMail, RegistryError
-from inbox_worker.registry.backup import STAMP, copies, make
+from inbox_worker.registry.backup import copies, made_at, make
 from inbox_worker.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -52,10 +52,7 @@ def tend(scheduler: BaseScheduler, now: datetime) -> None:
 
 def _stale(settings: Settings, now: datetime) -> bool:
     found = copies(settings.backup.directory) if settings.backup.directory else []
-    if not found:
-        return True
-    made = datetime.strptime(found[-1].stem, f"registry-{STAMP}").replace(tzinfo=UTC)
-    return now - made > STALE
+    return not found or now - made_at(found[-1]) > STALE
 
 
 def back_up(settings: Settings, alerts: Alerts, now: Callable[[], datetime]) -> None:

@@ -69,7 +69,8 @@ def by_name(config: Path, now: datetime = BEFORE) -> dict[str, tuple[str, str]]:
 
 def test_all_is_well_with_a_real_server(run: Run, dovecot: Dovecot, folder: str, tmp_path: Path) -> None:
     dovecot.deliver([mail(1), mail(2)], folder=folder)
-    config = configure(tmp_path, server_table(dovecot, folders=[folder, "Junk"]))
+    unattended = '[backup]\ndirectory = "backup"\n[alerts]\ncommand = ["true"]'
+    config = configure(tmp_path, f"{server_table(dovecot, folders=[folder, 'Junk'])}\n{unattended}")
     dovecot.forget_traffic()
     result = run("--config", config, "check", TEST_PASSWORD="pw")
     found = lines(result)

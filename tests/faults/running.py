@@ -8,6 +8,7 @@ import itertools
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -121,9 +122,14 @@ class Running:
 
     def once_each(self) -> None:
         """Every message exactly once, and the registry without fault."""
-        found = self.station.subjects()
-        assert sorted(found) == sorted(self.senders.sent), (len(found), len(self.senders.sent))
+        found, sent = Counter(self.station.subjects()), Counter(self.senders.sent)
+        assert found == sent, f"missing {sent - found}, doubled {found - sent}\n{self.log()[-3000:]}"
         assert self.station.sound()
+        failed = (
+            "select subject, error from messages join readings on readings.message_id = messages.id"
+            " where error is not null"
+        )
+        assert self.station.query(failed) == []
         assert self.station.query("select count(*) from flags where code = 'failed'") == [(0,)]
 
     def __enter__(self) -> Self:
