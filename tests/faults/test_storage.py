@@ -17,6 +17,7 @@ import pytest
 
 from tests.faults.conftest import Held, MakeRunning, full, needs_faketime
 from tests.faults.running import wait_until
+from tests.flow.station import Station
 from tests.ground.dovecot import Dovecot
 
 LOCKED = int(os.environ.get("INBOX_WORKER_LOCKED", "3"))
@@ -44,6 +45,12 @@ def small_disk(directory: Path, size: str) -> Iterator[None]:
 
 def _turned_read_only(path: Path) -> bool:
     return subprocess.run(["mount", "-o", "remount,bind,ro", str(path)], capture_output=True).returncode == 0
+
+
+def status(station: Station) -> str:
+    done = station.run("status")
+    assert done.returncode == 1
+    return done.stdout
 
 
 def test_a_full_disk(server: Dovecot, make_running: MakeRunning, held: Held, tmp_path: Path) -> None:
@@ -94,10 +101,14 @@ def test_a_file_system_that_turns_read_only(
         else:
             mount("--bind", str(running.station.registry), str(running.station.registry))
             wait_until(lambda: _turned_read_only(running.station.registry), "a moment when nobody writes")
-        running.senders.send()
         try:
+            if what == "registry":  # a poll that has it open already can still write
+                wait_until(lambda: " poll failed " in running.log(), "a poll that finds it read-only")
+            running.senders.send()
             wait_until(lambda: " poll failed " in running.log(), f"a failure\n{running.log()[-2000:]}")
             assert len(running.subjects()) == 1
+            if what == "raw mail":
+                assert "could not look at the mailbox: what arrived cannot be written" in status(running.station)
         finally:
             if what == "raw mail":
                 mount("-o", "remount,rw", str(tmp_path / "mail"))

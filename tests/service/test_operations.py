@@ -196,6 +196,18 @@ def test_metrics_are_a_file_and_a_port_on_loopback_and_name_nobody(watch: Watch)
     )
 
 
+def test_a_metrics_port_that_is_taken_keeps_nobody_from_reading_mail(watch: Watch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        service = watch(f"[metrics]\nport = {port}")
+        service.well()
+        assert f" warning metrics not served port={port} " in service.log()
+    service.well()
+    service.well()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        assert b"inbox_worker_healthy 1.0" in answer.read()
+
+
 def test_events_are_json_where_that_is_asked_for(watch: Watch) -> None:
     service = watch("[logs]\njson = true")
     wait_until(lambda: "poll done" in service.log(), "a poll")
