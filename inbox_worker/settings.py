@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -125,6 +126,12 @@ class Settings:
     mail: MailSettings = field(default_factory=MailSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     logs: LogSettings = field(default_factory=LogSettings)
+
+    def without_secrets(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """An environment for a program that is none of ours: without the variables that hold our secrets."""
+        oauth, model = self.mailbox.oauth, self.language_model
+        secret = {self.mailbox.password_env, oauth and oauth.client_secret_env, model and model.key_env}
+        return {name: value for name, value in environment.items() if name not in secret}
 
 
 LIMITS = {  # what each key of [limits] may be, from and to

@@ -140,7 +140,16 @@ def test_a_message_that_is_refused_is_told_and_the_others_come(play: Play) -> No
     assert re.search("the message with UID 3 cannot be fetched: .*cannot convert this one", str(found[0][2]))
 
 
-@pytest.mark.parametrize("answer", [b"TAG NO [UNAVAILABLE] later\r\n", b"TAG NO Server Busy\r\n"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"TAG NO [UNAVAILABLE] later\r\n",
+        b"TAG NO Server Busy\r\n",
+        b"TAG NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)\r\n",  # Gmail
+        b"TAG NO System Error (Failure)\r\n",  # Gmail
+        b"TAG BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds\r\n",  # Exchange Online
+    ],
+)
 def test_a_passing_refusal_sets_no_message_aside(play: Play, answer: bytes) -> None:
     with play({"UID FETCH 3,5 (INTERNALDATE": answer, "UID FETCH 3 ": answer, "UID FETCH 5 ": answer}) as (_, settings):
         with pytest.raises(MailboxError) as caught:
@@ -201,6 +210,7 @@ def test_internaldate_is_taken_in_utc_or_not_at_all(play: Play, text: bytes, rec
         (b"TAG BAD LOGIN isu pw is not understood\r\n", False),
         (b"TAG NO [UNAVAILABLE] Temporary authentication failure.\r\n", True),
         (b"TAG NO [LIMIT] Too many connections\r\n", True),
+        (b"TAG NO [ALERT] Account exceeded command or bandwidth limits. (Failure)\r\n", True),
         (b"* BYE go away\r\n", True),
         (b"cut", True),
     ],

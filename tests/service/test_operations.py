@@ -88,6 +88,19 @@ def test_an_alert_is_given_once_when_it_fails_for_long_and_once_when_it_recovers
     assert not list(service.station.directory.glob("*.alert"))
 
 
+def test_the_command_of_an_alert_is_told_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = script(tmp_path / "alert", f"env > {tmp_path}/told")
+    mailbox = 'host = "mail.our.example"\nuser = "isu"\npassword_env = "IW_TEST_PASSWORD"'
+    station = Station(tmp_path / "station", mailbox, f'\n[alerts]\nafter = 1\ncommand = ["{command}"]')
+    monkeypatch.setenv("IW_TEST_PASSWORD", "hunter2")
+    monkeypatch.setenv("IW_TEST_OTHER", "kept")
+    now = datetime(2016, 2, 10, tzinfo=timezone.utc)
+    assert Alerts(load(station.config), lambda: now).tell("failing", "the server is down")
+    told = (tmp_path / "told").read_text()
+    assert {"IW_TEST_OTHER=kept", "INBOX_WORKER_ALERT=failing"} <= set(told.splitlines())
+    assert "hunter2" not in told
+
+
 def test_a_short_failure_alerts_nobody(watch: Watch, tmp_path: Path) -> None:
     told = tmp_path / "told"
     service = watch(f'[alerts]\nafter = 60\ncommand = ["{script(tmp_path / "alert", f"cat >> {told}")}"]')
