@@ -12,22 +12,33 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from inbox_worker.commands.check import look
+from inbox_worker.commands.check_lines import Line
+from inbox_worker.commands.check_service import backups, telling, tokens
 from inbox_worker.mailbox.tokens import authorize
-from inbox_worker.registry.backup import made_at
+from inbox_worker.registry import RawMail, connect
+from inbox_worker.registry.backup import make
 from inbox_worker.settings import load
-from tests.commands.conftest import Run
-from tests.commands.test_check import BEFORE, by_name, configure
+from tests.commands.test_check import BEFORE, configure
 from tests.ground.dovecot import Dovecot, free_port
 from tests.ground.tokens import CLIENT, SECRET, TokenService
-from tests.mailbox.polling import mail
 
 needs_rights = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
 MICROSOFT = 'provider = "microsoft"'
 MAIL = '[mail]\nsender = "worker@our.example"\nto = ["ops@our.example", "head@our.example"]\n'
 
 
+def lines(config: Path, now: datetime = BEFORE) -> list[Line]:
+    """What ``check`` says of what is looked at here, and of nothing else."""
+    settings = load(config)
+    return [*tokens(settings.mailbox.oauth), *backups(settings, now), *telling(settings)]
+
+
+def by_name(config: Path, now: datetime = BEFORE) -> dict[str, tuple[str, str]]:
+    return {line.name: (line.state, line.text) for line in lines(config, now)}
+
+
 def all_of(config: Path) -> str:
-    return "\n".join(str(line) for line in look(load(config), BEFORE))
+    return "\n".join(map(str, lines(config)))
 
 
 def by_token(server: Dovecot, service: TokenService | None, more: str = "") -> str:
@@ -57,7 +68,7 @@ def test_a_token_file_that_is_missing_damaged_of_nobody_or_open_to_all(dovecot: 
         oauth = load(config).mailbox.oauth
         assert oauth is not None
         authorize(oauth, "alice", lambda _: None, str)
-        found = by_name(config)
+        found = {line.name: (line.state, line.text) for line in look(load(config), BEFORE)}
         assert found["tokens"] == ("ok", f"{file}, renewed by the worker")
         assert found["login"][0] == "ok"
         file.chmod(0o644)
@@ -103,7 +114,7 @@ def test_places_that_this_user_may_not_write(dovecot: Dovecot, tmp_path: Path) -
     assert found["backup"][1] == f"this user may not write in {closed}; correct its owner, or [backup] directory"
 
 
-def test_backups_that_are_not_made_cannot_be_made_are_new_old_or_open_to_all(run: Run, tmp_path: Path) -> None:
+def test_backups_that_are_not_made_cannot_be_made_are_new_old_or_open_to_all(tmp_path: Path) -> None:
     assert by_name(configure(tmp_path))["backup"] == (
         "warn", "none is made; name a directory in [backup] directory, best on another disk",
     )  # fmt: skip
@@ -112,13 +123,9 @@ def test_backups_that_are_not_made_cannot_be_made_are_new_old_or_open_to_all(run
     where = f"{directory}, each night at 2:00, on the registry's own disk"
     assert by_name(config)["backup"] == ("ok", f"{where}; no copy yet, the worker makes the first")
     assert not directory.exists(), "looking makes nothing"
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in/1.eml").write_bytes(mail(1))
-    assert run("--config", config, "import", "in").returncode == 0
-    assert run("--config", config, "backup").returncode == 0
-    (copy,) = directory.glob("registry-*.db")
-    made = made_at(copy)
-    assert abs(datetime.now(timezone.utc) - made) < timedelta(minutes=5)
+    made = datetime(2031, 4, 30, 1, 0, tzinfo=timezone.utc)
+    connect(tmp_path / "registry.db", create=True).close()
+    make(tmp_path / "registry.db", RawMail(tmp_path / "registry.db.mail"), directory, 14, made)
     (directory / "registry-of-last-year.db").write_text("not one of ours")
     assert by_name(config, made + timedelta(hours=20))["backup"] == (
         "ok", f"{where}; 1 copies, the newest of {made:%Y-%m-%d %H:%M} UTC",
