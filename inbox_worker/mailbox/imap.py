@@ -115,19 +115,21 @@ class ImapMailbox:
         for group in self._groups(folder, uids):
             found, error = self._fetch(folder, group)
             for uid in group:
-                if error is not None and uid not in found:
-                    raise error  # what came before it is not lost by that
                 cursor = Cursor(folder.source, folder.uidvalidity, uid)
-                message = found.pop(uid)
+                message = found.get(uid)
                 if isinstance(message, Fetched):
                     where = Location(folder.source, folder.uidvalidity, uid)
                     yield Arrival(RawMessage(message.content, message.received, where), cursor)
+                elif error is not None:
+                    raise error  # what came before it is not lost by that
                 elif self._connected().exists(uid):
                     problem = f"{folder.source}: the message with UID {uid} cannot be fetched: {message}"
                     yield Arrival(None, cursor, problem)
                 else:
                     log.info("expunged before it was fetched", source=folder.source, uid=uid)
                     yield Arrival(None, cursor)
+            if error is not None:
+                raise error
 
     def _groups(self, folder: Folder, uids: list[int]) -> list[dict[int, int]]:
         """Runs of messages that together stay below BYTES_AT_ONCE, each with its size; 0 where that cannot be had."""

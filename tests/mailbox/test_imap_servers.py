@@ -188,6 +188,28 @@ def test_cuts_that_end_before_the_verdict_set_no_message_aside(play: Play) -> No
         assert told(list(mailbox.arrivals({}))) == BOTH
 
 
+def test_what_came_before_a_folder_was_renumbered_is_kept_and_nothing_is_taken_after_it(play: Play) -> None:
+    three = USUAL["UID FETCH 3,5"].split(b"* 2 ")[0]
+    with play({"UID FETCH 3,5 (INTERNALDATE": b"cut", "UID FETCH 3 ": three, "UID FETCH 5 ": b"cut"}) as (
+        server,
+        settings,
+    ):
+        play_on = server.by_length
+
+        def by_length() -> list[tuple[str, bytes]]:
+            if server.commands[-2].startswith("UID FETCH 5 "):
+                server.answers["EXAMINE"] = USUAL["EXAMINE"].replace(b"UIDVALIDITY 7", b"UIDVALIDITY 8")
+            return play_on()
+
+        server.commands.append("")
+        server.by_length = by_length  # type: ignore[method-assign]
+        found: list[Arrival] = []
+        with ImapMailbox(settings) as mailbox, pytest.raises(MailboxError, match="UIDVALIDITY changed while"):
+            found.extend(mailbox.arrivals({}))
+        assert told(found) == [(3, b"three", None)]
+        assert found[0].cursor.uidvalidity == 7
+
+
 @pytest.mark.parametrize(
     ("text", "received"),
     [
