@@ -119,9 +119,9 @@ def test_a_soak_with_arrivals_cuts_and_kills_mixed(
             elif chance < 0.5:
                 proxy.cut_all(rng.choice(("rst", "fin", "stall")))
                 cuts += 1
-            elif chance < 0.6:  # of a child: the service itself lives through all of it
+            elif chance < 0.6:  # poll, watch, or what reads a suspect apart: the service itself lives through all of it
                 with contextlib.suppress(psutil.NoSuchProcess, IndexError):
-                    rng.choice(running.children()).kill()
+                    rng.choice(running.tree()[1:]).kill()
                     kills += 1
             if len(running.tree()) == 3:
                 seen.append(usage(running))

@@ -130,6 +130,16 @@ def test_a_message_at_hand_in_three_deaths_of_other_causes_is_read(station: Stat
     assert not station.query(FLAGS)
 
 
+def test_a_suspect_whose_own_process_ends_of_another_cause_is_read(station: Station) -> None:
+    for _ in range(3):
+        trick(station, "exit")
+    marker = station.directory / "killed"
+    done = trick(station, f"once:{marker}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "recorded\n", "")
+    assert marker.exists()
+    assert not station.query(FLAGS)
+
+
 def test_what_is_no_fault_of_the_message_is_no_attempt(station: Station) -> None:
     mail = station.write(replies(2))
     (mail / "1.eml").rename(station.directory / "1.eml")
