@@ -71,7 +71,7 @@ class Alerts:
         return told
 
     def _run(self, what: str, text: str) -> bool:
-        environment = {**os.environ, "INBOX_WORKER_ALERT": what}
+        environment = {**self._settings.without_secrets(os.environ), "INBOX_WORKER_ALERT": what}
         command = list(self._settings.alerts.command)
         try:
             subprocess.run(  # noqa: S603 - the operator's own command

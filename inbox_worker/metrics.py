@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server, write_to_textfile
 
 from inbox_worker.health import health_of
 from inbox_worker.poller import PollResult
 from inbox_worker.registry import connect_readonly
 from inbox_worker.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 PREFIX = "inbox_worker_"
 
@@ -19,7 +22,7 @@ class Metrics:
     """Called after each poll."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
-        self._settings, self._now = settings, now
+        self._settings, self._now, self._served = settings, now, False
         self._figures = CollectorRegistry()
         self._polls = Counter(f"{PREFIX}polls", "Looks at the mailbox.", ["outcome"], registry=self._figures)
         self._healthy = self._gauge("healthy", "1 if the mailbox is being read.")
@@ -42,19 +45,26 @@ class Metrics:
         return Gauge(PREFIX + name, said, labels, registry=self._figures)
 
     def serve(self) -> None:
-        """Open the port, where one is asked for.
-
-        Raises:
-            OSError: where it is taken.
-        """
-        if port := self._settings.metrics.port:
+        """Open the port, where one is asked for. Where it is taken, it is tried again after the next poll: that nobody
+        can count is no reason to leave mail unread."""
+        port = self._settings.metrics.port
+        if self._served or not port:
+            return
+        try:
             start_http_server(port, addr="127.0.0.1", registry=self._figures)
+            self._served = True
+        except OSError as error:
+            log.warning("metrics not served", port=port, error=error)
 
     def polled(self, result: PollResult) -> None:
         """Bring the figures up to date, and write the file."""
+        self.serve()
         self._polls.labels("failed" if result.error else "done").inc()
         try:
             self._look()
+        except BaseException:
+            self._healthy.set(0)
+            raise
         finally:
             if file := self._settings.metrics.file:
                 write_to_textfile(str(file), self._figures)

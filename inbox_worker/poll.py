@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import sqlite3
 import time
 
 import structlog
@@ -19,6 +22,8 @@ from inbox_worker.together import Together
 from inbox_worker.worker import Outcome, Worker, stand_in
 
 log = structlog.get_logger(__name__)
+
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}  # said without the name of a file
 
 
 def poll(settings: Settings, stop: StopFlag) -> PollResult:
@@ -47,7 +52,12 @@ def poll(settings: Settings, stop: StopFlag) -> PollResult:
                     log.info("messages forgotten", messages=forgotten)
         except (MailboxError, SettingsError) as problem:
             error, retry = str(problem), getattr(problem, "retry", False)
-        worker.registry.heartbeat(__version__, error)
+        except OSError as problem:
+            if problem.filename is None and problem.errno not in DISK:
+                raise
+            error = f"what arrived cannot be written down: {problem}; make room there, or let this user write there"
+        with contextlib.suppress(*([sqlite3.OperationalError] if error else [])):  # the same disk, perhaps
+            worker.registry.heartbeat(__version__, error)
     finally:
         worker.registry.close()
     return PollResult(

@@ -12,10 +12,9 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from inbox_worker import poll_process, systemd
+from inbox_worker import jobs, poll_process, systemd
 from inbox_worker.alerts import Alerts
 from inbox_worker.child import Stop
-from inbox_worker.jobs import schedule
 from inbox_worker.lock import RegistryLock
 from inbox_worker.metrics import Metrics
 from inbox_worker.model import UTC
@@ -48,7 +47,7 @@ def serve(settings: Settings, target: str, grace: float = GRACE) -> None:
         after: list[Callable[[PollResult], None]] = [alerts.polled, metrics.polled]
         polls = Polls(scheduler, poller.poll, settings.service, after)
         watcher = _watcher(settings, polls, after)
-        schedule(scheduler, settings, alerts, utc_now)
+        jobs.schedule(scheduler, settings, alerts, utc_now)
         scheduler.start()
         log.info("service started", registry=settings.registry.path, poll_every=settings.service.poll_every)
         systemd.notify("READY=1")
@@ -89,6 +88,7 @@ def _tend(signals: queue.SimpleQueue[str | None], scheduler: BackgroundScheduler
             return signals.get(timeout=TENDING)
         except queue.Empty:
             polls.tend()
+            jobs.tend(scheduler, utc_now())
             if scheduler.running and not polls.stuck():
                 systemd.notify("WATCHDOG=1")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from inbox_worker.toml_table import Table
 
-DAYS = ("daily", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS = ("daily", *WEEKDAYS)
 
 
 @dataclass(frozen=True)

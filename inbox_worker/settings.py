@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from inbox_worker.invited import InvitedError, read_invited
+from inbox_worker.event_settings import read_event
 from inbox_worker.mailbox_settings import DraftSettings, MarkSettings, read_drafts, read_marks
 from inbox_worker.model import Invitation, Limits
 from inbox_worker.oauth_settings import OAuthSettings, read_oauth
@@ -32,7 +31,6 @@ from inbox_worker.service_settings import (
 )
 from inbox_worker.toml_table import SettingsError, Table
 
-LAST_YEAR = 9000
 DEFAULT_PATH = Path("config/worker.toml")
 ENVIRONMENT = "INBOX_WORKER_CONFIG"
 
@@ -129,11 +127,13 @@ class Settings:
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     logs: LogSettings = field(default_factory=LogSettings)
 
+    def without_secrets(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """An environment for a program that is none of ours: without the variables that hold our secrets."""
+        oauth, model = self.mailbox.oauth, self.language_model
+        secret = {self.mailbox.password_env, oauth and oauth.client_secret_env, model and model.key_env}
+        return {name: value for name, value in environment.items() if name not in secret}
 
-EVENT_KEYS = (
-    "title", "subtitle", "starts", "ends", "timezone", "venue", "mailbox", "reply_by", "invited", "capacity",
-    "own_domains",
-)  # fmt: skip
+
 LIMITS = {  # what each key of [limits] may be, from and to
     "message_size": (1, 2_000), "parts": (1, 10_000), "depth": (1, 200), "attachment_size": (1, 500),
     "attachment_time": (1, 600), "attachment_memory": (200, 32_000), "message_time": (1, 600), "ocr_time": (1, 600),
@@ -208,7 +208,7 @@ def load(source: Path) -> Settings:
     return Settings(
         source=source,
         invitation=replace(
-            _invitation(tables["event"], invited),
+            read_event(tables["event"], invited),
             authserv_id=mailbox.authserv_id,
             two_readers=tables["reading"].flag("two_readers", True),
         ),
@@ -236,51 +236,6 @@ def _language_model(table: Table, service: ServiceSettings) -> ModelSettings | N
     if not isinstance(values, dict):
         raise table.fail("model", "must be a table; write it as [reading.model] on a line of its own")
     return read_model(Table(table.source, table.text, "reading.model", values), service.poll_deadline)
-
-
-def _invitation(table: Table, invited: Path | None) -> Invitation:
-    table.reject_unknown(EVENT_KEYS)
-    name = table.string("timezone")
-    try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise table.fail("timezone", f'"{name}" is not in the time zone database; e.g. "Europe/Zurich"') from None
-    starts, ends = _moment(table, "starts", zone), _moment(table, "ends", zone)
-    if ends < starts:
-        raise table.fail("ends", "lies before starts")
-    try:
-        organisations = read_invited(invited) if invited else ()
-    except InvitedError as error:
-        raise SettingsError(str(error)) from None
-    mailbox = table.string("mailbox").strip()
-    if "@" not in mailbox:
-        raise table.fail("mailbox", "must be the address that replies go to, such as meeting@example.org")
-    return Invitation(
-        title=table.string("title"),
-        subtitle=table.string("subtitle", ""),
-        starts=starts,
-        ends=ends,
-        reply_by=_moment(table, "reply_by", zone, end_of_day=True),
-        venue=table.string("venue", ""),
-        mailbox=mailbox,
-        organisations=organisations,
-        capacity=table.number("capacity", 0, 1, 1_000_000) if "capacity" in table.values else None,
-        own_domains=tuple(d.lower() for d in table.strings("own_domains", (mailbox.rpartition("@")[2].lower(),))),
-    )
-
-
-def _moment(table: Table, key: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime:
-    """A TOML date or date-time as an aware time. A bare ``reply_by`` date lasts until the day is over."""
-    value = table.values.get(key)
-    if isinstance(value, datetime):
-        return value.astimezone(zone) if value.tzinfo else value.replace(tzinfo=zone)
-    if isinstance(value, date):
-        if value.year >= LAST_YEAR:
-            raise table.fail(key, f"{value} is too far away; the year must lie before {LAST_YEAR}")
-        day = value + timedelta(days=1) if end_of_day else value
-        return datetime.combine(day, time(), tzinfo=zone)
-    problem = "is missing" if value is None else f"{str(value)!r} is not a date"
-    raise table.fail(key, f"{problem}; write 2016-02-26 or 2016-02-26T18:00:00, without quotes")
 
 
 def _mailbox(table: Table, oauth: OAuthSettings | None) -> MailboxSettings:

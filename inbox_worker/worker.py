@@ -5,7 +5,9 @@ A message that fails at any stage is kept, flagged ``failed`` and never in the w
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +26,7 @@ from inbox_worker.understanding import DIED, Understood, in_a_line, understand
 
 READER = f"inbox-worker {__version__}"
 NOT_READ = Registry.NOT_READ
+APART = 3  # times that a suspect is read in a process of its own, which may have ended for lack of memory, say
 PATIENCE = 60.0  # seconds for reading a message that is suspected of killing its reader
 
 Cursor = tuple[str, int, int]  # source, UIDVALIDITY, last UID dealt with
@@ -119,10 +122,12 @@ class Worker:
         is given a process of its own before it is set aside."""
         if attempt <= MOST:
             return self._consulted(raw, understand(raw, self.invitation, self._limits))
-        try:
-            return self._consulted(raw, apart(self._patience, understand, raw, self.invitation, self._limits))
-        except DiedError:
-            return Understood(error=f"{DIED}, in {attempt - 1} attempts before this one")
+        end = time.monotonic() + self._patience
+        for _ in range(APART):
+            if (left := end - time.monotonic()) > 0:
+                with contextlib.suppress(DiedError):
+                    return self._consulted(raw, apart(left, understand, raw, self.invitation, self._limits))
+        return Understood(error=f"{DIED}, in {attempt - 1} attempts before this one")
 
     def _consulted(self, raw: RawMessage, understood: Understood) -> Understood:
         if self._adviser is None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from inbox_worker.event_settings import KEYS
 from inbox_worker.model import Limits
 from inbox_worker.settings import (
-    EVENT_KEYS,
     AlertSettings,
     BackupSettings,
     DraftSettings,
@@ -53,7 +53,7 @@ SECTIONS: dict[str, Any] = {
     "logs": LogSettings,
 }
 KEYS = {name: tuple(f.name for f in fields(section)) for name, section in SECTIONS.items()} | {
-    "event": EVENT_KEYS,
+    "event": KEYS,
     "reading": ("two_readers",),
 }
 KEYS["mailbox"] = tuple(key for key in KEYS["mailbox"] if key != "oauth")  # a table of its own

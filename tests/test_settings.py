@@ -1,6 +1,6 @@
 """Configuration: what is valid, and errors that say where and what to do."""
 
-from datetime import datetime
+from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -59,6 +59,33 @@ def test_the_deadline_is_in_the_time_zone_of_the_event(config, written, meant):
 
 
 @pytest.mark.parametrize(
+    ("written", "zone", "meant"),
+    [
+        ("2016-10-30T02:30:00", "Europe/Zurich", "2016-10-30T01:30+00:00"),  # comes twice: the second
+        ("2016-10-30T02:30:00+02:00", "Europe/Zurich", "2016-10-30T00:30+00:00"),  # the first, where that is said
+        ("2016-03-27T02:30:00", "Europe/Zurich", "2016-03-27T01:30+00:00"),  # is skipped: half an hour after the change
+        ("2016-10-29", "Europe/Zurich", "2016-10-29T22:00+00:00"),
+        ("2016-10-30", "Europe/Zurich", "2016-10-30T23:00+00:00"),
+        ("2016-03-26", "Asia/Beirut", "2016-03-26T22:00+00:00"),  # the midnight after it is skipped
+        ("2016-10-29", "Asia/Beirut", "2016-10-29T22:00+00:00"),  # its last hour comes twice
+        ("2016-11-05", "America/Havana", "2016-11-06T04:00+00:00"),  # midnight comes twice, but the day is over once
+    ],
+)
+def test_a_deadline_near_a_change_of_the_clocks(config, written, zone, meant):
+    event = EVENT.replace("2031-05-10", written).replace("Europe/Zurich", zone)
+    reply_by = load(config(event)).invitation.reply_by
+    assert reply_by.astimezone(timezone.utc) == datetime.fromisoformat(meant)
+    assert reply_by.tzinfo == ZoneInfo(zone)
+
+
+def test_an_event_within_an_hour_that_comes_twice(config):
+    event = EVENT.replace("2031-05-20T10:00:00", "2016-10-30T02:45:00+02:00").replace(
+        "2031-05-20T17:00:00", "2016-10-30T02:15:00+01:00"
+    )
+    assert load(config(event)).invitation.ends.astimezone(timezone.utc).hour == 1
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "FILE: the table [event] is missing; see 'inbox-worker init DIR' for an example"),
@@ -70,6 +97,7 @@ def test_the_deadline_is_in_the_time_zone_of_the_event(config, written, meant):
         (EVENT + "[mailbox]\nfolders = ['A', 'A']\n", "FILE, line 9: [mailbox] folders: must name at least one folder, and each once"),
         (EVENT + "[mailbox]\npath = '~nobody-of-that-name/x'\n", "FILE, line 9: [mailbox] path: nobody has the home directory"),
         (EVENT.replace("2031-05-10", "9999-12-31"), "FILE, line 7: [event] reply_by: 9999-12-31 is too far away"),
+        (EVENT.replace("2031-05-10", "9999-12-31T23:00:00-11:00"), "FILE, line 7: [event] reply_by: 9999-12-31 23:00:00-11:00 is too far away"),
         (EVENT.replace("2031-05-10", "15:00:00"), "FILE, line 7: [event] reply_by: '15:00:00' is not a date"),
         ("event = 3\n", "FILE: event must be a table; write it once, as [event] on a line of its own"),
         (EVENT + "[mailbox]\ntls = 'yes'\n", "FILE, line 9: [mailbox] tls: must be one of implicit, starttls, none, is 'yes'"),

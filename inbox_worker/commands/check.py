@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import stat
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 
 from inbox_worker.commands.check_lines import Line, fail, ok, warn
 from inbox_worker.commands.check_model import language_model
+from inbox_worker.commands.check_service import LEAST_FREE, backups, existing, readable_by_all, telling, tokens
 from inbox_worker.commands.options import registry_option, settings_of
 from inbox_worker.datasette_config import datasette_config
 from inbox_worker.lock import LockError, worker
@@ -25,7 +25,6 @@ from inbox_worker.message.isolation import process_for
 from inbox_worker.registry import RawMail, RegistryError, connect_readonly
 from inbox_worker.settings import Settings, SettingsError
 
-LEAST_FREE = 1_000_000_000  # bytes on the registry's disk, below which the operator is warned
 SHOWN = 5  # of many faults of one kind
 
 
@@ -50,10 +49,13 @@ def look(settings: Settings, now: datetime) -> Iterator[Line]:
     yield ok("configuration", str(settings.source))
     looks: tuple[tuple[str, Callable[[], Iterator[Line]]], ...] = (
         ("event", lambda: _event(settings, now)),
+        ("tokens", lambda: tokens(settings.mailbox.oauth)),
         ("mailbox", lambda: _mailbox(settings)),
         ("registry", lambda: _registry(settings)),
         ("disk", lambda: _disk(settings)),
         ("worker", lambda: _worker(settings)),
+        ("backup", lambda: backups(settings, now)),
+        ("alerts", lambda: telling(settings)),
         ("datasette", lambda: _datasette(settings)),
         ("attachments", lambda: _attachments(settings)),
         ("language model", lambda: language_model(settings.language_model)),
@@ -76,13 +78,20 @@ def _event(settings: Settings, now: datetime) -> Iterator[Line]:
         yield warn("invited list", "empty, so every answer waits for a person; name the file in [event] invited")
     zone = event.reply_by.tzinfo
     yield ok("time zone", f"{zone}, where it is now {now.astimezone(zone):%Y-%m-%d %H:%M}")
-    until = f"answers are in time before {event.reply_by:%Y-%m-%d %H:%M}"
-    if event.reply_by > event.starts:
+    until = f"answers are in time before {event.reply_by:%Y-%m-%d %H:%M}{_which(event.reply_by)}"
+    if event.reply_by.astimezone(timezone.utc) > event.starts.astimezone(timezone.utc):
         yield warn("deadline", f"{until}, which is after the event begins; see [event] reply_by and starts")
     elif event.reply_by > now:
         yield ok("deadline", f"{until}, that is for {_span(event.reply_by - now)} yet")
     else:
         yield warn("deadline", f"{until}; that was {_span(now - event.reply_by)} ago, what comes now is late")
+
+
+def _which(moment: datetime) -> str:
+    """Which of two moments, where the clocks are set back and show a time twice."""
+    if moment.utcoffset() == moment.replace(fold=1 - moment.fold).utcoffset():
+        return ""
+    return f" {moment:%Z}, the {('first', 'second')[moment.fold]} of two such times"
 
 
 def _span(length: timedelta) -> str:
@@ -96,9 +105,7 @@ def _mailbox(settings: Settings) -> Iterator[Line]:
     if not settings.mailbox.configured:
         yield warn("mailbox", "none is configured; messages come by 'inbox-worker import' only")
         return
-    secret = settings.mailbox.password_file
-    if secret is not None and secret.exists() and secret.stat().st_mode & stat.S_IROTH:
-        yield warn("password", f"everybody on this machine can read {secret}; chmod 600 it")
+    yield from readable_by_all("password", settings.mailbox.password_file)
     try:
         with open_mailbox(settings.mailbox, received_time) as mailbox:
             for finding in mailbox.check():
@@ -110,7 +117,7 @@ def _mailbox(settings: Settings) -> Iterator[Line]:
 def _registry(settings: Settings) -> Iterator[Line]:
     path = settings.registry.path
     if not path.exists():
-        home = _existing(path.parent)
+        home = existing(path.parent)
         if os.access(home, os.W_OK | os.X_OK):
             yield ok("registry", f"{path} is not there yet; the first 'run' or 'import' makes it")
         else:
@@ -149,7 +156,7 @@ def _raw_mail(directory: Path, hashes: list[str]) -> Line:
 
 
 def _disk(settings: Settings) -> Iterator[Line]:
-    home = _existing(settings.registry.path.parent)
+    home = existing(settings.registry.path.parent)
     free = shutil.disk_usage(home).free
     said = f"{free / 1e9:.1f} GB free at {home.resolve()}"
     yield ok("disk", said) if free >= LEAST_FREE else warn("disk", f"only {said}; make room before it is full")
@@ -189,8 +196,3 @@ def _attachments(settings: Settings) -> Iterator[Line]:
         yield ok("scans", "read with the extra 'ocr'")
     else:
         yield warn("scans", "flagged 'unreadable', since the extra is missing; pip install 'inbox-worker[ocr]'")
-
-
-def _existing(directory: Path) -> Path:
-    """The directory, or the nearest one above it that is there."""
-    return next(found for found in (directory, *directory.absolute().parents) if found.exists())

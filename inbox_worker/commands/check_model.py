@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 from inbox_worker.commands.check_lines import Line, fail, ok, warn
+from inbox_worker.commands.check_service import readable_by_all
 from inbox_worker.endpoint import Endpoint, EndpointError
 from inbox_worker.model import Address, Invitation, Message, Organisation, Part, Role, Span, Zone
 from inbox_worker.reading.language_model import AnswerError, Prompt, parse, prompt_of
@@ -39,8 +39,7 @@ def language_model(settings: ModelSettings | None) -> Iterator[Line]:
     if settings is None:
         yield ok(NAME, "none is configured; nothing leaves this machine")
         return
-    if settings.key_file is not None and settings.key_file.exists() and settings.key_file.stat().st_mode & stat.S_IROTH:
-        yield warn("key", f"everybody on this machine can read {settings.key_file}; chmod 600 it")
+    yield from readable_by_all("key", settings.key_file)
     if settings.leaves_the_machine:
         where = urlsplit(settings.endpoint)
         if where.scheme == "http":

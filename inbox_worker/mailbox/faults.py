@@ -16,7 +16,8 @@ FAULTS = (OSError, imaplib.IMAP4.error, ValueError)
 
 # RFC 5530 response codes that pass by themselves, and how Dovecot, Gmail and Exchange say the same without them.
 _PASSING = re.compile(
-    r"\[(UNAVAILABLE|INUSE|LIMIT)\]|temporar|too many|try again|unavailable|throttl|server busy",
+    r"\[(UNAVAILABLE|INUSE|LIMIT|OVERQUOTA)\]|temporar|too many|try again|unavailable|throttl|server busy"
+    r"|bandwidth limit|rate limit|system error \(failure\)",
     re.IGNORECASE,
 )
 

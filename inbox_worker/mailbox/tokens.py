@@ -43,12 +43,9 @@ def access_token(settings: OAuthSettings, *, anew: bool = False) -> str:
 
 
 def authorize(settings: OAuthSettings, user: str, show: Show, ask: Callable[[str], str]) -> None:
-    """Have somebody consent, and keep what comes of it.
+    """Have somebody consent that ``user``'s mailbox is read, and keep what comes of it.
 
-    Args:
-        user: whose mailbox it is.
-        show: shows a text to whoever sits there.
-        ask: asks them for a line.
+    ``show`` shows a text to whoever sits there, ``ask`` asks them for a line.
 
     Raises:
         MailboxError: where it does not come about.
@@ -63,6 +60,24 @@ def authorize(settings: OAuthSettings, user: str, show: Show, ask: Callable[[str
             _microsoft_consent(settings, fresh, show)
         with _kept(settings.token_file) as kept:
             kept.text = fresh.text
+
+
+def consented(settings: OAuthSettings, text: str) -> bool:
+    """Whether the text of a token file holds what ``access_token`` needs from it. Nobody is asked."""
+    kept = _entries(text)
+    if kept is None or settings.provider == "google":
+        return bool(kept and kept.get("refresh_token"))
+    whole = all(isinstance(entries, dict) for entries in kept.values())
+    return whole and (settings.way == "app" or bool(kept.get("RefreshToken") and kept.get("Account")))
+
+
+def _entries(text: str) -> dict[str, Any] | None:
+    """The JSON object that a token file holds; None where it is damaged."""
+    try:
+        kept = json.loads(text or "{}")
+    except ValueError:
+        return None
+    return kept if isinstance(kept, dict) else None
 
 
 class Kept:
@@ -183,10 +198,10 @@ def _microsoft(settings: OAuthSettings, kept: Kept, anew: bool) -> str:
 
 
 def _load(cache: Any, kept: Kept, settings: OAuthSettings) -> None:
-    try:
-        cache.deserialize(kept.text or None)
-    except ValueError:
-        raise MailboxError(f"{settings.token_file} is damaged; {AUTHORIZE}", retry=False) from None
+    entries = _entries(kept.text)
+    if entries is None or not all(isinstance(each, dict) for each in entries.values()):
+        raise MailboxError(f"{settings.token_file} is damaged; {AUTHORIZE}", retry=False)
+    cache.deserialize(kept.text or None)
 
 
 def _taken(answer: dict[str, Any], cache: Any, kept: Kept) -> str:
@@ -225,11 +240,10 @@ def _google_session(settings: OAuthSettings, token: dict[str, Any] | None) -> An
 
 
 def _google(settings: OAuthSettings, kept: Kept, anew: bool) -> str:
-    try:
-        token = json.loads(kept.text or "{}")
-        refresh_token = str(token.get("refresh_token") or "")
-    except (ValueError, AttributeError):
-        raise MailboxError(f"{settings.token_file} is damaged; {AUTHORIZE}", retry=False) from None
+    token = _entries(kept.text)
+    if token is None:
+        raise MailboxError(f"{settings.token_file} is damaged; {AUTHORIZE}", retry=False)
+    refresh_token = str(token.get("refresh_token") or "")
     if not refresh_token:
         raise MailboxError(f"nobody has consented yet that the mailbox is read; {AUTHORIZE}", retry=False)
     if anew or not token.get("access_token") or token.get("expires_at", 0) < time.time() + EARLY:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from inbox_worker.model import identity
+from inbox_worker.model import UTC, identity
 from inbox_worker.registry.database import BUSY_TIMEOUT, RegistryError, refuse_missing, refuse_newer
 from inbox_worker.registry.rawmail import RawMail
 
 STAMP = "%Y%m%dT%H%M%SZ"
-PATTERN = "registry-*.db"
+PATTERN = "registry-[0-9]*T[0-9]*Z.db"
 
 
 class BackupError(RegistryError):
@@ -38,6 +38,11 @@ class Copy:
 def copies(directory: Path) -> list[Path]:
     """The copies in a directory, oldest first."""
     return sorted(directory.glob(PATTERN))
+
+
+def made_at(copy: Path) -> datetime:
+    """When a copy was made, by its name; in UTC."""
+    return datetime.strptime(copy.stem, f"registry-{STAMP}").replace(tzinfo=UTC)
 
 
 def make(registry: Path, mail: RawMail, directory: Path, keep: int, now: datetime) -> Copy:

@@ -69,7 +69,8 @@ def by_name(config: Path, now: datetime = BEFORE) -> dict[str, tuple[str, str]]:
 
 def test_all_is_well_with_a_real_server(run: Run, dovecot: Dovecot, folder: str, tmp_path: Path) -> None:
     dovecot.deliver([mail(1), mail(2)], folder=folder)
-    config = configure(tmp_path, server_table(dovecot, folders=[folder, "Junk"]))
+    unattended = '[backup]\ndirectory = "backup"\n[alerts]\ncommand = ["true"]'
+    config = configure(tmp_path, f"{server_table(dovecot, folders=[folder, 'Junk'])}\n{unattended}")
     dovecot.forget_traffic()
     result = run("--config", config, "check", TEST_PASSWORD="pw")
     found = lines(result)
@@ -147,6 +148,13 @@ def test_files_and_what_cannot_be_read_among_them(tmp_path: Path) -> None:
         ("2031-05-01T03:30:00", BEFORE, "ok", "for 90 minutes yet"),
         ("2031-05-10", BEFORE + timedelta(days=10), "warn", "that was 2 hours ago, what comes now is late"),
         ("2031-06-10", BEFORE, "warn", "after the event begins"),
+        (
+            "2030-10-27T02:30:00",
+            BEFORE - timedelta(days=300),
+            "ok",
+            "2030-10-27 02:30 CET, the second of two such times",
+        ),
+        ("2030-10-27T02:30:00+02:00", BEFORE - timedelta(days=300), "ok", "02:30 CEST, the first of two such times"),
     ],
 )
 def test_the_deadline_and_how_far_it_is(tmp_path: Path, reply_by: str, now: datetime, state: str, words: str) -> None:

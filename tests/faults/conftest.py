@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,11 +28,41 @@ MakeRunning = Callable[..., Running]
 Held = Callable[[str, str, str, str], None]
 
 
+FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
+needs_faketime = pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime: apt-get install libfaketime")
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test failed, so that its servers leave their mail behind."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
 @pytest.fixture
-def make_server() -> Iterator[MakeServer]:
+def make_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeServer]:
+    """Servers; what one of them holds is kept beside the registry and the log where the test fails."""
     _need_dovecot()
     with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(Dovecot(password=PASSWORD, **options))
+
+        def make(**options: Any) -> Dovecot:
+            server = stack.enter_context(Dovecot(password=PASSWORD, **options))
+            stack.callback(keep, server)
+            return server
+
+        def keep(server: Dovecot) -> None:
+            if request.node.stash.get(FAILED, False):
+                server.kill()
+                kept = tmp_path / server.directory.name
+                shutil.copytree(server.directory, kept, ignore=shutil.ignore_patterns("run", "state"))
+                request.node.add_report_section("teardown", "kept", f"the server's directory: {kept}")
+
+        yield make
 
 
 @pytest.fixture
@@ -51,16 +83,33 @@ def make_running(tmp_path: Path) -> Iterator[MakeRunning]:
 
         def make(
             server: Dovecot, port: int, folder: str = "INBOX", service: str = SERVICE, tables: str = "", more: str = "",
-            directory: Path | None = None,
+            directory: Path | None = None, reply_by: str = "2016-02-26",
         ) -> Running:  # fmt: skip
             mailbox = (
                 f'host = "localhost"\nport = {port}\ntls = "none"\nuser = "alice"\npassword_env = "IW_TEST_PASSWORD"\n'
                 f'folders = ["{folder}"]\ntimeout = 1\nbatch = 3\n{more}'
             )
             station = Station(directory or tmp_path / "station", mailbox, f"{service}\n{tables}")
+            text = station.config.read_text(encoding="utf-8")
+            station.config.write_text(text.replace("reply_by = 2016-02-26", f"reply_by = {reply_by}"), encoding="utf-8")
             return stack.enter_context(Running(station, Senders(server, folder)))
 
         yield make
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Iterator[Path]:
+    """A file that says by how much the clock of what is begun within the test goes wrong ("+40d", "-90"): a service
+    follows it while it runs, and its monotonic clock does not."""
+    path = tmp_path / "clock"
+    path.write_text("+0\n")
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in {
+            "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(path), "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
+        }.items():  # fmt: skip
+            patch.setenv(key, value)
+        yield path
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -62,6 +62,7 @@ class CuttingProxy:
         self._random: tuple[int, str] | None = None
         self._dark_until = 0.0
         self.delay = 0.0  # seconds before whatever the server says
+        self.each: Callable[[], tuple[int, str]] | None = None  # breaks every connection: after so many bytes, and how
         self.rate = 0  # bytes a second from the server; 0: as fast as it goes
         self.hits = 0
         self._open: set[_Connection] = set()
@@ -105,6 +106,8 @@ class CuttingProxy:
             client.close()
             return
         server.settimeout(None)
+        if self.each is not None:
+            self.arm_after(*self.each())
         for end in (client, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = _Connection(client, server)

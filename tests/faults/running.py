@@ -8,6 +8,7 @@ import itertools
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -42,8 +43,8 @@ class Senders:
             self._invited = [row for row in csv.DictReader(file) if row["domains"]]
         self.sent: list[str] = []
 
-    def send(self, size: int = 200) -> str:
-        """Deliver a reply of about that many bytes, in time; its subject."""
+    def send(self, size: int = 200, received: datetime | None = None) -> str:
+        """Deliver a reply of about that many bytes, in time where nothing else is said; its subject."""
         number = next(self._numbers)
         subject = f"Reply {number}"
         organisation = self._invited[number % len(self._invited)]
@@ -55,7 +56,9 @@ class Senders:
             "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
             f"Dear colleagues,\r\n\r\n{organisation['name']} will attend with two people.\r\n\r\n-- \r\n{padding}"
         )
-        self._server.deliver([message.encode()], folder=self.folder, received=IN_TIME + timedelta(seconds=number))
+        self._server.deliver(
+            [message.encode()], folder=self.folder, received=received or IN_TIME + timedelta(seconds=number)
+        )
         self.sent.append(subject)
         return subject
 
@@ -119,9 +122,14 @@ class Running:
 
     def once_each(self) -> None:
         """Every message exactly once, and the registry without fault."""
-        found = self.station.subjects()
-        assert sorted(found) == sorted(self.senders.sent), (len(found), len(self.senders.sent))
+        found, sent = Counter(self.station.subjects()), Counter(self.senders.sent)
+        assert found == sent, f"missing {sent - found}, doubled {found - sent}\n{self.log()[-3000:]}"
         assert self.station.sound()
+        failed = (
+            "select subject, error from messages join readings on readings.message_id = messages.id"
+            " where error is not null"
+        )
+        assert self.station.query(failed) == []
         assert self.station.query("select count(*) from flags where code = 'failed'") == [(0,)]
 
     def __enter__(self) -> Self:

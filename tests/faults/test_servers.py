@@ -69,7 +69,9 @@ def test_a_server_that_goes_away_while_a_watch_stands(
     held(f"server {how}", "during IDLE", PROMISE, recovered(running))
 
 
-@pytest.mark.parametrize("how", ["frozen", pytest.param("killed", marks=full)])
+@pytest.mark.parametrize(
+    "how", ["frozen", *(pytest.param(how, marks=full) for how in ("stopped", "killed", "restarted"))]
+)
 def test_a_server_that_goes_away_while_messages_are_fetched(
     server: Dovecot, proxy: CuttingProxy, make_running: MakeRunning, held: Held, how: str
 ) -> None:
@@ -79,13 +81,15 @@ def test_a_server_that_goes_away_while_messages_are_fetched(
         running.senders.send(size=20_000)
     wait_until(lambda: len(running.subjects()) >= 2, f"the first messages\n{running.log()[-2000:]}")
     assert len(running.subjects()) < 8
-    if how == "killed":
-        server.kill()
-        server.start()
-    else:
+    if how == "frozen":
         server.signal_sessions(signal.SIGSTOP)
         time.sleep(2.5)
         server.signal_sessions(signal.SIGCONT)
+    else:
+        server.kill() if how == "killed" else stop(server)
+        if how == "stopped":
+            wait_until(lambda: " poll failed " in running.log(), "a failure")
+        server.start()
     proxy.rate = 0
     held(f"server {how}", "during a fetch", PROMISE, recovered(running))
 

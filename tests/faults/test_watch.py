@@ -10,10 +10,13 @@ import re
 import signal
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from tests.faults.conftest import Held, MakeRunning, full
+from tests.faults.network import Network
 from tests.faults.proxy import CuttingProxy
 from tests.faults.running import Running, wait_until
 from tests.ground.dovecot import Dovecot
@@ -67,6 +70,42 @@ def test_a_watch_that_dies_silently_is_noticed_and_begun_anew(
     assert latency(running) < 10
     held(f"connection ends by {manner}", "while nothing happens in IDLE",
          "noticed at the next renewal, the watch begun anew", f"yes, {seconds:.1f} s")  # fmt: skip
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(Network())
+        except OSError as error:
+            pytest.skip(f"no network of our own can be had here: {error}")
+        yield found
+
+
+def test_a_network_that_goes_dark_while_we_wait_in_idle(
+    network: Network, server: Dovecot, make_running: MakeRunning, held: Held
+) -> None:
+    running = make_running(server, server.plain)
+    watching(running)
+    network.down()
+    began = time.monotonic()
+    subject = running.senders.send()
+    wait_until(lambda: " watch lost " in running.log(), f"that the watch is dead\n{running.log()[-3000:]}")
+    noticed = time.monotonic() - began
+    assert "the server stopped answering" in running.log()
+    wait_until(lambda: " poll failed " in running.log(), "a poll that fails")
+    assert subject not in running.subjects()
+    watches, began = running.log().count(" watching folder="), time.monotonic()
+    network.up()
+    running.caught_up(15)
+    running.well(15)
+    took = time.monotonic() - began
+    watching(running, watches + 1)
+    assert latency(running) < 10
+    running.once_each()
+    held("network dark: no packet passes, no reset", "while nothing happens in IDLE",
+         "noticed at the next renewal; polls go on by themselves within 15 s of its end, the watch too",
+         f"yes, noticed after {noticed:.1f} s, polls {took:.1f} s after its end")  # fmt: skip
 
 
 @full

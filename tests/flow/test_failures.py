@@ -47,6 +47,23 @@ def test_a_message_that_breaks_its_reader_does_not_hold_up_the_next(station: Sta
     assert same_state_as_undisturbed(station)
 
 
+def test_raw_mail_that_cannot_be_written_is_told_by_status_and_taken_in_once_it_can(tmp_path: Path) -> None:
+    station = Station(tmp_path / "station", 'path = "incoming"')
+    (station.directory / "incoming/cur").mkdir(parents=True)
+    (station.directory / "incoming/new").mkdir()
+    (station.directory / "incoming/cur/1").write_bytes(next(replies(1)))
+    station.mail.write_text("in the way")
+    done = station.run("run", "--once")
+    why = f"what arrived cannot be written down: [Errno 20] Not a directory: '{station.mail}/"
+    assert (done.returncode, done.stderr.count(f'error="{why}')) == (1, 1)
+    assert station.run("status").stdout.startswith(f"UNHEALTHY: could not look at the mailbox: {why}")
+    assert station.subjects() == []
+    station.mail.unlink()
+    assert station.run("run", "--once").returncode == 0
+    assert station.subjects() == ["Re: Invitation 0"]
+    assert station.run("status").stdout.startswith("healthy: looked at the mailbox ")
+
+
 def test_a_message_whose_reading_cannot_be_written_is_set_aside_alike(station: Station) -> None:
     done = trick(station, "fine", "admit", "fine")
     assert (done.stdout.split(), done.stderr) == (["recorded", "failed", "recorded"], "")
@@ -110,6 +127,16 @@ def test_a_message_at_hand_in_three_deaths_of_other_causes_is_read(station: Stat
         trick(station, "exit")
     done = trick(station, "fine")
     assert (done.returncode, done.stdout, done.stderr) == (0, "recorded\n", "")
+    assert not station.query(FLAGS)
+
+
+def test_a_suspect_whose_own_process_ends_of_another_cause_is_read(station: Station) -> None:
+    for _ in range(3):
+        trick(station, "exit")
+    marker = station.directory / "killed"
+    done = trick(station, f"once:{marker}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "recorded\n", "")
+    assert marker.exists()
     assert not station.query(FLAGS)
 
 

@@ -1,7 +1,8 @@
 """What happens around a message that breaks or kills its reader: trick.py REGISTRY MODE...
 
 The reader is the real one. It stumbles over the invitation it is given, whose list of organisations does what MODE
-says when somebody looks at it: "fine", "raise" an error, "exit" the process or "admit" one the registry has not.
+says when somebody looks at it: "fine", "raise" an error, "exit" the process, that "once:FILE", which remembers it, or
+"admit" one the registry has not.
 Takes in message 1, 2, ... with MODE 1, 2, ..., and prints what became of each. With "reread" in place of the first
 mode: reads all failed ones anew, with the second mode.
 """
@@ -32,6 +33,10 @@ class Trick(Invitation):
         mode = vars(self).get("mode", "fine") if name == "organisations" else "fine"
         if mode == "raise":
             raise ValueError("the list\nis broken")
+        if mode.startswith("once:"):
+            marker = Path(mode.removeprefix("once:"))
+            mode = "fine" if marker.exists() else "exit"
+            marker.touch()
         if mode == "exit":
             os._exit(9)
         found: tuple[Organisation, ...] = object.__getattribute__(self, name)

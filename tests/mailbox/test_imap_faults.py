@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import signal
 import socket
 from collections.abc import Callable
@@ -12,6 +14,7 @@ import pytest
 from inbox_worker.mailbox import MailboxError
 from inbox_worker.mailbox.imap import ImapMailbox
 from inbox_worker.settings import MailboxSettings
+from tests.faults.proxy import CuttingProxy
 from tests.ground.dovecot import Dovecot, free_port
 from tests.mailbox.polling import Keeper, mail
 
@@ -189,3 +192,22 @@ def test_a_message_that_the_server_breaks_off_at_does_not_hold_up_the_others(
     assert keeper.contents == [m for n, m in enumerate(sent) if n != bad]
     assert [a.problem is not None for a in keeper.arrivals] == [n == bad for n in range(5)]
     assert f"the message with UID {bad + 1} cannot be fetched" in str(keeper.arrivals[bad].problem)
+
+
+def test_a_line_that_breaks_all_the_time_sets_no_message_aside(
+    new_dovecot: Callable[..., Dovecot], settings_for: Settings
+) -> None:
+    """Every connection ends after 1,600 to 60,000 bytes: messages of 20,000 hardly pass, short ones often do."""
+    server, rng = new_dovecot(), random.Random(11)
+    sent = [mail(n, size=rng.choice((0, 2_000, 20_000))) for n in range(60)]
+    server.deliver(sent)
+    with CuttingProxy(server.plain) as line:
+        line.each = lambda: (int(10 ** rng.uniform(3.2, 4.8)), rng.choice(("fin", "rst")))
+        keeper = Keeper(settings_for(server, port=line.port, tls="none", ca_file=None))
+        for _ in range(400):
+            with contextlib.suppress(MailboxError):
+                keeper.poll()
+                break
+        assert line.hits > 30
+    assert [a.problem for a in keeper.arrivals if a.problem] == []
+    assert keeper.contents == sent

@@ -140,7 +140,16 @@ def test_a_message_that_is_refused_is_told_and_the_others_come(play: Play) -> No
     assert re.search("the message with UID 3 cannot be fetched: .*cannot convert this one", str(found[0][2]))
 
 
-@pytest.mark.parametrize("answer", [b"TAG NO [UNAVAILABLE] later\r\n", b"TAG NO Server Busy\r\n"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"TAG NO [UNAVAILABLE] later\r\n",
+        b"TAG NO Server Busy\r\n",
+        b"TAG NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)\r\n",  # Gmail
+        b"TAG NO System Error (Failure)\r\n",  # Gmail
+        b"TAG BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds\r\n",  # Exchange Online
+    ],
+)
 def test_a_passing_refusal_sets_no_message_aside(play: Play, answer: bytes) -> None:
     with play({"UID FETCH 3,5 (INTERNALDATE": answer, "UID FETCH 3 ": answer, "UID FETCH 5 ": answer}) as (_, settings):
         with pytest.raises(MailboxError) as caught:
@@ -179,6 +188,28 @@ def test_cuts_that_end_before_the_verdict_set_no_message_aside(play: Play) -> No
         assert told(list(mailbox.arrivals({}))) == BOTH
 
 
+def test_what_came_before_a_folder_was_renumbered_is_kept_and_nothing_is_taken_after_it(play: Play) -> None:
+    three = USUAL["UID FETCH 3,5"].split(b"* 2 ")[0]
+    with play({"UID FETCH 3,5 (INTERNALDATE": b"cut", "UID FETCH 3 ": three, "UID FETCH 5 ": b"cut"}) as (
+        server,
+        settings,
+    ):
+        play_on = server.by_length
+
+        def by_length() -> list[tuple[str, bytes]]:
+            if server.commands[-2].startswith("UID FETCH 5 "):
+                server.answers["EXAMINE"] = USUAL["EXAMINE"].replace(b"UIDVALIDITY 7", b"UIDVALIDITY 8")
+            return play_on()
+
+        server.commands.append("")
+        server.by_length = by_length  # type: ignore[method-assign]
+        found: list[Arrival] = []
+        with ImapMailbox(settings) as mailbox, pytest.raises(MailboxError, match="UIDVALIDITY changed while"):
+            found.extend(mailbox.arrivals({}))
+        assert told(found) == [(3, b"three", None)]
+        assert found[0].cursor.uidvalidity == 7
+
+
 @pytest.mark.parametrize(
     ("text", "received"),
     [
@@ -201,6 +232,7 @@ def test_internaldate_is_taken_in_utc_or_not_at_all(play: Play, text: bytes, rec
         (b"TAG BAD LOGIN isu pw is not understood\r\n", False),
         (b"TAG NO [UNAVAILABLE] Temporary authentication failure.\r\n", True),
         (b"TAG NO [LIMIT] Too many connections\r\n", True),
+        (b"TAG NO [ALERT] Account exceeded command or bandwidth limits. (Failure)\r\n", True),
         (b"* BYE go away\r\n", True),
         (b"cut", True),
     ],

@@ -88,6 +88,19 @@ def test_an_alert_is_given_once_when_it_fails_for_long_and_once_when_it_recovers
     assert not list(service.station.directory.glob("*.alert"))
 
 
+def test_the_command_of_an_alert_is_told_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = script(tmp_path / "alert", f"env > {tmp_path}/told")
+    mailbox = 'host = "mail.our.example"\nuser = "isu"\npassword_env = "IW_TEST_PASSWORD"'
+    station = Station(tmp_path / "station", mailbox, f'\n[alerts]\nafter = 1\ncommand = ["{command}"]')
+    monkeypatch.setenv("IW_TEST_PASSWORD", "hunter2")
+    monkeypatch.setenv("IW_TEST_OTHER", "kept")
+    now = datetime(2016, 2, 10, tzinfo=timezone.utc)
+    assert Alerts(load(station.config), lambda: now).tell("failing", "the server is down")
+    told = (tmp_path / "told").read_text()
+    assert {"IW_TEST_OTHER=kept", "INBOX_WORKER_ALERT=failing"} <= set(told.splitlines())
+    assert "hunter2" not in told
+
+
 def test_a_short_failure_alerts_nobody(watch: Watch, tmp_path: Path) -> None:
     told = tmp_path / "told"
     service = watch(f'[alerts]\nafter = 60\ncommand = ["{script(tmp_path / "alert", f"cat >> {told}")}"]')
@@ -194,6 +207,18 @@ def test_metrics_are_a_file_and_a_port_on_loopback_and_name_nobody(watch: Watch)
     wait_until(
         lambda: "inbox_worker_healthy 0.0" in (service.station.directory / "worker.prom").read_text(), "unhealthy"
     )
+
+
+def test_a_metrics_port_that_is_taken_keeps_nobody_from_reading_mail(watch: Watch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        service = watch(f"[metrics]\nport = {port}")
+        service.well()
+        assert f" warning metrics not served port={port} " in service.log()
+    service.well()
+    service.well()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        assert b"inbox_worker_healthy 1.0" in answer.read()
 
 
 def test_events_are_json_where_that_is_asked_for(watch: Watch) -> None:
