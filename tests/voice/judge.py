@@ -5,8 +5,8 @@ A judge averages two probabilities, of small decision trees and of a logistic re
 learn, so what both readers make of them is what they make of new mail. How likely a reading must be is chosen by ten-fold
 cross-validation on the messages of "judged" alone: first how likely it must be that nothing is answered, so that at most
 ``LOST`` of all messages are answers that are lost; then, for what both readers would write down together, those least
-probabilities with which the most readings are written down rightly while at most ``WRONG`` of all messages are written
-down wrongly.
+probabilities with which the most readings are written down rightly while at most ``SILENT`` of all messages are lost or
+written down wrongly.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from tests.bench.mailboxes import PARTS, messages_of
 from tests.voice.gold import SERVICE, is_right
 
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/judges.json"
-WRONG = 0.016  # of all messages: what may be written down wrongly
-LOST = 0.004  # and what may be taken for no answer although it is one
+SILENT = 0.02  # of all messages: what may be written down wrongly or lost, without anybody being asked
+LOST = 0.004  # of them: answers that are taken for none
 LEAST = {"record": (0.7, 0.75, 0.8, 0.85, 0.9, 0.93), "propose": (0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95)}  # tried
 LEAST_QUIET = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95)
 SURELY = (0.95, 0.97, 0.98)  # from which the grammar's own answer is none
@@ -141,7 +141,7 @@ def _tree(tree: Any, node: int) -> Any:
     return [int(tree.feature[node]), round(float(tree.threshold[node]), 4), left, right]
 
 
-def chosen(pairs: list[tuple[Row | None, Row | None]], messages: int) -> dict[str, float]:
+def chosen(pairs: list[tuple[Row | None, Row | None]], wrong_at_most: float) -> dict[str, float]:
     """The least probabilities; ``pairs`` are what the grammar read without a doubt and what the network would propose."""
     best: tuple[int, dict[str, float]] = 0, {"record": 1.0, "propose": 1.0}
     for record in LEAST["record"]:
@@ -150,7 +150,7 @@ def chosen(pairs: list[tuple[Row | None, Row | None]], messages: int) -> dict[st
             right = sum(r.right for r in written)
             wrong = len(written) - right
             print(f"  record from {record}, propose from {propose}: {right} right, {wrong} wrong")
-            if wrong <= WRONG * messages and right > best[0]:
+            if wrong <= wrong_at_most and right > best[0]:
                 best = right, {"record": record, "propose": propose}
     return best[1]
 
@@ -164,9 +164,9 @@ def _written(mine: Row | None, other: Row | None, record: float, propose: float)
     return None
 
 
-def quiet_enough(rows: list[tuple[Row, bool]], messages: int) -> tuple[float, float]:
+def quiet_enough(rows: list[tuple[Row, bool]], messages: int) -> tuple[float, float, int]:
     """From which probability on a message answers nothing, and from which on although the grammar reads an answer
-    without a doubt (the second of each pair)."""
+    without a doubt (the second of each pair); and how many answers are lost."""
     doubted, undoubted = ([r for r, sure in rows if sure is wanted] for wanted in (False, True))
     least = next(t for t in (*LEAST_QUIET, 1.0) if _lost(doubted, t) <= LOST * messages)
     surely = next(t for t in (*SURELY, 1.0) if t >= least and not _lost(undoubted, t))
@@ -174,7 +174,7 @@ def quiet_enough(rows: list[tuple[Row, bool]], messages: int) -> tuple[float, fl
         quiet = sum(r.right and r.probability >= limit for r in some)
         print(f"  {name} from {limit}: {quiet} of {sum(r.right for r in some)} that answer nothing, "
               f"and {_lost(some, limit)} of {sum(not r.right for r in some)} that do")  # fmt: skip
-    return least, surely
+    return least, surely, _lost(doubted, least) + _lost(undoubted, surely)
 
 
 def _lost(rows: list[Row], limit: float) -> int:
@@ -232,13 +232,13 @@ def main() -> None:
         "propose": fitted([o for _, o, _ in found + also if o], FEATURES + AGREEMENT),
         "quiet": fitted([n for _, _, n in found + also if n], QUIET),
     }
-    least, surely = quiet_enough([(n, m is not None) for m, _, n in found if n], len(found))
+    least, surely, lost = quiet_enough([(n, m is not None) for m, _, n in found if n], len(found))
     spoken = [
         (m, o)
         for case, (m, o, n) in zip(read, found, strict=True)
         if not case.flagged and (n is None or n.probability < (surely if m else least))
     ]
-    chosen_least = chosen(spoken, len(found))
+    chosen_least = chosen(spoken, SILENT * len(found) - lost)
     print(f"chosen: {chosen_least}, quiet from {least}, surely from {surely}")
     for name, value in (chosen_least | {"quiet": least}).items():
         judges[name]["least"] = value
