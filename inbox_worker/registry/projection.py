@@ -74,14 +74,18 @@ select count(*) from (
 ) where closed_at is null and code in ({DOUBTS})
 """  # noqa: S608 - the codes are our own
 LINKED = """
-with here as (select * from messages where id = :message)
-select organisation_id from claims join messages on messages.id = claims.message_id
-  where messages.from_address <> '' and messages.from_address = (select from_address from here)
-    and organisation_id is not null
+with here as (select * from messages where id = :message),
+others(id) as (
+  select id from messages where from_address <> '' and from_address = (select from_address from here)
+  union
+  select messages.id from here, json_each(here.refers) join messages on messages.message_id = value where value <> ''
+)
+select organisation_id from claims where message_id in (select id from others) and organisation_id is not null
 union
-select organisation_id from claims join messages on messages.id = claims.message_id
-  where messages.message_id <> '' and organisation_id is not null
-    and messages.message_id in (select value from here, json_each(here.refers))
+select rulings.organisation_id from claims join rulings on rulings.claim_id = claims.id
+  where claims.message_id in (select id from others) and rulings.organisation_id is not null
+union
+select organisation_id from rulings where message_id in (select id from others) and organisation_id is not null
 """
 
 

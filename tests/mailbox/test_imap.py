@@ -203,7 +203,9 @@ def test_a_missing_folder_is_told_and_does_not_hold_up_the_others(
 ) -> None:
     dovecot.deliver([mail(1)], folder=folder)
     keeper = Keeper(settings_for(dovecot, "Spam", folder))
-    with pytest.raises(MailboxError, match=r"/Spam: no such folder; \[mailbox\] folders can name .*Junk") as caught:
+    with pytest.raises(
+        MailboxError, match=r"/Spam: no such folder; \[mailbox\] folders can name .*(Junk|Test)"
+    ) as caught:
         keeper.poll()
     assert not caught.value.retry
     assert keeper.contents == [mail(1)]

@@ -122,6 +122,17 @@ def shown(registry: Registry) -> list[list[tuple[Any, ...]]]:
     return [registry.db.execute(query).fetchall() for query in queries]
 
 
+def test_a_ruling_reaches_those_to_whom_another_one_gave_the_answer_of_its_sender(tmp_path: Path) -> None:
+    registry = open_registry(tmp_path)
+    for number, told in enumerate([(), (claim("accepted", 1, organisation="blue"),)]):
+        deliver(registry, number, Letter(told, "bo@redkite.example", 0, False))
+    assert rule(registry, Rule("correct", 1, "red", 1), 2)
+    assert rule(registry, Rule("correct", 0, "blue", 1), 2)
+    before = shown(registry)
+    registry.rebuild()
+    assert shown(registry) == before
+
+
 @SLOW
 @given(HISTORIES, st.randoms(use_true_random=False))
 def test_any_batches_any_crash_and_replay_give_the_same_registry(tmp_path_factory, history, chance: random.Random):

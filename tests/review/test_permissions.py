@@ -296,6 +296,7 @@ def test_every_table_and_view_has_a_name_or_is_an_inner_one(season: Path) -> Non
         "exported",
         "to_read",
         "model_to_ask",
+        "replies",
         "model_questions",
         "_sqlite_migrations",
         "standing_rulings",
