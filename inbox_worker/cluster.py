@@ -65,9 +65,10 @@ def on_cluster(
                 for _, other in waiting:
                     cluster.died_over(other)  # when it is done nothing is under way
                 future = cluster.submit(function, item)
-                yield item, died(item) if cluster.died_over(future) else cluster.result(future)
-            else:
-                yield item, cluster.result(future)
+                if cluster.died_over(future):
+                    yield item, died(item)
+                    continue
+            yield item, cluster.result(future)
 
 
 class _Cluster:

@@ -82,9 +82,6 @@ others(id) as (
 )
 select organisation_id from claims where message_id in (select id from others) and organisation_id is not null
 union
-select rulings.organisation_id from claims join rulings on rulings.claim_id = claims.id
-  where claims.message_id in (select id from others) and rulings.organisation_id is not null
-union
 select organisation_id from rulings where message_id in (select id from others) and organisation_id is not null
 """
 

@@ -11,6 +11,14 @@ SECONDS = st.floats(0.01, 86_400)
 DRAWN = st.floats(0, 1, exclude_max=True)
 
 
+def failed_before(first: float, most: float, failures: int, drawn: float) -> Backoff:
+    """A back-off after so many failures, for which the same is drawn each time."""
+    backoff = Backoff(first, most, lambda: drawn)
+    for _ in range(failures):
+        backoff.failed()
+    return backoff
+
+
 @given(first=SECONDS, most=SECONDS, drawn=st.lists(DRAWN, min_size=1, max_size=60))
 def test_each_failure_doubles_the_pause_up_to_the_most_and_half_of_it_is_chance(
     first: float, most: float, drawn: list[float]
@@ -27,9 +35,7 @@ def test_each_failure_doubles_the_pause_up_to_the_most_and_half_of_it_is_chance(
 def test_no_pause_is_nothing_and_none_is_too_long_however_often_it_failed(
     first: float, most: float, failures: int, drawn: float
 ) -> None:
-    backoff = Backoff(first, most, lambda: drawn)
-    for _ in range(failures):
-        backoff.failed()
+    backoff = failed_before(first, most, failures, drawn)
     assert first / 2 <= backoff.failed() <= max(first, most)
 
 
@@ -37,17 +43,13 @@ def test_no_pause_is_nothing_and_none_is_too_long_however_often_it_failed(
 def test_what_only_a_person_can_mend_is_tried_at_the_longest_pause(
     first: float, most: float, failures: int, drawn: float
 ) -> None:
-    backoff = Backoff(first, most, lambda: drawn)
-    for _ in range(failures):
-        backoff.failed()
+    backoff = failed_before(first, most, failures, drawn)
     assert max(first, most) / 2 <= backoff.failed(hopeless=True) <= max(first, most)
 
 
 @given(first=SECONDS, most=SECONDS, failures=st.integers(1, 50), drawn=DRAWN)
 def test_a_success_forgets_all_failures(first: float, most: float, failures: int, drawn: float) -> None:
-    backoff, fresh = Backoff(first, most, lambda: drawn), Backoff(first, most, lambda: drawn)
-    for _ in range(failures):
-        backoff.failed()
+    backoff, fresh = failed_before(first, most, failures, drawn), Backoff(first, most, lambda: drawn)
     backoff.succeeded()
     assert [backoff.failed() for _ in range(5)] == [fresh.failed() for _ in range(5)]
 

@@ -13,6 +13,7 @@ from inbox_worker.reading import rules
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.phrases import opinion
+from inbox_worker.reading.voice.network import FIRST, INSIDE, OUTSIDE
 from inbox_worker.reading.voice.opinion import Asked, asked_about, span_in
 from inbox_worker.reading.voice.pieces import Pieces
 from inbox_worker.worker import understand
@@ -25,7 +26,6 @@ OPS = ("set", "replace", "add", "remove")
 MOST_COUNTED = 13  # this many people or more are one class
 UNTOLD = MOST_COUNTED + 1  # the class of a number that is not told, or not clearly
 UNKNOWN = -1  # the label does not say
-OUTSIDE, FIRST, INSIDE = 0, 1, 2  # of the name of somebody who comes
 VARIED = 3  # times that a message is told with other numbers
 
 

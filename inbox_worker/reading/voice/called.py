@@ -6,6 +6,7 @@ from unicodedata import combining
 
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import lexicons
+from inbox_worker.reading.segments import is_ideograph
 
 EDGES = " \t\r\n\u00a0.,;:!?()[]{}<>\"'«»„“”‘’–—-*/|•،؛。，、；：！？（）《》"
 MOST_WORDS = 6
@@ -43,7 +44,7 @@ def _in_a_word(two: str) -> bool:
 
 
 def _is_unspaced(character: str) -> bool:
-    return _is_han(character) or "\u3040" <= character <= "\u30ff" or "\u0e00" <= character <= "\u0e7f"
+    return is_ideograph(character) or "\u0e00" <= character <= "\u0e7f"
 
 
 def _is_han(character: str) -> bool:
