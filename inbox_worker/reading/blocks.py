@@ -87,6 +87,8 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
             by_marks = _cells(text, line, _MARKED)
             if len(by_marks) > 1 and (head is not None or _is_head(text, by_marks, lexicon)):
                 cells = by_marks
+        if table and not cells:  # a row of empty cells
+            continue
         item = None
         if len(cells) > 1:
             if not current and _is_head(text, cells, lexicon):

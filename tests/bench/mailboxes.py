@@ -18,13 +18,12 @@ from inbox_worker.understanding import understand
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 MAILBOXES = ("letters-en", "letters-romance", "season", "attachments-and-noise", "mixed", "last", "letters")
-LAST = ("d19", "d20", "d21", "d22", "d23", "d24")  # which nobody looks at before the end
 EVENTS = {folder.parent.name: folder.parent.parent.name for folder in sorted(CORPUS.glob("*/*/expected.json"))}
-# by which it was judged how sure is sure enough; with some of them an earlier reader was measured last
-JUDGED = tuple(n for n in EVENTS if (n.startswith("d") or n in {"c19", "c21", "public"}) and n not in LAST)
-HARD = tuple(n for n in EVENTS if n.startswith("j"))  # written to be hard; the judges are fitted with them as well
-LEARNT = tuple(n for n in EVENTS if n not in LAST + JUDGED + HARD)  # what the second reader was trained with
-PARTS = {"learnt": LEARNT, "judged": JUDGED, "hard": HARD, "last": LAST}
+LAST = tuple(n for n in EVENTS if n.startswith("n"))  # which nobody looks at before the end
+# by which it was judged how sure is sure enough; with most of them an earlier reader was measured last
+JUDGED = tuple(n for n in EVENTS if (n.startswith(("d", "m")) and n != "mixed") or n in {"c19", "c21", "public"})
+LEARNT = tuple(n for n in EVENTS if n not in LAST + JUDGED)  # what the second reader was trained with
+PARTS = {"learnt": LEARNT, "judged": JUDGED, "last": LAST}
 COLUMNS = ("straight_through", "silent", "needless_review", "kind", "organisation", "partstat", "count", "people_f1")
 
 Row = tuple[dict[str, Any], str]  # the gold answer of a message, and the JSON line that it was read as

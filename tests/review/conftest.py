@@ -35,7 +35,7 @@ def fresh(season: Path, tmp_path: Path) -> Iterator[Web]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # while it runs there is an event loop, which tests of other packages cannot do with
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

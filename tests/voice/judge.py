@@ -1,9 +1,9 @@
 """Fit the judges, and tell how well both readers do together: ``python -m tests.voice.judge``.
 
 A judge averages two probabilities, of small decision trees and of a logistic regression, over the features of
-``evaluation`` and ``quiet``. It is fitted on the mailboxes of the parts "judged" and "hard", from which the network did not
-learn, so what both readers make of them is what they make of new mail. How likely a reading must be is chosen by ten-fold
-cross-validation on the messages of "judged" alone: first how likely it must be that nothing is answered, so that at most
+``evaluation`` and ``quiet``. It is fitted on the mailboxes of the part "judged", from which the network did not learn, so
+what both readers make of them is what they make of new mail. How likely a reading must be is chosen by ten-fold
+cross-validation on them: first how likely it must be that nothing is answered, so that at most
 ``LOST`` of all messages are answers that are lost; then, for what both readers would write down together, those least
 probabilities with which the most readings are written down rightly while at most ``SILENT`` of all messages are lost or
 written down wrongly.
@@ -25,7 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from inbox_worker import message
-from inbox_worker.model import Claim, Code, Doubt, Kind, Op
+from inbox_worker.model import Claim, Code, Doubt, Kind
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.voice.evaluation import AGREEMENT, FEATURES, agreement, evaluation, tells_the_same
@@ -33,7 +33,7 @@ from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of
 from inbox_worker.reading.voice.proposal import proposal
 from inbox_worker.reading.voice.quiet import QUIET, SETTLED, quietness
-from inbox_worker.reading.voice.second import OPEN, may_propose
+from inbox_worker.reading.voice.second import OPEN, may_propose, told_by_table
 from inbox_worker.reading.whole import read_whole
 from tests.bench.mailboxes import PARTS, messages_of
 from tests.voice.gold import SERVICE, is_right
@@ -184,7 +184,7 @@ def _lost(rows: list[Row], limit: float) -> int:
 def mine(case: Case) -> Row | None:
     """What the grammar reads without a doubt."""
     claims = case.claims
-    if len(claims) != 1 or not case.heard.said or doubts_of(case):
+    if len(claims) != 1 or not case.heard.said or doubts_of(case) or told_by_table(case.heard, claims[0]):
         return None
     values = evaluation(case.heard, claims[0], case.opinion, claims[0].confidence)
     return Row(values, is_right(case.gold, claims, Kind.REPLY))
@@ -195,12 +195,10 @@ def others(case: Case) -> Row | None:
     claims = case.claims
     if len(claims) > 1 or not doubts_of(case) <= OPEN or not may_propose(case.heard):
         return None
-    if any(c.op is not Op.SET or c.leaves for c in claims):
-        return None
-    claim = proposal(case.heard, case.opinion)
+    beside: Claim | None = claims[0] if claims else None
+    claim = proposal(case.heard, case.opinion, beside)
     if claim is None:
         return None
-    beside: Claim | None = claims[0] if claims else None
     values = (*evaluation(case.heard, claim, case.opinion, 1 / 2), *agreement(claim, beside))
     same = beside is not None and tells_the_same(claim, beside)
     return Row(values, is_right(case.gold, (claim,), Kind.REPLY), same=same)
@@ -221,16 +219,15 @@ def main() -> None:
     """Fit the judges and write them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mailboxes", nargs="*", default=PARTS["judged"])
-    parser.add_argument("--also", nargs="*", default=PARTS["hard"], help="fit the judges with these as well")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
-    read, hard = (cases(tuple(names)) for names in (arguments.mailboxes, arguments.also))
-    found, also = ([(mine(c), others(c), nothing(c)) for c in some] for some in (read, hard))
-    print(f"{len(found)} messages that people wrote, {len(also)} hard ones")
+    read = cases(tuple(arguments.mailboxes))
+    found = [(mine(c), others(c), nothing(c)) for c in read]
+    print(f"{len(found)} messages that people wrote")
     judges: dict[str, Any] = {
-        "record": fitted([m for m, _, _ in found + also if m], FEATURES),
-        "propose": fitted([o for _, o, _ in found + also if o], FEATURES + AGREEMENT),
-        "quiet": fitted([n for _, _, n in found + also if n], QUIET),
+        "record": fitted([m for m, _, _ in found if m], FEATURES),
+        "propose": fitted([o for _, o, _ in found if o], FEATURES + AGREEMENT),
+        "quiet": fitted([n for _, _, n in found if n], QUIET),
     }
     least, surely, lost = quiet_enough([(n, m is not None) for m, _, n in found if n], len(found))
     spoken = [

@@ -17,6 +17,7 @@ from tests.voice.examples import UNKNOWN, Example, corpus_digest, of_mailboxes, 
 from tests.voice.net import Net
 from tests.voice.pack import pack
 from tests.voice.start import start
+from tests.voice.unpack import unpacked
 
 MOST_PIECES = 384  # of a message
 BATCH = 2600  # pieces, padding included
@@ -165,7 +166,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=RATE, help="of learning, for the layers")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--keep", type=Path, help="where to keep the network as it is in training")
-    parser.add_argument("--go-on", type=Path, help="a network that was kept, to be trained further")
+    parser.add_argument("--go-on", type=Path, help="a network to be trained further: one that was kept, or a .npz")
     arguments = parser.parse_args()
     random.seed(SEED)
     torch.manual_seed(SEED)
@@ -179,7 +180,9 @@ def main() -> None:
           f"{len(unseen)} messages to look at", flush=True)  # fmt: skip
     net = Net(begin, arguments.layers, arguments.settled)
     if arguments.go_on:
-        net.load_state_dict(torch.load(arguments.go_on, weights_only=True), strict=False)  # questions may be new
+        packed = arguments.go_on.suffix == ".npz"
+        state = unpacked(arguments.go_on) if packed else torch.load(arguments.go_on, weights_only=True)
+        net.load_state_dict(state, strict=False)  # questions may be new
     settled = Settled(net)
     if net.settled:
         settled.learn([e for one in [*letters, *phrases, *unseen] for e in (one, *one.varied)])

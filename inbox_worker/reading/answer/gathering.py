@@ -32,6 +32,9 @@ def party_of(
         for mention in said.coming:
             if mention.kind == "role" and blocks:
                 continue  # a list names them
+            denied = [h for h in said.hits if h.kind == "affirm_negated"]
+            if mention.kind == "role" and any(h.start <= mention.start < h.end for h in denied):
+                continue  # "we will not leave the chair empty"
             if mention.kind == "total" and not said.strong and mention.number > MANY and plainly:
                 continue  # "I come by on Friday for the roster of 12 surveyors"
             add(heard, party, part, said, mention, i)
@@ -85,6 +88,8 @@ def party_of(
         explained(heard, party, answers[-1][0], free)
     if answers and not (party.people or party.totals or party.unnamed or party.selves or party.more or blocks):
         _writer_alone(party, answers, free)
+    if not (party.people or party.selves or party.more or blocks):
+        _kept_for_the_writer(party, answers)
     for i, part, said in answers:
         for mention in _among(said) if party.totals else ():
             add(heard, party, part, said, mention, i)
@@ -139,6 +144,18 @@ def _announced(heard: Heard, party: Party, part: str, block: Block, answers: Seq
     for mention in totals_of(above[-1]):
         if mention.kind == "total":
             party.totals.append((mention.number, part, *above[-1].offsets(mention.start, mention.end)))
+
+
+def _kept_for_the_writer(party: Party, answers: Sequence[tuple[int, str, Said]]) -> None:
+    """The writer, who asks for one place: "please keep a chair for me"."""
+    if any(number != 1 for number, *_ in [*party.totals, *party.unnamed]) or len(party.unnamed) > 1:
+        return
+    for _, part, said in answers:
+        me = next((h for h in said.hits if h.kind == "me"), None)
+        if me is not None and said.has("request") and not said.foreign and not said.has("we", "our", "colleague"):
+            party.unnamed.clear()  # the place is the writer's own
+            party.selves.append((part, *said.offsets(me.start, me.end)))
+            return
 
 
 def _writer_alone(

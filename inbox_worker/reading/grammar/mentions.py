@@ -440,7 +440,7 @@ def _selves(
     if (
         pronoun is not None
         and clause.who is Who.PERSON
-        and not said.has("replace")
+        and not any(h.kind == "replace" and not _holds(said, h, "our") for h in said.hits)  # "she comes in my place"
         and not any(m.start < pronoun.start for m in said.names)
     ):
         return [Mention("anaphor", pronoun.start, pronoun.end)]

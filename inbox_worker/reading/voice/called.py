@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from unicodedata import combining
 
 from inbox_worker.reading.folding import fold
@@ -61,9 +62,14 @@ def _and_apart(text: str, start: int, end: int) -> bool:
     return fold(first) not in given and text[:start].rstrip(" ")[-1:].isalpha() and len(first) > SHORT
 
 
+@cache
+def _greetings() -> frozenset[str]:
+    return frozenset().union(*(lexicon.lists["greetings"] for lexicon in lexicons().values()))
+
+
 def _may_be(name: str) -> bool:
     letters = [c for c in name if c.isalpha()]
-    if len(letters) < 2 or any(c.isdecimal() or c == "@" for c in name):
+    if len(letters) < 2 or any(c.isdecimal() or c == "@" for c in name) or fold(name) in _greetings():
         return False
     if any(map(_is_han, name)):
         return HAN_NAME[0] <= len(name) <= HAN_NAME[1]

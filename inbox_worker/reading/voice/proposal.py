@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from inbox_worker.model import Claim, Evidence, Op, Partstat, Person
 from inbox_worker.reading.answer.claims import spelt
@@ -13,14 +14,17 @@ from inbox_worker.reading.voice.opinion import Named, Opinion
 LIKELY = 0.5  # that somebody comes, or that the writer does
 
 
-def proposal(heard: Heard, opinion: Opinion) -> Claim | None:
-    """What the network makes of a message, None where nothing is answered or an earlier answer is changed."""
+def proposal(heard: Heard, opinion: Opinion, beside: Claim | None = None) -> Claim | None:
+    """What the network makes of a message, None where nothing is answered or who changes is not clear. ``beside`` is
+    what the grammar makes of it, which alone tells who leaves."""
     answer = max(opinion.partstat, key=lambda k: opinion.partstat[k])
-    if answer == "none" or max(opinion.op, key=lambda k: opinion.op[k]) != "set":
+    if answer == "none":
         return None
-    partstat = Partstat(answer)
+    partstat, op = Partstat(answer), max(opinion.op, key=lambda k: opinion.op[k])
     evidence = [*heard.answerer.evidence]
     evidence += [heard.evidence("partstat", *place) for place in opinion.grounds]
+    if op != "set" and partstat is not Partstat.DECLINED:
+        return _change(heard, opinion, Change(op, partstat, tuple(evidence)), beside)
     people: list[Person] = []
     number: int | None = None
     if partstat is not Partstat.DECLINED:
@@ -36,6 +40,42 @@ def proposal(heard: Heard, opinion: Opinion) -> Claim | None:
     return Claim(
         heard.answerer.organisation, heard.answerer.name, partstat, number, Op.SET, tuple(people),
         evidence=tuple(dict.fromkeys(evidence)),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """That some join, leave or are replaced, with the words that tell it."""
+
+    op: str  # "add", "remove" or "replace"
+    partstat: Partstat
+    evidence: tuple[Evidence, ...]
+
+
+def _change(heard: Heard, opinion: Opinion, change: Change, beside: Claim | None) -> Claim | None:
+    """The claim of a change: how many join or leave, or who comes in somebody's place."""
+    place = max(range(len(opinion.count)), key=lambda i: opinion.count[i])
+    number = 0 if change.op == "replace" else place
+    if number >= len(opinion.count) - 2 or (number == 0) is not (change.op == "replace"):
+        return None
+    op = Op.REMOVE if change.op == "remove" else Op.ADD
+    people, told = _people(heard, opinion)
+    leaves = beside.leaves if beside is not None and beside.op is op else ()
+    evidence = [*change.evidence, *(heard.evidence("op", *place) for place in opinion.grounds[:1])]
+    if op is Op.REMOVE:
+        if beside is None or beside.op is not op:
+            return None
+        people = list(beside.people)
+        told = [e for e in beside.evidence if e.field in {"people", "delegates"}]
+        if len(people) > number:
+            return None
+    elif (len(people) > number and not (change.op == "replace" and people)) or (change.op == "replace" and not people):
+        return None
+    evidence += told
+    evidence += [heard.evidence("delegates", *place) for place in (*opinion.words, *opinion.tally)]
+    return Claim(
+        heard.answerer.organisation, heard.answerer.name, change.partstat, number, op, tuple(people), leaves=leaves,
+        revises=True, evidence=tuple(dict.fromkeys(evidence)),
     )  # fmt: skip
 
 

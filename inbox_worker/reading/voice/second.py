@@ -35,16 +35,29 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
         nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
         if nothing >= (judge.surely if claims and not held else judge.quiet.least):
             return (), ()
+    if claims and not held and told_by_table(heard, claims[0]):
+        return claims, doubts
     if claims and not held:
         return (_weighed(heard, claims[0], opinion, judge),), doubts
     if not held:
         return _unnoticed(heard, opinion, judge)
     if any(d.code not in OPEN for d in held):
         return claims, doubts
-    if any(c.op is not Op.SET or c.leaves for c in claims):
-        return claims, doubts
     other = _proposed(heard, opinion, judge, claims[0] if claims else None)
     return ((other,), ()) if other is not None else (claims, doubts)
+
+
+def told_by_table(heard: Heard, claim: Claim) -> bool:
+    """Whether just those come whom tables list: the network learnt from sentences and lists, and
+    does not see which column a word stands in."""
+    tables = [block for _, block in heard.blocks if block.table]
+    listed = [m.name for block in tables for item in block.items if item.verdict is not False for m in item.mentions]
+    return (
+        bool(claim.people)
+        and claim.op is Op.SET
+        and claim.delegates == sum(block.count for block in tables)
+        and all(any(same_person(p.name, name) for name in listed) for p in claim.people)
+    )
 
 
 def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim:
@@ -53,7 +66,7 @@ def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Cla
     probability = judge.record.probability(values)
     if probability >= judge.record.least:
         return replace(claim, confidence=round(max(0.5, min(claim.confidence, probability)), 2))
-    other = _proposed(heard, opinion, judge, claim) if claim.op is Op.SET else None
+    other = _proposed(heard, opinion, judge, claim)
     if other is not None and tells_the_same(other, claim):
         return replace(claim, confidence=min(claim.confidence, other.confidence))
     doubt = _difference(heard, claim, opinion)
@@ -109,7 +122,7 @@ def _proposed(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | Non
     """The network's own claim, where it is sure enough; ``beside``: what the grammar made of it, in doubt."""
     if not may_propose(heard):
         return None
-    claim = proposal(heard, opinion)
+    claim = proposal(heard, opinion, beside)
     if claim is None:
         return None
     values = (*evaluation(heard, claim, opinion, 1 / 2), *agreement(claim, beside))
@@ -117,4 +130,6 @@ def _proposed(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | Non
     if probability < judge.propose.least:
         return None
     revises = beside.revises if beside is not None else any(said.revises for _, said in heard.said)
-    return replace(claim, revises=revises, confidence=round(min(probability, heard.answerer.confidence), 2))
+    return replace(
+        claim, revises=revises or claim.revises, confidence=round(min(probability, heard.answerer.confidence), 2)
+    )
