@@ -15,6 +15,7 @@ from inbox_worker.reading.text import MAX_CHARACTERS, Line, bullet_length, lines
 SIGNATURE_LINES = 16  # a signature is not longer; what is longer is text after a "thanks" of its own
 SIGNATURE = 3_000  # characters of a signature that are looked at
 LONG_LINE = 110  # characters; no line of a signature
+FEW_LINES, SHORT_LINE = 8, 60  # of a message that is only signed
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def signature_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]
         if not norm or not _short_after(found, i):
             continue
         rest = _after_closing(norm, closings)
-        if rest is not None and (rest == 0 or i > 0) and (i or len(found) > 1):
+        if rest is not None and (i or (rest == 0 and _only_signed(found, norm, lexicons))):
             return line.start
         apart = (
             i
@@ -111,6 +112,12 @@ def signature_start(text: str, start: int, end: int, lexicons: Sequence[Lexicon]
         if apart and own and _is_name_line(norm, own) and not bullet_length(text, line.start, line.end):
             return line.start
     return end
+
+
+def _only_signed(found: Sequence[Line], first: str, lexicons: Sequence[Lexicon]) -> bool:
+    """Whether a text that begins with a closing is nothing but a signature: "Greetings," opens letters as well."""
+    greets = any(first in lexicon.lists["greetings"] for lexicon in lexicons)
+    return not greets and 1 < len(found) <= FEW_LINES and all(f.end - f.start <= SHORT_LINE for f in found[1:])
 
 
 def _short_after(found: Sequence[Line], i: int) -> bool:
