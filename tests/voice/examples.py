@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from inbox_worker.reading.voice.network import FIRST, INSIDE, OUTSIDE
 from inbox_worker.reading.voice.opinion import Asked, asked_about, span_in
 from inbox_worker.reading.voice.pieces import Pieces
 from inbox_worker.worker import understand
-from tests.bench.mailboxes import CORPUS, PARTS, messages_of
+from tests.bench.mailboxes import CORPUS, messages_of
 from tests.voice.gold import SERVICE
 from tests.voice.varied import other_numbers
 
@@ -64,10 +64,10 @@ class Listener:
         return self._combine(heard)
 
 
-def of_mailboxes(part: str, pieces: Pieces, most: int) -> Iterator[Example]:
-    """The messages of a part of the mailboxes."""
+def of_mailboxes(names: Iterable[str], pieces: Pieces, most: int) -> Iterator[Example]:
+    """The messages of some mailboxes."""
     with Listener() as listener:
-        for name in PARTS[part]:
+        for name in names:
             for raw, gold, invitation in messages_of(name):
                 listener.heard.clear()
                 understand(raw, invitation)

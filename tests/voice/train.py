@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from inbox_worker.reading.voice.pieces import Pieces
+from tests.bench.mailboxes import PARTS
 from tests.voice.examples import UNKNOWN, Example, corpus_digest, of_mailboxes, of_phrases
 from tests.voice.net import Net
 from tests.voice.pack import pack
@@ -167,14 +168,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--keep", type=Path, help="where to keep the network as it is in training")
     parser.add_argument("--go-on", type=Path, help="a network to be trained further: one that was kept, or a .npz")
+    parser.add_argument("--twice", nargs="*", default=(), help="mailboxes to learn from twice in each epoch")
     arguments = parser.parse_args()
     random.seed(SEED)
     torch.manual_seed(SEED)
     begin = start()
     pieces = Pieces(begin.pieces, begin.scores, begin.normal)
-    letters = list(of_mailboxes("learnt", pieces, MOST_PIECES))
+    letters = list(of_mailboxes(PARTS["learnt"], pieces, MOST_PIECES))
+    letters += list(of_mailboxes(arguments.twice, pieces, MOST_PIECES))
     phrases = list(of_phrases(pieces, MOST_PIECES))
-    unseen = list(of_mailboxes("judged", pieces, MOST_PIECES))
+    unseen = list(of_mailboxes(PARTS["judged"], pieces, MOST_PIECES))
     varied = sum(bool(e.varied) for e in [*letters, *phrases])
     print(f"{len(letters)} messages, {len(phrases)} phrases, {varied} of them with other numbers as well; "
           f"{len(unseen)} messages to look at", flush=True)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from inbox_worker.model import Claim, Op, Partstat
+from inbox_worker.model import Claim, Code, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.voice.opinion import Opinion
 
@@ -27,7 +27,15 @@ FEATURES = (
     "none",  # that nothing is answered
     "cut",  # not all was given to the network
     "revises",  # a sentence may change an earlier answer
+    "untold",  # that no number is told
+    "named",  # how many people the message names,
+    "halfway",  # and how many of them the network neither believes nor disbelieves
+    "numbers",  # how many numbers it tells
+    "sentences",
+    "length",
 )
+MOST_NAMED, MOST_NUMBERS, MOST_SENTENCES, MOST_CHARACTERS = 12, 8, 20, 1500
+HALFWAY = 2.2  # log odds, one in ten
 STEEP = 6.0  # log odds beyond which nothing is surer
 
 
@@ -64,6 +72,12 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, sure: float) -> tup
         odds(opinion.partstat["none"]),
         float(not opinion.whole),
         float(any(said.revises for _, said in heard.said)),
+        odds(opinion.count[-1]),
+        float(min(len(opinion.people), MOST_NAMED)),
+        float(sum(abs(odds(n.comes)) < HALFWAY for n in opinion.people)),
+        float(min(sum(len(said.numbers) for _, said in heard.said), MOST_NUMBERS)),
+        float(min(len(heard.said), MOST_SENTENCES)),
+        float(min(sum(said.sentence.end - said.sentence.start for _, said in heard.said), MOST_CHARACTERS)),
     )
     return tuple(round(s, 4) for s in steps)
 
@@ -84,19 +98,34 @@ def _op(claim: Claim) -> str:
     return "remove" if claim.op is Op.REMOVE else "set"
 
 
-AGREEMENT = ("same_partstat", "same_count", "same_people", "nothing_beside", "undoubted")
+AGREEMENT = (
+    "same_partstat",
+    "same_count",
+    "same_people",
+    "nothing_beside",
+    "undoubted",
+    "same_op",
+    "partstat_doubted",
+    "count_doubted",
+    "sure_beside",  # how sure the grammar is of its own
+)
 
 
 def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
     """In what a claim of the network is the same as one of the grammar, in the order of ``AGREEMENT``."""
     if other is None:
-        return 0.0, 0.0, 0.0, 1.0, 0.0
+        return 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    codes = {d.code for d in other.doubts}
     return (
         float(claim.partstat is other.partstat),
         float(claim.delegates == other.delegates),
         float({p.name for p in claim.people} == {p.name for p in other.people}),
         0.0,
         float(not other.doubts),
+        float(claim.op is other.op),
+        float(Code.PARTSTAT_UNCLEAR in codes),
+        float(not codes.isdisjoint({Code.COUNT_UNCLEAR, Code.COUNT_MISSING})),
+        other.confidence,
     )
 
 
