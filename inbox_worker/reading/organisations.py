@@ -145,6 +145,13 @@ def _same_script(text: str) -> bool:
     return not (latin and cyrillic)
 
 
+def is_organisation(name: str, index: Index) -> bool:
+    """Whether a name is, for the most part, that of a listed organisation."""
+    words = [t for t in tokens(name) if t.is_word]
+    covered = sum(f.end - f.start for f in find(words, index))
+    return 2 * covered >= len(name.strip())
+
+
 def related(one: Organisation, other: Organisation) -> bool:
     """Whether two rows are headquarters and office of one organisation: one name continues the other."""
     a, b = (fold(o.name) for o in (one, other))

@@ -31,7 +31,7 @@ from inbox_worker.reading.language import languages_of
 from inbox_worker.reading.layout import Layout, layout_of, sender_name
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.needs import needs_of
-from inbox_worker.reading.organisations import Index, index_of
+from inbox_worker.reading.organisations import Index, index_of, is_organisation
 from inbox_worker.reading.sender import Answerer, answerer_of, places_of
 from inbox_worker.reading.text import MAX_CHARACTERS, Sentence, Token, sentences, tokens
 
@@ -206,7 +206,8 @@ class _Reading:
                     (layout.part.section, b)
                     for b in blocks_in(layout.part.text, start, end, self.spoken[0], (*mine, *others))
                 ]
-        self.sender = sender_name(self.message, self.layouts, self.spoken)
+        sender = sender_name(self.message, self.layouts, self.spoken)
+        self.sender = None if sender is not None and is_organisation(sender[0], self.index) else sender
 
     def _greets(self, sentence: Sentence, lexicon: Lexicon) -> bool:
         words = [w.norm for w in sentence.words]

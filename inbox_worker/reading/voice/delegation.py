@@ -10,6 +10,7 @@ from inbox_worker.model import Evidence, Person
 from inbox_worker.reading.answer.claims import spelt
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.grammar.said import Mention
+from inbox_worker.reading.organisations import is_organisation
 from inbox_worker.reading.voice.opinion import Named, Opinion
 
 LEAST = 1e-6  # of a probability
@@ -50,7 +51,7 @@ def _candidates(heard: Heard, opinion: Opinion) -> list[_Candidate]:
     writer = heard.sender[0] if heard.sender is not None else ""
     found: list[_Candidate] = []
     for named in opinion.people:
-        if writer and same_person(named.name, writer):
+        if (writer and same_person(named.name, writer)) or is_organisation(named.name, heard.index):
             continue
         there = [heard.evidence(name, named.part, named.start, named.end) for name in ("people", "delegates")]
         evidence = tuple(e for e in there if e.end > e.start)

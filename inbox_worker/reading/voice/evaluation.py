@@ -27,6 +27,7 @@ FEATURES = (
     "none",  # that nothing is answered
     "cut",  # not all was given to the network
     "revises",  # a sentence may change an earlier answer
+    "joins",  # a word of adding, replacing or leaving
     "untold",  # that no number is told
     "named",  # how many people the message names,
     "halfway",  # and how many of them the network neither believes nor disbelieves
@@ -72,6 +73,7 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, sure: float) -> tup
         odds(opinion.partstat["none"]),
         float(not opinion.whole),
         float(any(said.revises for _, said in heard.said)),
+        float(any(said.has("add", "more", "replace", "remove", "instead") for _, said in heard.said)),
         odds(opinion.count[-1]),
         float(min(len(opinion.people), MOST_NAMED)),
         float(sum(abs(odds(n.comes)) < HALFWAY for n in opinion.people)),

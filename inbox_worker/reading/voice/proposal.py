@@ -11,8 +11,10 @@ from inbox_worker.reading.voice.opinion import Opinion
 
 
 def proposal(heard: Heard, opinion: Opinion, beside: Claim | None = None) -> Claim | None:
-    """What the network makes of a message, None where nothing is answered, or not clearly how many or who. ``beside`` is
-    what the grammar makes of it, which alone tells who leaves."""
+    """What the network makes of a message, None where nothing is answered, or not clearly how many or who.
+
+    ``beside`` is what the grammar makes of it, which alone tells who leaves.
+    """
     answer = max(opinion.partstat, key=lambda k: opinion.partstat[k])
     if answer == "none":
         return None
