@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,9 @@ from inbox_worker import message
 from inbox_worker.model import Claim, Code, Doubt, Kind
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.rules import RuleReader
-from inbox_worker.reading.voice.evaluation import AGREEMENT, FEATURES, agreement, evaluation, tells_the_same
+from inbox_worker.reading.voice.evaluation import AGREEMENT, FEATURES, agreement, believable, evaluation, tells_the_same
 from inbox_worker.reading.voice.network import network
-from inbox_worker.reading.voice.opinion import Opinion, opinion_of
+from inbox_worker.reading.voice.opinion import Opinion, opinion_of, without_frame
 from inbox_worker.reading.voice.proposal import proposal
 from inbox_worker.reading.voice.quiet import QUIET, SETTLED, quietness
 from inbox_worker.reading.voice.second import OPEN, may_propose, told_by_table
@@ -41,6 +42,7 @@ from tests.voice.gold import SERVICE, is_right
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/judges.json"
 SILENT = 0.02  # of all messages: what may be written down wrongly or lost, without anybody being asked
 LOST = 0.004  # of them: answers that are taken for none
+OVERRULE = (0.85, 0.9, 0.93, 0.95, 0.97)
 LEAST = {"record": (0.7, 0.75, 0.8, 0.85, 0.9, 0.93), "propose": (0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95)}  # tried
 LEAST_QUIET = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95)
 SURELY = (0.95, 0.97, 0.98)  # from which the grammar's own answer is none
@@ -60,6 +62,7 @@ class Case:
     doubts: tuple[Doubt, ...]  # that no claim carries
     heard: Heard
     opinion: Opinion
+    again: Opinion
     flagged: bool  # whatever the network says: something else is doubted
 
 
@@ -82,7 +85,8 @@ def cases(names: tuple[str, ...]) -> list[Case]:
                 known = [*doubts, *(d for c in claims for d in c.doubts)]
                 told = [*reading.doubts, *(d for c in reading.claims for d in c.doubts)]
                 flagged = any(d not in known for d in told)
-                found.append(Case(gold, claims, doubts, heard, opinion_of(heard, network()), flagged))
+                opinions = opinion_of(heard, network()), opinion_of(without_frame(heard), network())
+                found.append(Case(gold, claims, doubts, heard, *opinions, flagged))
     return found
 
 
@@ -103,11 +107,13 @@ class Row:
     values: tuple[float, ...]
     right: bool
     same: bool = False  # as what the grammar made of the message
+    judged: bool = True  # what the network holds for impossible is not
     probability: float = 0.0  # by cross-validation
 
 
 def fitted(rows: list[Row], names: tuple[str, ...]) -> dict[str, Any]:
     """A judge for readings, without its least probability; their probabilities are told by cross-validation."""
+    rows = [row for row in rows if row.judged]
     values, right = np.array([r.values for r in rows]), np.array([r.right for r in rows])
     trees = GradientBoostingClassifier(**TREES)
     scale = StandardScaler()
@@ -143,23 +149,23 @@ def _tree(tree: Any, node: int) -> Any:
 
 def chosen(pairs: list[tuple[Row | None, Row | None]], wrong_at_most: float) -> dict[str, float]:
     """The least probabilities; ``pairs`` are what the grammar read without a doubt and what the network would propose."""
-    best: tuple[int, dict[str, float]] = 0, {"record": 1.0, "propose": 1.0}
-    for record in LEAST["record"]:
-        for propose in LEAST["propose"]:
-            written = [r for mine, other in pairs if (r := _written(mine, other, record, propose))]
-            right = sum(r.right for r in written)
-            wrong = len(written) - right
-            print(f"  record from {record}, propose from {propose}: {right} right, {wrong} wrong")
-            if wrong <= wrong_at_most and right > best[0]:
-                best = right, {"record": record, "propose": propose}
+    best: tuple[int, dict[str, float]] = 0, {"record": 1.0, "propose": 1.0, "overrule": 1.0}
+    for record, propose, overrule in product(LEAST["record"], LEAST["propose"], OVERRULE):
+        least = {"record": record, "propose": propose, "overrule": max(propose, overrule)}
+        written = [r for mine, other in pairs if (r := _written(mine, other, least))]
+        right = sum(r.right for r in written)
+        wrong = len(written) - right
+        if right > best[0] and wrong <= wrong_at_most:
+            best = right, least
+            print(f"  {least}: {right} right, {wrong} wrong")
     return best[1]
 
 
-def _written(mine: Row | None, other: Row | None, record: float, propose: float) -> Row | None:
+def _written(mine: Row | None, other: Row | None, least: dict[str, float]) -> Row | None:
     """Which reading is written down, if any."""
-    if mine and mine.probability >= record:
+    if mine and mine.probability >= least["record"]:
         return mine
-    if other and other.probability >= propose and (mine is None or other.same):
+    if other and other.probability >= least["propose" if mine is None or other.same else "overrule"]:
         return other
     return None
 
@@ -186,8 +192,8 @@ def mine(case: Case) -> Row | None:
     claims = case.claims
     if len(claims) != 1 or not case.heard.said or doubts_of(case) or told_by_table(case.heard, claims[0]):
         return None
-    values = evaluation(case.heard, claims[0], case.opinion, claims[0].confidence)
-    return Row(values, is_right(case.gold, claims, Kind.REPLY))
+    values = evaluation(case.heard, claims[0], case.opinion, case.again, claims[0].confidence)
+    return Row(values, is_right(case.gold, claims, Kind.REPLY), judged=believable(claims[0], case.opinion))
 
 
 def others(case: Case) -> Row | None:
@@ -197,9 +203,9 @@ def others(case: Case) -> Row | None:
         return None
     beside: Claim | None = claims[0] if claims else None
     claim = proposal(case.heard, case.opinion, beside)
-    if claim is None:
+    if claim is None or not believable(claim, case.opinion):
         return None
-    values = (*evaluation(case.heard, claim, case.opinion, 1 / 2), *agreement(claim, beside))
+    values = (*evaluation(case.heard, claim, case.opinion, case.again, 1 / 2), *agreement(claim, beside))
     same = beside is not None and tells_the_same(claim, beside)
     return Row(values, is_right(case.gold, (claim,), Kind.REPLY), same=same)
 
@@ -237,9 +243,10 @@ def main() -> None:
     ]
     chosen_least = chosen(spoken, SILENT * len(found) - lost)
     print(f"chosen: {chosen_least}, quiet from {least}, surely from {surely}")
-    for name, value in (chosen_least | {"quiet": least}).items():
-        judges[name]["least"] = value
-    judges["surely"] = surely
+    for name in ("record", "propose"):
+        judges[name]["least"] = chosen_least[name]
+    judges["quiet"]["least"] = least
+    judges |= {"surely": surely, "overrule": chosen_least["overrule"]}
     arguments.out.write_text(json.dumps(judges) + "\n", encoding="utf-8")
 
 

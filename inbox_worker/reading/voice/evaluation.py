@@ -34,14 +34,22 @@ FEATURES = (
     "numbers",  # how many numbers it tells
     "sentences",
     "length",
+    "again_partstat",  # the same of the new words alone, without what frames them: log odds of the answer,
+    "again_count",
+    "again_margin",
+    "again_set",  # and that nothing earlier is changed
 )
 MOST_NAMED, MOST_NUMBERS, MOST_SENTENCES, MOST_CHARACTERS = 12, 8, 20, 1500
 HALFWAY = 2.2  # log odds, one in ten
+LEAST_COUNT = 0.3  # probability of a number
 STEEP = 6.0  # log odds beyond which nothing is surer
 
 
-def evaluation(heard: Heard, claim: Claim, opinion: Opinion, sure: float) -> tuple[float, ...]:
-    """The features of a claim, in the order of ``FEATURES``; ``sure`` is the grammar's own estimate, 0 to 1."""
+def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sure: float) -> tuple[float, ...]:
+    """The features of a claim, in the order of ``FEATURES``.
+
+    ``again`` is what the network makes of the new words alone, ``sure`` the grammar's own estimate, 0 to 1.
+    """
     people = [p.name for p in claim.people]
     coming = claim.partstat is not Partstat.DECLINED
     writer = heard.sender[0] if heard.sender is not None else ""
@@ -52,12 +60,12 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, sure: float) -> tup
     strangers = [n.comes for n in opinion.people if not any(same_person(n.name, k) for k in known) and n.name != writer]
     number = claim.delegates
     place = len(opinion.count) - 1 if number is None else min(number, len(opinion.count) - 2)
-    rival = max(p for i, p in enumerate(opinion.count) if i != place)
+    told = odds(opinion.count[place])
     op = _op(claim)
     steps = (
         odds(opinion.partstat[claim.partstat.value]),
-        odds(opinion.count[place]) if coming and claim.op is not Op.REMOVE else 0.0,
-        odds(opinion.count[place]) - odds(rival) if coming and claim.op is not Op.REMOVE else 0.0,
+        told if coming and claim.op is not Op.REMOVE else 0.0,
+        told - _rival(opinion, place) if coming and claim.op is not Op.REMOVE else 0.0,
         odds(min(believed)) if believed else STEEP / 2,
         odds(max(strangers)) if strangers and claim.op is not Op.REMOVE else -STEEP / 2,
         (odds(opinion.writer) if mine else -odds(opinion.writer)) if coming and writer else 0.0,
@@ -80,8 +88,25 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, sure: float) -> tup
         float(min(sum(len(said.numbers) for _, said in heard.said), MOST_NUMBERS)),
         float(min(len(heard.said), MOST_SENTENCES)),
         float(min(sum(said.sentence.end - said.sentence.start for _, said in heard.said), MOST_CHARACTERS)),
+        odds(again.partstat[claim.partstat.value]),
+        odds(again.count[place]),
+        odds(again.count[place]) - _rival(again, place),
+        odds(again.op["set"]),
     )
     return tuple(round(s, 4) for s in steps)
+
+
+def believable(claim: Claim, opinion: Opinion) -> bool:
+    """Whether the network holds a claim's answer and number for possible: if not, nothing else can make up for it."""
+    number = claim.delegates
+    place = len(opinion.count) - 1 if number is None else min(number, len(opinion.count) - 2)
+    counts = claim.partstat is not Partstat.DECLINED and claim.op is not Op.REMOVE
+    return opinion.partstat[claim.partstat.value] >= 1 / 2 and (not counts or opinion.count[place] >= LEAST_COUNT)
+
+
+def _rival(opinion: Opinion, place: int) -> float:
+    """Log odds of the likeliest other number."""
+    return odds(max(p for i, p in enumerate(opinion.count) if i != place))
 
 
 def odds(probability: float) -> float:

@@ -65,12 +65,14 @@ def _added(node: Split | float, values: Sequence[float]) -> float:
 class Judges:
     """``record`` decides on what the grammar reads without a doubt, ``propose`` on what the network reads where the
     grammar is in doubt, ``quiet`` on whether a message answers nothing at all. ``surely`` is the probability of that
-    from which even an answer that the grammar reads without a doubt is none."""
+    from which even an answer that the grammar reads without a doubt is none, ``overrule`` that from which another answer
+    of the network takes its place."""
 
     record: Judge
     propose: Judge
     quiet: Judge
     surely: float
+    overrule: float
 
 
 @cache
@@ -79,7 +81,7 @@ def judges() -> Judges:
     text = (resources.files("inbox_worker.reading.voice") / "judges.json").read_text(encoding="utf-8")
     stored = json.loads(text)
     record, propose, quiet = (_judge(stored[name]) for name in ("record", "propose", "quiet"))
-    return Judges(record, propose, quiet, stored["surely"])
+    return Judges(record, propose, quiet, stored["surely"], stored["overrule"])
 
 
 def _judge(stored: Mapping[str, Any]) -> Judge:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from inbox_worker.model import Zone
+from inbox_worker.model import Address, Zone
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.voice.called import name_at
 from inbox_worker.reading.voice.network import Answers, Network
@@ -85,6 +85,17 @@ def span_in(cut: Sequence[Piece], start: int, end: int) -> tuple[int, int] | Non
     low, high = start + len(OPENING), end + len(OPENING)
     inside = [i + 1 for i, p in enumerate(cut) if p.start < high and p.end > low and p.end > p.start]
     return (inside[0], inside[-1] + 1) if inside else None
+
+
+def without_frame(heard: Heard) -> Heard:
+    """A message with nothing but its new words: without subject, sender and signature. Sound readings stay the same."""
+    message = heard.message
+    parts = tuple(
+        replace(p, spans=tuple(s for s in p.spans if s.zone is not Zone.SIGNATURE)) if p.spans else p
+        for p in message.parts
+    )
+    bare = replace(message, from_=Address("", message.from_.address), subject="", parts=parts)
+    return replace(heard, message=bare, sender=None)
 
 
 def opinion_of(heard: Heard, network: Network) -> Opinion:

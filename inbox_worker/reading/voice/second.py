@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.confidence import DOUBTED
 from inbox_worker.reading.answer.heard import Heard, same_person
-from inbox_worker.reading.voice.evaluation import agreement, evaluation, tells_the_same
+from inbox_worker.reading.voice.evaluation import agreement, believable, evaluation, tells_the_same
 from inbox_worker.reading.voice.judges import Judges, judges
 from inbox_worker.reading.voice.network import network
-from inbox_worker.reading.voice.opinion import Opinion, opinion_of
+from inbox_worker.reading.voice.opinion import Opinion, opinion_of, without_frame
 from inbox_worker.reading.voice.proposal import proposal
 from inbox_worker.reading.voice.quiet import SETTLED, quietness
 
@@ -30,6 +30,7 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
     if len(claims) > 1 or (claims and not heard.said):
         return claims, doubts
     opinion, judge = opinion_of(heard, network()), judges()
+    again = _Once(heard)
     held = [d for c in claims for d in c.doubts] + list(doubts)
     if opinion.whole and all(d.code in SETTLED for d in held):
         nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
@@ -38,13 +39,13 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
     if claims and not held and told_by_table(heard, claims[0]):
         return claims, doubts
     if claims and not held:
-        return (_weighed(heard, claims[0], opinion, judge),), doubts
+        return (_weighed(heard, claims[0], opinion, again, judge),), doubts
     if not held:
-        return _unnoticed(heard, opinion, judge)
+        return _unnoticed(heard, opinion, again, judge)
     if any(d.code not in OPEN for d in held):
         return claims, doubts
-    other = _proposed(heard, opinion, judge, claims[0] if claims else None)
-    return ((other,), ()) if other is not None else (claims, doubts)
+    other = _proposed(heard, opinion, again, judge, claims[0] if claims else None)
+    return ((other.claim,), ()) if other is not None else (claims, doubts)
 
 
 def told_by_table(heard: Heard, claim: Claim) -> bool:
@@ -60,15 +61,31 @@ def told_by_table(heard: Heard, claim: Claim) -> bool:
     )
 
 
-def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim:
+class _Once:
+    """What the network makes of the new words alone, asked for when it is needed."""
+
+    def __init__(self, heard: Heard) -> None:
+        self._heard = heard
+        self._opinion: Opinion | None = None
+
+    def __call__(self) -> Opinion:
+        if self._opinion is None:
+            self._opinion = opinion_of(without_frame(self._heard), network())
+        return self._opinion
+
+
+def _weighed(heard: Heard, claim: Claim, opinion: Opinion, again: _Once, judge: Judges) -> Claim:
     """A claim of the grammar: with the probability that it is right, or with a doubt where that is too low."""
-    values = evaluation(heard, claim, opinion, claim.confidence)
-    probability = judge.record.probability(values)
+    probability = 0.0
+    if believable(claim, opinion):
+        probability = judge.record.probability(evaluation(heard, claim, opinion, again(), claim.confidence))
     if probability >= judge.record.least:
         return replace(claim, confidence=round(max(0.5, min(claim.confidence, probability)), 2))
-    other = _proposed(heard, opinion, judge, claim)
-    if other is not None and tells_the_same(other, claim):
-        return replace(claim, confidence=min(claim.confidence, other.confidence))
+    other = _proposed(heard, opinion, again, judge, claim)
+    if other is not None and tells_the_same(other.claim, claim):
+        return replace(claim, confidence=min(claim.confidence, other.claim.confidence))
+    if other is not None and other.probability >= judge.overrule:
+        return other.claim
     doubt = _difference(heard, claim, opinion)
     number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET else claim.delegates
     return replace(claim, delegates=number, doubts=(*claim.doubts, doubt), confidence=min(claim.confidence, DOUBTED))
@@ -102,11 +119,11 @@ def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
     return Doubt(Code.COUNT_UNCLEAR, "A second reader is not sure who comes, and how many.", shown)
 
 
-def _unnoticed(heard: Heard, opinion: Opinion, judge: Judges) -> Told:
+def _unnoticed(heard: Heard, opinion: Opinion, again: _Once, judge: Judges) -> Told:
     """A message in which the grammar finds no answer."""
-    found = _proposed(heard, opinion, judge, None)
+    found = _proposed(heard, opinion, again, judge, None)
     if found is not None:
-        return (found,), ()
+        return (found.claim,), ()
     answer = max((k for k in opinion.partstat if k != "none"), key=lambda k: opinion.partstat[k])
     shown = tuple(heard.evidence("partstat-unclear", *place) for place in opinion.words[:1])
     why = f"No answer was found; a second reader holds {ANSWERS[answer]} for possible ({opinion.partstat[answer]:.0%})."
@@ -118,18 +135,23 @@ def may_propose(heard: Heard) -> bool:
     return heard.answerer.organisation is not None and not heard.answerer.doubts
 
 
-def _proposed(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | None) -> Claim | None:
-    """The network's own claim, where it is sure enough; ``beside``: what the grammar made of it, in doubt."""
-    if not may_propose(heard):
+@dataclass(frozen=True)
+class _Proposal:
+    """The network's own claim, and how likely a judge holds it."""
+
+    claim: Claim
+    probability: float
+
+
+def _proposed(heard: Heard, opinion: Opinion, again: _Once, judge: Judges, beside: Claim | None) -> _Proposal | None:
+    """The network's own claim, where it is sure enough; ``beside``: what the grammar made of it."""
+    claim = proposal(heard, opinion, beside) if may_propose(heard) else None
+    if claim is None or not believable(claim, opinion):
         return None
-    claim = proposal(heard, opinion, beside)
-    if claim is None:
-        return None
-    values = (*evaluation(heard, claim, opinion, 1 / 2), *agreement(claim, beside))
+    values = (*evaluation(heard, claim, opinion, again(), 1 / 2), *agreement(claim, beside))
     probability = judge.propose.probability(values)
     if probability < judge.propose.least:
         return None
-    revises = beside.revises if beside is not None else any(said.revises for _, said in heard.said)
-    return replace(
-        claim, revises=revises or claim.revises, confidence=round(min(probability, heard.answerer.confidence), 2)
-    )
+    revises = claim.revises or (beside.revises if beside is not None else any(said.revises for _, said in heard.said))
+    sure = round(min(probability, heard.answerer.confidence), 2)
+    return _Proposal(replace(claim, revises=revises, confidence=sure), probability)
