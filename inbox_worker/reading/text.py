@@ -108,8 +108,8 @@ def lines(text: str, start: int, end: int) -> list[Line]:
     return found
 
 
-_BULLET = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}[、．.]|[-–—*•·▪◦‣>]|\(?\d{1,2}\s?[.):\-–º°]|\(?[a-zA-Z][.)])\s*(?=\S)"
+_BULLET = re.compile(  # no letter of "H.E. Ms"
+    r"(?:[一二三四五六七八九十]{1,3}[、．.]|[-–—*•·▪◦‣>]|\(?\d{1,2}\s?[.):\-–º°]|\(?[a-zA-Z]\)|[a-zA-Z]\.(?=\s))\s*(?=\S)"
 )
 _ENDS = frozenset(".!?。！？؟…")
 _CLOSERS = frozenset("\"'”’»)]")

@@ -16,6 +16,18 @@ SHORT = 4  # letters of a name that may well begin with the letter itself: Wajih
 HAN_NAME = (2, 12)  # characters, with those of foreign names
 
 
+def lines_of_names(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """What the network holds for one name, line by line where each line has a full name; else as it is."""
+    lines = text[max(start, 0) : end].split("\n")
+    if len(lines) < 2 or any(len(line.split()) < 2 for line in lines):
+        return [(start, end)]
+    found, at = [], max(start, 0)
+    for line in lines:
+        found.append((at, at + len(line)))
+        at += len(line) + 1
+    return found
+
+
 def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:
     """The name that ``text[start:end]`` is, with its own offsets, in whole words; None where it can be none.
 

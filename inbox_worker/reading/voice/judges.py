@@ -65,8 +65,8 @@ def _added(node: Split | float, values: Sequence[float]) -> float:
 class Judges:
     """``record`` decides on what the grammar reads without a doubt, ``propose`` on what the network reads where the
     grammar is in doubt, ``quiet`` on whether a message answers nothing at all. ``surely`` is the probability of that
-    from which even an answer that the grammar reads without a doubt is none, ``overrule`` that from which another answer
-    of the network takes its place."""
+    from which even what the grammar reads without a doubt is none, ``overrule`` that from which another answer of the
+    network takes its place."""
 
     record: Judge
     propose: Judge

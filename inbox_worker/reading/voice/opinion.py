@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from inbox_worker.model import Address, Zone
 from inbox_worker.reading.answer.heard import Heard
-from inbox_worker.reading.voice.called import name_at
+from inbox_worker.reading.voice.called import lines_of_names, name_at
 from inbox_worker.reading.voice.network import Answers, Network
 from inbox_worker.reading.voice.pieces import BEGIN, END, Piece, Pieces
 
@@ -143,14 +143,15 @@ def _people(heard: Heard, asked: Asked, said: Answers) -> tuple[Named, ...]:
         inside = asked.pieces[start - 1 : end - 1]
         if not inside or any(start < b and a < end for a, b in asked.spans):
             continue
-        found = name_at(asked.text, inside[0].start - len(OPENING), inside[-1].end - len(OPENING))
-        if found is None:
-            continue
-        name, first, last = found
-        stretch = next((s for s in asked.stretches if s.at <= first and last <= s.at + s.end - s.start), None)
-        if stretch is not None:
-            place = (stretch.part, first - stretch.at + stretch.start, last - stretch.at + stretch.start)
-            people.setdefault(place, Named(name, *place, likely))
+        for begin, stop in lines_of_names(asked.text, inside[0].start - len(OPENING), inside[-1].end - len(OPENING)):
+            found = name_at(asked.text, begin, stop)
+            if found is None:
+                continue
+            name, first, last = found
+            stretch = next((s for s in asked.stretches if s.at <= first and last <= s.at + s.end - s.start), None)
+            if stretch is not None:
+                place = (stretch.part, first - stretch.at + stretch.start, last - stretch.at + stretch.start)
+                people.setdefault(place, Named(name, *place, likely))
     return tuple(sorted(people.values(), key=lambda n: (n.part, n.start)))
 
 

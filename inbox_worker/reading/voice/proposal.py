@@ -32,7 +32,8 @@ def proposal(heard: Heard, opinion: Opinion, beside: Claim | None = None) -> Cla
     number, people, told = delegation(heard, opinion)
     if number is None and claim.partstat is Partstat.ACCEPTED:
         return None  # how many has to be asked
-    return _resting(replace(claim, delegates=number, people=tuple(people)), [*told, *counted])
+    claim = replace(claim, delegates=number, people=tuple(people))
+    return _resting(claim, [*_sentences_of(heard, told), *told, *counted])
 
 
 def _change(heard: Heard, opinion: Opinion, claim: Claim, op: str, beside: Claim | None) -> Claim | None:
@@ -50,6 +51,16 @@ def _change(heard: Heard, opinion: Opinion, claim: Claim, op: str, beside: Claim
     leaves = mine.leaves if mine is not None else ()
     changed = replace(claim, delegates=number if op == "add" else 0, op=Op.ADD, people=tuple(people), leaves=leaves)
     return _resting(changed, told)
+
+
+def _sentences_of(heard: Heard, told: list[Evidence]) -> list[Evidence]:
+    """The sentences in which those who come are named: that they come rests on them as well."""
+    places = [(e.part, e.start) for e in told if e.field == "people"]
+    return [
+        heard.evidence("partstat", part, said.sentence.start, said.sentence.end)
+        for part, said in heard.said
+        if any(part == p and said.sentence.start <= at < said.sentence.end for p, at in places)
+    ]
 
 
 def _resting(claim: Claim, evidence: list[Evidence]) -> Claim:
