@@ -18,10 +18,12 @@ HAN_NAME = (2, 12)  # characters, with those of foreign names
 
 def lines_of_names(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """What the network holds for one name, line by line where each line has a full name; else as it is."""
-    lines = text[max(start, 0) : end].split("\n")
+    at = max(start, 0)
+    at += len(text[at:end]) - len(text[at:end].lstrip())
+    lines = text[at:end].rstrip().split("\n")
     if len(lines) < 2 or any(len(line.split()) < 2 for line in lines):
         return [(start, end)]
-    found, at = [], max(start, 0)
+    found = []
     for line in lines:
         found.append((at, at + len(line)))
         at += len(line) + 1

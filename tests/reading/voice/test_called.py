@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox_worker.reading.voice.called import name_at
+from inbox_worker.reading.voice.called import lines_of_names, name_at
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,9 @@ def test_a_name_ends_where_its_word_ends() -> None:
 )
 def test_what_can_be_no_name_is_none(words: str) -> None:
     assert name_at(words, 0, len(words)) is None
+
+
+def test_names_on_lines_of_their_own_are_told_apart_and_a_name_over_a_line_end_is_not() -> None:
+    text = "Regards,\nAda Moreau\nBo Chen\n"
+    assert [text[a:b] for a, b in lines_of_names(text, 8, len(text))] == ["Ada Moreau", "Bo Chen"]
+    assert lines_of_names("with Ada\nMoreau", 5, 15) == [(5, 15)]
