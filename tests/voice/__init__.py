@@ -1,7 +1,7 @@
 """Trains the second reader (``inbox_worker/reading/voice``) from the mailboxes and phrases in ``tests/corpus``.
 
     pip install -e '.[train]'
-    python -m tests.voice.train        # voice.npz: about 25 minutes on two cores
+    python -m tests.voice.train        # voice.npz: about two hours on two cores
     python -m tests.voice.judge        # judges.json, and how well both readers do together
 
 Mailboxes have parts, as ``examples.PARTS`` lists them: those that the network learns from, those by which the judges
