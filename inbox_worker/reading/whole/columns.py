@@ -2,50 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from inbox_worker.model import Invitation, Part
 from inbox_worker.reading.text import lines, tokens
-from inbox_worker.reading.whole.lists import Row, row_of
+from inbox_worker.reading.whole.lists import HEADINGS, Row, row_of
 
 MARKS = frozenset(
     ["x", "✓", "✔", "☑", "☒", "×", "v", "✗", "+", "•", "1", "yes", "oui", "sí", "sim", "ja", "да", "نعم", "是"]
 )
 NO_MARKS = frozenset({"", *["-", "–", "—", "o", "☐", "0", "no", "non", "não", "nein", "nee", "нет", "لا", "否"]})
 LEAST_LETTERS = 4  # of a word that tells an event
+MOST_ABOVE = 4  # rows of a table among which its headings are looked for
 DAY = 3  # what the day of the event counts for, in words of its title
 
 
 def for_our_meeting(part: Part, invitation: Invitation) -> Part:
     """A part in whose tables of crosses only those rows are left that have one in our column; else as it is."""
-    rows = [row_of(part.text, line) for line in lines(part.text, 0, len(part.text))]
     pieces = list(part.text)
-    for at, head in enumerate(rows):
-        below = _below(rows, at)
-        crossed = _crossed(part.text, head, below)
-        ours = _ours(part.text, head, crossed, invitation)
-        if ours is None:
-            continue
-        for row in below:
-            if _is_row(part.text, row, crossed) and _cell(part.text, row, ours).casefold() in NO_MARKS:
-                for cell in row.cells:
-                    _blank(pieces, *cell)
-        for row in (head, *below):
-            for column in crossed:
-                if column < len(row.cells) and not (column == ours and row is not head):
-                    _blank(pieces, *row.cells[column])
+    for table in _tables(part.text):
+        for at, head in enumerate(table[:MOST_ABOVE]):
+            below = table[at + 1 :]
+            crossed = _crossed(part.text, head, below) if len(head.cells) > 2 else []
+            ours = _ours(part.text, head, crossed, invitation)
+            if ours is not None:
+                _leave_ours(part.text, pieces, (head, below), crossed, ours)
+                break
     return replace(part, text="".join(pieces))
 
 
-def _below(rows: Sequence[Row], at: int) -> list[Row]:
-    """The rows of the table that a row may head."""
-    found = []
-    for row in rows[at + 1 :]:
-        if len(row.cells) < 2:
-            break
-        found.append(row)
-    return found if len(rows[at].cells) > 2 else []
+def _tables(text: str) -> Iterator[list[Row]]:
+    """The rows of several cells that follow each other."""
+    found: list[Row] = []
+    for line in lines(text, 0, len(text)):
+        row = row_of(text, line)
+        if len(row.cells) > 1:
+            found.append(row)
+        elif found:
+            yield found
+            found = []
+    if found:
+        yield found
+
+
+def _leave_ours(
+    text: str, pieces: list[str], table: tuple[Row, Sequence[Row]], crossed: Sequence[int], ours: int
+) -> None:
+    """Blank the rows without a cross in our column, the other columns, and the headings of all these columns."""
+    head, below = table
+    for row in below:
+        if _is_row(text, row, crossed) and _cell(text, row, ours).casefold() in NO_MARKS:
+            for cell in row.cells:
+                _blank(pieces, *cell)
+    for row in (head, *below):
+        for column in crossed:
+            if column < len(row.cells) and not (column == ours and row is not head):
+                _blank(pieces, *row.cells[column])
 
 
 def _crossed(text: str, head: Row, below: Sequence[Row]) -> list[int]:
@@ -61,16 +74,15 @@ def _crossed(text: str, head: Row, below: Sequence[Row]) -> list[int]:
 
 
 def _ours(text: str, head: Row, crossed: Sequence[int], invitation: Invitation) -> int | None:
-    """The one of several columns whose heading tells our event best; None where none does, or two do as well."""
-    if len(crossed) < 2:
+    """The one of several columns whose heading tells our event best; None where none does, or two do as well, or where
+    one is about something else than a meeting: "Visa letter for the Conference"."""
+    headings = [set(_words(text, head, column)) for column in crossed]
+    if len(crossed) < 2 or any(len(word) >= LEAST_LETTERS and word in HEADINGS for words in headings for word in words):
         return None
     title = {t.norm for t in tokens(f"{invitation.title} {invitation.subtitle}") if t.is_word}
     title = {word for word in title if len(word) >= LEAST_LETTERS}
     days = {str(day) for day in range(invitation.starts.day, max(invitation.starts.day, invitation.ends.day) + 1)}
-    scores = []
-    for column in crossed:
-        words = set(_words(text, head, column))
-        scores.append(len(words & title) + DAY * bool(words & days))
+    scores = [len(words & title) + DAY * bool(words & days) for words in headings]
     best = max(scores)
     return crossed[scores.index(best)] if best and scores.count(best) == 1 else None
 

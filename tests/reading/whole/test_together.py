@@ -188,8 +188,11 @@ def test_of_two_columns_of_crosses_only_the_one_for_our_meeting_tells_who_comes(
     }
 
 
-def test_where_no_heading_tells_which_meeting_is_ours_it_is_asked() -> None:
-    table = CROSSES.format(one="Monday", other="Tuesday")
+@pytest.mark.parametrize(
+    ("one", "other"), [("Monday", "Tuesday"), ("Attending", "Visa letter for the Forum on River Basins")]
+)
+def test_where_no_heading_tells_which_meeting_is_ours_it_is_asked(one: str, other: str) -> None:
+    table = CROSSES.format(one=one, other=other)
     made = with_attached("Our list for both meetings is attached.\n", table, name="list.xlsx")
     assert codes(read(made, INVITATION))
 
