@@ -29,30 +29,15 @@ _DOES = (
     "二人",
 )
 FOREIGN = 6  # characters of a part of a foreign name
-LONGEST_PART = 8
-LEADING = frozenset("派让请于为")  # which may also stand before a name: "派奥尔加", "让奥尔加"
-SOUNDS = frozenset(  # characters that foreign names are written with, after the tables of transcription in common use
-    "阿埃艾爱安昂奥澳巴白班邦包保鲍贝本比彼毕边宾波伯博勃布采查察昌茨次达戴丹当道德登邓狄迪底蒂丁东杜敦多顿恩尔"
-    "发法凡范方菲费芬冯佛夫弗福富盖甘冈高戈哥格根古圭哈海汉豪赫黑亨洪胡华霍基吉季加贾简江杰捷金京津卡凯坎康考柯科可"
-    "克肯孔库夸奎昆拉莱赖兰郎朗劳勒雷蕾里理利莉连列林琳龙隆卢鲁路伦罗洛吕马玛迈麦曼芒毛梅门蒙米密明缪摩莫默姆穆拿娜"
-    "纳奈南瑙内尼妮涅宁纽农努女诺欧帕派潘庞佩彭皮平珀普齐奇恰钱乔切钦琴青琼丘屈让热仁容茹瑞若萨塞赛桑森沙莎山尚绍舍"
-    "申圣施什何侯儿仕史舒顺斯司丝苏素索塔台泰坦汤陶特腾提廷通图土托瓦万旺威韦维魏温文翁沃乌武伍西希锡夏香肖谢辛兴雄休修许叙雅"
-    "亚延扬杨耶叶伊易因英尤约扎宰赞泽曾詹张哲珍兹宗祖佐卓滋孜丽莲娅姬芙芭黛茜薇雯娃茵佳嘉坚蓬庇厄弥仑杭琪碧莎妲嫩婭"
-)
 Found = tuple[int, int, int, int]  # tokens: where title or name begins, the name begins, the name ends, title ends
 
 
 def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
     """The names among tokens."""
-    found = _dotted(tokens, lexicon)
-    inside = {i for _, start, end, _ in found for i in range(start, end)}
+    found: list[Found] = []
     i = 0
     while i < len(tokens):
-        if i in inside:
-            i += 1
-            continue
         end = _run(tokens, i, lexicon)
-        end = next((k for k in range(i, end) if k in inside), end)
         if end == i:
             i += 1
             continue
@@ -60,39 +45,6 @@ def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
         found += spans
         i = max(end, spans[-1][3] if spans else end)
     return sorted([*found, *_between(tokens, lexicon, found)])
-
-
-def _dotted(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
-    """Foreign names with dots, each as far as the characters go that such names are written with."""
-    found: list[Found] = []
-    at = 0
-    while at < len(tokens):
-        if tokens[at].raw not in DOTS or at == 0 or not _sounds(tokens[at - 1]):
-            at += 1
-            continue
-        start, end = _as_far(tokens, at - 1, -1) + 1, _as_far(tokens, at + 1, 1)
-        while end < len(tokens) and tokens[end].raw in DOTS and end + 1 < len(tokens) and _sounds(tokens[end + 1]):
-            end = _as_far(tokens, end + 1, 1)
-        while start < at - 1 and tokens[start].raw in LEADING:
-            start += 1
-        if start < at and end > at + 1:
-            titled = end < len(tokens) and tokens[end].norm in lexicon.lists["titles"]
-            found.append((start, start, end, end + 1 if titled else end))
-        at = max(end, at + 1)
-    return found
-
-
-def _as_far(tokens: Sequence[Token], at: int, step: int) -> int:
-    """The first token, going a way, that is not of a part of a foreign name."""
-    size = 0
-    while 0 <= at < len(tokens) and _sounds(tokens[at]) and size < LONGEST_PART:
-        size += len(tokens[at].raw)
-        at += step
-    return at
-
-
-def _sounds(token: Token) -> bool:
-    return bool(token.raw) and all(c in SOUNDS for c in token.raw)
 
 
 def _between(tokens: Sequence[Token], lexicon: Lexicon, found: Sequence[Found]) -> list[Found]:
@@ -154,7 +106,7 @@ def _names(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, foun
     title_end = end + 1 if titled else end
     length = sum(len(t.raw) for t in tokens[start:end])
     if any(t.raw in DOTS for t in tokens[start:end]):
-        return []
+        return [(start, start, end, title_end)]
     if length == len(tokens[start].raw) and tokens[start].norm in lexicon.lists["given_names"] and length > 2:
         return [(start, start, end, title_end)]
     listed = _listed(before, after, found, start, lexicon)

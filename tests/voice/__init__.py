@@ -4,6 +4,6 @@
     python -m tests.voice.train        # voice.npz: about two hours on two cores
     python -m tests.voice.judge        # judges.json, and how well both readers do together
 
-Mailboxes have parts, as ``examples.PARTS`` lists them: those that the network learns from, those by which the judges
+Mailboxes have parts, as ``tests.bench.mailboxes.PARTS`` lists them: those that the network learns from, those by which the judges
 are fitted, and those that nobody looks at before the end.
 """

@@ -190,7 +190,7 @@ def _lost(rows: list[Row], limit: float) -> int:
 def mine(case: Case) -> Row | None:
     """What the grammar reads without a doubt."""
     claims = case.claims
-    if len(claims) != 1 or not case.heard.said or doubts_of(case) or told_by_table(case.heard, claims[0]):
+    if len(claims) != 1 or not case.heard.said or doubts_of(case) or told_by_table(case.heard, claims[0], case.opinion):
         return None
     values = evaluation(case.heard, claims[0], case.opinion, case.again, claims[0].confidence)
     return Row(values, is_right(case.gold, claims, Kind.REPLY), judged=believable(claims[0], case.opinion))

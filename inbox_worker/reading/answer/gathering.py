@@ -151,7 +151,9 @@ def _kept_for_the_writer(party: Party, answers: Sequence[tuple[int, str, Said]])
     if any(number != 1 for number, *_ in [*party.totals, *party.unnamed]) or len(party.unnamed) > 1:
         return
     for _, part, said in answers:
-        me = next((h for h in said.hits if h.kind == "me"), None)
+        places = [h.end for h in said.hits if h.kind == "people"]
+        near = [h for h in said.hits if h.kind == "me" and any(0 <= h.start - end <= 1 for end in places)]
+        me = next(iter(near), None)  # "send me the programme" is no place
         if me is not None and said.has("request") and not said.foreign and not said.has("we", "our", "colleague"):
             party.unnamed.clear()  # the place is the writer's own
             party.selves.append((part, *said.offsets(me.start, me.end)))

@@ -63,10 +63,10 @@ def _added(node: Split | float, values: Sequence[float]) -> float:
 
 @dataclass(frozen=True)
 class Judges:
-    """``record`` decides on what the grammar reads without a doubt, ``propose`` on what the network reads where the
-    grammar is in doubt, ``quiet`` on whether a message answers nothing at all. ``surely`` is the probability of that
-    from which even what the grammar reads without a doubt is none, ``overrule`` that from which another answer of the
-    network takes its place."""
+    """``record`` decides on what the grammar reads without a doubt; ``propose`` on what the network reads where the
+    grammar is in doubt, or otherwise; ``quiet`` on whether a message answers nothing at all. ``surely`` is the
+    probability of that from which even what the grammar reads without a doubt is none, ``overrule`` that from which
+    another answer of the network takes its place."""
 
     record: Judge
     propose: Judge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from inbox_worker.model import Address, Zone
+from inbox_worker.model import Address, Span, Zone
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.voice.called import lines_of_names, name_at
 from inbox_worker.reading.voice.network import Answers, Network
@@ -13,6 +13,7 @@ from inbox_worker.reading.voice.pieces import BEGIN, END, Piece, Pieces
 
 LONGEST = 4000  # characters of one stretch of new words that are given to the network
 MOST_OF_IT = 0.8  # of what counted for an answer
+NOTHING = (Span(0, 0, Zone.NEW),)
 OPENING = "query: "  # what the network was trained to find before a text
 
 
@@ -91,7 +92,7 @@ def without_frame(heard: Heard) -> Heard:
     """A message with nothing but its new words: without subject, sender and signature. Sound readings stay the same."""
     message = heard.message
     parts = tuple(
-        replace(p, spans=tuple(s for s in p.spans if s.zone is not Zone.SIGNATURE)) if p.spans else p
+        replace(p, spans=tuple(s for s in p.spans if s.zone is not Zone.SIGNATURE) or NOTHING) if p.spans else p
         for p in message.parts
     )
     bare = replace(message, from_=Address("", message.from_.address), subject="", parts=parts)

@@ -36,7 +36,7 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
         nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
         if nothing >= (judge.surely if claims and not held else judge.quiet.least):
             return (), ()
-    if claims and not held and told_by_table(heard, claims[0]):
+    if claims and not held and told_by_table(heard, claims[0], opinion):
         return claims, doubts
     if claims and not held:
         return (_weighed(heard, claims[0], opinion, again, judge),), doubts
@@ -48,13 +48,14 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
     return ((other.claim,), ()) if other is not None else (claims, doubts)
 
 
-def told_by_table(heard: Heard, claim: Claim) -> bool:
+def told_by_table(heard: Heard, claim: Claim, opinion: Opinion) -> bool:
     """Whether just those come whom tables list: the network learnt from sentences and lists, and
     does not see which column a word stands in."""
     tables = [block for _, block in heard.blocks if block.table]
     listed = [m.name for block in tables for item in block.items if item.verdict is not False for m in item.mentions]
     return (
         bool(claim.people)
+        and opinion.partstat[claim.partstat.value] > 1 / 2
         and claim.op is Op.SET
         and claim.delegates == sum(block.count for block in tables)
         and all(any(same_person(p.name, name) for name in listed) for p in claim.people)

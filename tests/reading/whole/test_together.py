@@ -167,36 +167,6 @@ def test_a_message_beyond_the_limits_is_flagged_however_well_it_reads() -> None:
     assert reading.claims[0].delegates == 2
 
 
-CROSSES = """Wetlands participants
-
- | Family name | First name | Office | {one} | {other}
-1 | MOREAU | Ada | Ghent | x | x
-2 | CHEN | Bo | Lagos | x
-3 | DIAZ | Carla | Lima |  | x
- | Total |  |  | 2 | 2
-"""
-
-
-def test_of_two_columns_of_crosses_only_the_one_for_our_meeting_tells_who_comes() -> None:
-    table = CROSSES.format(one="Board retreat, Nyon", other="Forum on River Basins")
-    made = with_attached("Our list for both meetings is attached.\n", table, name="list.xlsx")
-    (claim,) = read(made, INVITATION).claims
-    assert (claim.partstat.value, claim.delegates, claim.doubts) == ("accepted", 2, ())
-    assert {frozenset(p.name.split()) for p in claim.people} == {
-        frozenset({"Ada", "Moreau"}),
-        frozenset({"Carla", "Diaz"}),
-    }
-
-
-@pytest.mark.parametrize(
-    ("one", "other"), [("Monday", "Tuesday"), ("Attending", "Visa letter for the Forum on River Basins")]
-)
-def test_where_no_heading_tells_which_meeting_is_ours_it_is_asked(one: str, other: str) -> None:
-    table = CROSSES.format(one=one, other=other)
-    made = with_attached("Our list for both meetings is attached.\n", table, name="list.xlsx")
-    assert codes(read(made, INVITATION))
-
-
 def test_a_column_of_yes_and_no_is_not_asked_about() -> None:
     table = """Nominations
 
