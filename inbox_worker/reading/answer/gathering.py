@@ -29,10 +29,10 @@ def party_of(
         if plainly and not said.strong and said.has("contrast") and said.has("negation"):
             party.others = (part, said.sentence.start, said.sentence.end)  # "my wife comes too, but she needs no badge"
             continue
+        denied = [h for h in said.hits if h.kind == "affirm_negated"]
         for mention in said.coming:
             if mention.kind == "role" and blocks:
                 continue  # a list names them
-            denied = [h for h in said.hits if h.kind == "affirm_negated"]
             if mention.kind == "role" and any(h.start <= mention.start < h.end for h in denied):
                 continue  # "we will not leave the chair empty"
             if mention.kind == "total" and not said.strong and mention.number > MANY and plainly:
@@ -147,13 +147,12 @@ def _announced(heard: Heard, party: Party, part: str, block: Block, answers: Seq
 
 
 def _kept_for_the_writer(party: Party, answers: Sequence[tuple[int, str, Said]]) -> None:
-    """The writer, who asks for one place: "please keep a chair for me"."""
+    """The writer, who asks for one place: "please keep a chair for me", but not "send me the programme"."""
     if any(number != 1 for number, *_ in [*party.totals, *party.unnamed]) or len(party.unnamed) > 1:
         return
     for _, part, said in answers:
         places = [h.end for h in said.hits if h.kind == "people"]
-        near = [h for h in said.hits if h.kind == "me" and any(0 <= h.start - end <= 1 for end in places)]
-        me = next(iter(near), None)  # "send me the programme" is no place
+        me = next((h for h in said.hits if h.kind == "me" and any(0 <= h.start - end <= 1 for end in places)), None)
         if me is not None and said.has("request") and not said.foreign and not said.has("we", "our", "colleague"):
             party.unnamed.clear()  # the place is the writer's own
             party.selves.append((part, *said.offsets(me.start, me.end)))

@@ -11,9 +11,8 @@ from inbox_worker.reading.answer.claims import spelt
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.grammar.said import Mention
 from inbox_worker.reading.organisations import is_organisation
+from inbox_worker.reading.voice.evaluation import TINY, log_odds
 from inbox_worker.reading.voice.opinion import Named, Opinion
-
-LEAST = 1e-6  # of a probability
 
 
 @dataclass(frozen=True)
@@ -33,17 +32,17 @@ def delegation(
     Where more people are held likely than the number allows, either the number is wrong or some of them do not come:
     what is likelier is taken. Not ``counted``: all who are likely to come, whatever the number.
     """
-    likely = sorted((c for c in _candidates(heard, opinion) if c.odds > 0), key=lambda c: c.odds)
-    numbers = range(1, len(opinion.count) - 2)
-    costs = {n: sum(c.odds for c in likely[: max(0, len(likely) - n)]) for n in numbers}
-    untold = len(opinion.count) - 1
-    scores = {n: math.log(max(opinion.count[n], LEAST)) - costs[n] for n in numbers}
-    scores |= {n: math.log(max(opinion.count[n], LEAST)) for n in (untold - 1, untold)}
-    best = max(scores, key=lambda n: scores[n])
-    number = best if best in costs else None
-    dropped = likely[: max(0, len(likely) - number)] if counted and number is not None else []
-    kept = [c for c in _candidates(heard, opinion) if c.odds > 0 and c not in dropped]
-    return number, [c.person for c in kept], [e for c in kept for e in c.evidence]
+    likely = [c for c in _candidates(heard, opinion) if c.odds > 0]
+    doubtful = sorted(likely, key=lambda c: c.odds)
+    scores = [math.log(max(p, TINY)) for p in opinion.count]
+    numbers = range(1, len(scores) - 2)
+    for number in numbers:
+        scores[number] -= sum(c.odds for c in doubtful[: max(0, len(likely) - number)])
+    best = max(range(1, len(scores)), key=lambda n: scores[n])
+    told = best if best in numbers else None
+    dropped = doubtful[: max(0, len(likely) - told)] if counted and told is not None else []
+    kept = [c for c in likely if c not in dropped]
+    return told, [c.person for c in kept], [e for c in kept for e in c.evidence]
 
 
 def _candidates(heard: Heard, opinion: Opinion) -> list[_Candidate]:
@@ -59,20 +58,15 @@ def _candidates(heard: Heard, opinion: Opinion) -> list[_Candidate]:
         if at is None:
             mention = _mention(heard, named)
             told = (mention.title, mention.function) if mention else (None, None)
-            found.append(_Candidate(Person(spelt(named.name), *told), _odds(named.comes), evidence))
+            found.append(_Candidate(Person(spelt(named.name), *told), log_odds(named.comes), evidence))
         elif named.comes > 1 / 2:
-            odds = max(found[at].odds, _odds(named.comes))
+            odds = max(found[at].odds, log_odds(named.comes))
             found[at] = _Candidate(found[at].person, odds, (*found[at].evidence, *evidence))
     if writer and heard.sender is not None:
         places = (*opinion.words, heard.sender[1:])
         evidence = tuple(e for e in (heard.evidence("people", *place) for place in places) if e.end > e.start)
-        found.append(_Candidate(Person(spelt(writer)), _odds(opinion.writer), evidence))
+        found.append(_Candidate(Person(spelt(writer)), log_odds(opinion.writer), evidence))
     return found
-
-
-def _odds(probability: float) -> float:
-    within = min(max(probability, LEAST), 1 - LEAST)
-    return math.log(within / (1 - within))
 
 
 def _mention(heard: Heard, named: Named) -> Mention | None:

@@ -40,9 +40,11 @@ FEATURES = (
     "again_set",  # and that nothing earlier is changed
 )
 MOST_NAMED, MOST_NUMBERS, MOST_SENTENCES, MOST_CHARACTERS = 12, 8, 20, 1500
+HOW_MANY = frozenset({Code.COUNT_UNCLEAR, Code.COUNT_MISSING})
 HALFWAY = 2.2  # log odds, one in ten
 LEAST_COUNT = 0.3  # probability of a number
 STEEP = 6.0  # log odds beyond which nothing is surer
+TINY = 1e-6  # a probability that is taken for none
 
 
 def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sure: float) -> tuple[float, ...]:
@@ -58,14 +60,13 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
     believed = [_believed(opinion, p) for p in others] if claim.op is not Op.REMOVE else []
     known = [*people, *claim.leaves]
     strangers = [n.comes for n in opinion.people if not any(same_person(n.name, k) for k in known) and n.name != writer]
-    number = claim.delegates
-    place = len(opinion.count) - 1 if number is None else min(number, len(opinion.count) - 2)
-    told = odds(opinion.count[place])
+    number, place = claim.delegates, _place(claim, opinion)
+    told, counts = odds(opinion.count[place]), _counts(claim)
     op = _op(claim)
     steps = (
         odds(opinion.partstat[claim.partstat.value]),
-        told if coming and claim.op is not Op.REMOVE else 0.0,
-        told - _rival(opinion, place) if coming and claim.op is not Op.REMOVE else 0.0,
+        told if counts else 0.0,
+        told - _rival(opinion, place) if counts else 0.0,
         odds(min(believed)) if believed else STEEP / 2,
         odds(max(strangers)) if strangers and claim.op is not Op.REMOVE else -STEEP / 2,
         (odds(opinion.writer) if mine else -odds(opinion.writer)) if coming and writer else 0.0,
@@ -86,8 +87,7 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
         float(min(len(opinion.people), MOST_NAMED)),
         float(sum(abs(odds(n.comes)) < HALFWAY for n in opinion.people)),
         float(min(sum(len(said.numbers) for _, said in heard.said), MOST_NUMBERS)),
-        float(min(len(heard.said), MOST_SENTENCES)),
-        float(min(sum(said.sentence.end - said.sentence.start for _, said in heard.said), MOST_CHARACTERS)),
+        *size(heard),
         odds(again.partstat[claim.partstat.value]),
         odds(again.count[place]),
         odds(again.count[place]) - _rival(again, place),
@@ -98,10 +98,25 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
 
 def believable(claim: Claim, opinion: Opinion) -> bool:
     """Whether the network holds a claim's answer and number for possible: if not, nothing else can make up for it."""
-    number = claim.delegates
-    place = len(opinion.count) - 1 if number is None else min(number, len(opinion.count) - 2)
-    counts = claim.partstat is not Partstat.DECLINED and claim.op is not Op.REMOVE
-    return opinion.partstat[claim.partstat.value] >= 1 / 2 and (not counts or opinion.count[place] >= LEAST_COUNT)
+    told = opinion.count[_place(claim, opinion)]
+    return opinion.partstat[claim.partstat.value] >= 1 / 2 and (not _counts(claim) or told >= LEAST_COUNT)
+
+
+def size(heard: Heard) -> tuple[float, float]:
+    """How many sentences a message has, and how many characters, as far as it matters."""
+    spans = [said.sentence for _, said in heard.said]
+    return float(min(len(spans), MOST_SENTENCES)), float(min(sum(s.end - s.start for s in spans), MOST_CHARACTERS))
+
+
+def _place(claim: Claim, opinion: Opinion) -> int:
+    """Where in ``opinion.count`` a claim's number stands."""
+    untold = len(opinion.count) - 1
+    return untold if claim.delegates is None else min(claim.delegates, untold - 1)
+
+
+def _counts(claim: Claim) -> bool:
+    """Whether a claim tells how many come."""
+    return claim.partstat is not Partstat.DECLINED and claim.op is not Op.REMOVE
 
 
 def _rival(opinion: Opinion, place: int) -> float:
@@ -111,8 +126,13 @@ def _rival(opinion: Opinion, place: int) -> float:
 
 def odds(probability: float) -> float:
     """The logarithm of the odds, between ``-STEEP`` and ``STEEP``."""
-    within = min(max(probability, 1e-6), 1 - 1e-6)
-    return min(STEEP, max(-STEEP, math.log(within / (1 - within))))
+    return min(STEEP, max(-STEEP, log_odds(probability)))
+
+
+def log_odds(probability: float) -> float:
+    """The logarithm of the odds."""
+    within = min(max(probability, TINY), 1 - TINY)
+    return math.log(within / (1 - within))
 
 
 def _believed(opinion: Opinion, name: str) -> float:
@@ -151,7 +171,7 @@ def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
         float(not other.doubts),
         float(claim.op is other.op),
         float(Code.PARTSTAT_UNCLEAR in codes),
-        float(not codes.isdisjoint({Code.COUNT_UNCLEAR, Code.COUNT_MISSING})),
+        float(not codes.isdisjoint(HOW_MANY)),
         other.confidence,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from inbox_worker.model import Claim, Code, Doubt, Partstat
 from inbox_worker.reading.answer.heard import Heard
-from inbox_worker.reading.voice.evaluation import odds
+from inbox_worker.reading.voice.evaluation import HOW_MANY, odds, size
 from inbox_worker.reading.voice.opinion import Opinion
 
 QUIET = (
@@ -32,8 +32,6 @@ QUIET = (
 )
 NOBODY = 0.002  # in place of a probability where nobody is named
 NO_CLAIM = 0.01  # and where the grammar finds nothing
-MOST_SENTENCES, MOST_CHARACTERS = 20, 1500
-HOW_MANY = frozenset({Code.COUNT_UNCLEAR, Code.COUNT_MISSING})
 WHOSE = frozenset({Code.ORGANISATION_UNCLEAR, Code.ORGANISATION_UNLISTED})
 SETTLED = HOW_MANY | WHOSE | {Code.PARTSTAT_UNCLEAR}  # doubts that are none where nothing is answered
 
@@ -41,7 +39,6 @@ SETTLED = HOW_MANY | WHOSE | {Code.PARTSTAT_UNCLEAR}  # doubts that are none whe
 def quietness(heard: Heard, claims: Sequence[Claim], doubts: Sequence[Doubt], opinion: Opinion) -> tuple[float, ...]:
     """The features of a message, in the order of ``QUIET``; ``doubts`` are all doubts of the grammar."""
     codes = {d.code for d in doubts}
-    sentences = [said.sentence for _, said in heard.said]
     steps = (
         odds(opinion.partstat["none"]),
         odds(opinion.partstat["declined"]),
@@ -58,8 +55,7 @@ def quietness(heard: Heard, claims: Sequence[Claim], doubts: Sequence[Doubt], op
         float(not codes.isdisjoint(HOW_MANY)),
         float(not codes.isdisjoint(WHOSE)),
         float(not codes),
-        float(min(len(sentences), MOST_SENTENCES)),
-        float(min(sum(s.end - s.start for s in sentences), MOST_CHARACTERS)),
+        *size(heard),
         float(heard.answerer.organisation is not None),
         float(len(opinion.people)),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.confidence import DOUBTED
@@ -15,6 +17,7 @@ from inbox_worker.reading.voice.proposal import proposal
 from inbox_worker.reading.voice.quiet import SETTLED, quietness
 
 Told = tuple[tuple[Claim, ...], tuple[Doubt, ...]]  # claims, and the doubts that none of them carries
+Again = Callable[[], Opinion]  # what the network makes of the new words alone, asked for when it is needed
 
 OPEN = frozenset({Code.PARTSTAT_UNCLEAR, Code.COUNT_UNCLEAR, Code.COUNT_MISSING})  # doubts of reading, not of trust
 ANSWERS = {
@@ -30,15 +33,15 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
     if len(claims) > 1 or (claims and not heard.said):
         return claims, doubts
     opinion, judge = opinion_of(heard, network()), judges()
-    again = _Once(heard)
+    again = cache(lambda: opinion_of(without_frame(heard), network()))
     held = [d for c in claims for d in c.doubts] + list(doubts)
     if opinion.whole and all(d.code in SETTLED for d in held):
         nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
         if nothing >= (judge.surely if claims and not held else judge.quiet.least):
             return (), ()
-    if claims and not held and told_by_table(heard, claims[0], opinion):
-        return claims, doubts
     if claims and not held:
+        if told_by_table(heard, claims[0], opinion):
+            return claims, doubts
         return (_weighed(heard, claims[0], opinion, again, judge),), doubts
     if not held:
         return _unnoticed(heard, opinion, again, judge)
@@ -62,20 +65,7 @@ def told_by_table(heard: Heard, claim: Claim, opinion: Opinion) -> bool:
     )
 
 
-class _Once:
-    """What the network makes of the new words alone, asked for when it is needed."""
-
-    def __init__(self, heard: Heard) -> None:
-        self._heard = heard
-        self._opinion: Opinion | None = None
-
-    def __call__(self) -> Opinion:
-        if self._opinion is None:
-            self._opinion = opinion_of(without_frame(self._heard), network())
-        return self._opinion
-
-
-def _weighed(heard: Heard, claim: Claim, opinion: Opinion, again: _Once, judge: Judges) -> Claim:
+def _weighed(heard: Heard, claim: Claim, opinion: Opinion, again: Again, judge: Judges) -> Claim:
     """A claim of the grammar: with the probability that it is right, or with a doubt where that is too low."""
     probability = 0.0
     if believable(claim, opinion):
@@ -120,7 +110,7 @@ def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
     return Doubt(Code.COUNT_UNCLEAR, "A second reader is not sure who comes, and how many.", shown)
 
 
-def _unnoticed(heard: Heard, opinion: Opinion, again: _Once, judge: Judges) -> Told:
+def _unnoticed(heard: Heard, opinion: Opinion, again: Again, judge: Judges) -> Told:
     """A message in which the grammar finds no answer."""
     found = _proposed(heard, opinion, again, judge, None)
     if found is not None:
@@ -144,7 +134,7 @@ class _Proposal:
     probability: float
 
 
-def _proposed(heard: Heard, opinion: Opinion, again: _Once, judge: Judges, beside: Claim | None) -> _Proposal | None:
+def _proposed(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: Claim | None) -> _Proposal | None:
     """The network's own claim, where it is sure enough; ``beside``: what the grammar made of it."""
     claim = proposal(heard, opinion, beside) if may_propose(heard) else None
     if claim is None or not believable(claim, opinion):

@@ -53,9 +53,7 @@ TOTALS = _set("total totals totale gesamt summe totaal итого всего sum
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row of a table, and its cells."""
-
+class _Row:
     line: Line
     cells: tuple[tuple[int, int], ...]  # offsets in the part
 
@@ -65,7 +63,7 @@ def as_rows(part: Part, wording: Wording) -> Part:
     pieces = list(part.text)
     headings: tuple[str, ...] = ()
     for line in lines(part.text, 0, len(part.text)):
-        row = row_of(part.text, line)
+        row = _row(part.text, line)
         if len(row.cells) < 2:
             headings = headings if line.end > line.start and len(row.cells) == 1 else ()
             continue
@@ -84,8 +82,7 @@ def as_rows(part: Part, wording: Wording) -> Part:
     return replace(part, text="".join(pieces))
 
 
-def row_of(text: str, line: Line) -> Row:
-    """A line of a text as a row."""
+def _row(text: str, line: Line) -> _Row:
     cells, at = [], line.start
     if text.startswith("| ", line.start):  # the first cell is empty
         cells.append((line.start, line.start))
@@ -94,7 +91,7 @@ def row_of(text: str, line: Line) -> Row:
         cells.append((at, match.start()))
         at = match.end()
     cells.append((at, line.end))
-    return Row(line, tuple(cells))
+    return _Row(line, tuple(cells))
 
 
 def _words(cell: str) -> list[str]:
@@ -115,7 +112,7 @@ def _meaning(words: Sequence[str]) -> str:
     return "family" if family and not given else ""
 
 
-def _total(text: str, row: Row, words: Sequence[Sequence[str]]) -> int | None:
+def _total(text: str, row: _Row, words: Sequence[Sequence[str]]) -> int | None:
     """The number that a row of totals gives."""
     first = next((w for w in words if w), [])
     if not first or first[0] not in TOTALS:
@@ -124,7 +121,7 @@ def _total(text: str, row: Row, words: Sequence[Sequence[str]]) -> int | None:
     return numbers[0] if len(numbers) == 1 else None
 
 
-def _join(pieces: list[str], row: Row, headings: Sequence[str]) -> None:
+def _join(pieces: list[str], row: _Row, headings: Sequence[str]) -> None:
     """Make one cell of neighbouring given and family names."""
     for n in range(min(len(row.cells), len(headings)) - 1):
         if {headings[n], headings[n + 1]} == {"given", "family"}:
