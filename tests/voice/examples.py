@@ -14,7 +14,7 @@ from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.phrases import opinion
 from inbox_worker.reading.voice.network import FIRST, INSIDE, OUTSIDE
-from inbox_worker.reading.voice.opinion import Asked, asked_about, span_in
+from inbox_worker.reading.voice.opinion import Asked, asked_about, span_in, without_frame
 from inbox_worker.reading.voice.pieces import Pieces
 from inbox_worker.worker import understand
 from tests.bench.mailboxes import CORPUS, messages_of
@@ -22,6 +22,7 @@ from tests.voice.gold import SERVICE
 from tests.voice.varied import other_numbers
 
 PARTSTATS = ("accepted", "declined", "tentative", "none")
+NOBODY = (PARTSTATS.index("declined"), PARTSTATS.index("none"))
 OPS = ("set", "replace", "add", "remove")
 MOST_COUNTED = 13  # this many people or more are one class
 UNTOLD = MOST_COUNTED + 1  # the class of a number that is not told, or not clearly
@@ -42,7 +43,14 @@ class Example:
     ask: int = UNKNOWN  # that somebody must be asked before it is written down
     people: tuple[int, ...] = ()
     tags: tuple[int, ...] = ()  # for each number: outside, first or inside of a name of somebody who comes
-    varied: tuple[Example, ...] = ()  # the same with another number
+    varied: tuple[Example, ...] = ()  # the same with another number, or without subject, sender and signature
+
+    @property
+    def total(self) -> float:
+        """How many come, join or leave; ``UNKNOWN`` where it is not told."""
+        if self.partstat in NOBODY:
+            return 0.0
+        return float(self.count) if self.count < MOST_COUNTED else UNKNOWN
 
 
 class Listener:
@@ -70,9 +78,11 @@ def of_mailboxes(names: Iterable[str], pieces: Pieces, most: int) -> Iterator[Ex
         for name in names:
             for raw, gold, invitation in messages_of(name):
                 listener.heard.clear()
-                understand(raw, invitation)
+                understand(raw, replace(invitation, two_readers=False))
                 for heard in listener.heard[:1]:
-                    yield _of_message(heard, gold, pieces, most)
+                    example = _of_message(heard, gold, pieces, most)
+                    bare = _of_message(without_frame(heard), gold, pieces, most)
+                    yield replace(example, varied=(*example.varied, replace(bare, varied=())))
 
 
 def of_phrases(pieces: Pieces, most: int) -> Iterator[Example]:
@@ -112,8 +122,7 @@ def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -
     people = (UNKNOWN,) * len(names)
     tags, places = unknown, ()
     if all("people" in c for c in coming):
-        come = [p for c in coming if (c.get("op") or "set") != "remove" for p in c["people"]]
-        come = [] if any((c.get("op") or "set") == "remove" for c in coming) else come
+        come = [p for c in coming for p in c["people"]]  # or leave, where the claim says so
         people = tuple(int(any(same_person(n, p) for p in come)) for n in names)
         if heard.sender is not None:
             own = heard.sender[0]

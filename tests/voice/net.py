@@ -14,6 +14,7 @@ from tests.voice.start import Start
 
 DROPPED = 0.1
 TAGS = 3  # of a piece: outside, first or inside of the name of somebody who comes
+SELDOM = -5.0  # what a piece adds to the number of those who come, before anything is learnt: next to nothing
 
 
 class Net(nn.Module):
@@ -40,7 +41,8 @@ class Net(nn.Module):
         self.ps, self.op = nn.Linear(3 * width, len(PARTSTATS)), nn.Linear(3 * width, len(OPS))
         self.cnt, self.selfh = nn.Linear(3 * width, UNTOLD + 1), nn.Linear(3 * width, 1)
         self.name, self.ask = nn.Linear(3 * width, 1), nn.Linear(3 * width, 1)
-        self.tag = nn.Linear(width, TAGS)
+        self.tag, self.unit = nn.Linear(width, TAGS), nn.Linear(width, 1)
+        nn.init.constant_(self.unit.bias, SELDOM)
         self.drop = nn.Dropout(DROPPED)
 
     def trained(self) -> list[nn.Parameter]:
@@ -50,7 +52,7 @@ class Net(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor, spans: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Tensor]:
         """Logits for what ``settle`` made of texts; ``people`` is one row for all spans of all texts, ``tags`` for
-        all their pieces."""
+        all their pieces; ``total`` is no logit but how many come, added up over the pieces."""
         hidden = self._layers_of(x, mask, range(self.settled, self.layers))
         weight = self.att(hidden).masked_fill(mask[..., None] == 0, -1e9).softmax(1)
         pooled = torch.einsum("bta,bth->bah", weight, hidden)
@@ -74,6 +76,7 @@ class Net(nn.Module):
             "ask": self.ask(features(1)).squeeze(-1),
             "people": people,
             "tags": self.tag(self.drop(hidden[mask > 0])),
+            "total": (functional.softplus(self.unit(self.drop(hidden)).squeeze(-1)) * mask).sum(1),
         }
 
     def settle(self, numbers: Tensor, mask: Tensor) -> Tensor:

@@ -24,8 +24,9 @@ MOST_PIECES = 384  # of a message
 BATCH = 2600  # pieces, padding included
 PHRASES = 0.5  # share of the phrases in each epoch
 RATE, RATE_OF_QUESTIONS = 1e-4, 6e-4
-WEIGHT = {"partstat": 1.0, "op": 0.4, "count": 1.0, "writer": 1.0, "ask": 0.7, "people": 1.0, "tags": 2.0}
+WEIGHT = {"partstat": 1.0, "op": 0.8, "count": 1.0, "writer": 1.0, "ask": 0.7, "people": 1.0, "tags": 2.0, "total": 1.5}
 BY_PIECE = ("people", "tags")  # questions with several answers for a text
+NEAR = 0.2  # how far the logarithm of a total may be off before every further step counts alike
 KEPT = 0.998  # of the average, at each step
 SEED = 0
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/voice.npz"
@@ -129,7 +130,9 @@ def loss(said: dict[str, Tensor], wanted: dict[str, Tensor]) -> Tensor:
         known = wanted[name] != UNKNOWN
         if not len(logits) or not known.any():
             continue
-        if logits.dim() == 1:
+        if name == "total":
+            lost = functional.smooth_l1_loss(logits[known].log1p(), wanted[name][known].log1p(), beta=NEAR)
+        elif logits.dim() == 1:
             lost = functional.binary_cross_entropy_with_logits(logits[known], wanted[name][known].float())
         else:
             lost = functional.cross_entropy(logits[known], wanted[name][known], label_smoothing=0.03)
@@ -148,7 +151,7 @@ def accuracy(net: Net, settled: Settled, examples: Sequence[Example]) -> str:
             for name, logits in asked(net, settled, batch).items():
                 if not len(logits):
                     continue
-                best = (logits > 0).long() if logits.dim() == 1 else logits.argmax(1)
+                best = _best(name, logits)
                 told = wanted[name] != UNKNOWN
                 if name == "tags":
                     told &= (wanted[name] > 0) | (best > 0)  # most pieces are outside of all names
@@ -156,6 +159,13 @@ def accuracy(net: Net, settled: Settled, examples: Sequence[Example]) -> str:
                 known[name] += int(told.sum())
     net.train()
     return ", ".join(f"{name} {right[name] / max(1, known[name]):.1%}" for name in WEIGHT)
+
+
+def _best(name: str, logits: Tensor) -> Tensor:
+    """The likeliest answers."""
+    if name == "total":
+        return logits.round()
+    return (logits > 0).long() if logits.dim() == 1 else logits.argmax(1)
 
 
 def main() -> None:
@@ -169,18 +179,25 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="where to keep the network as it is in training")
     parser.add_argument("--go-on", type=Path, help="a network to be trained further: one that was kept, or a .npz")
     parser.add_argument("--twice", nargs="*", default=(), help="mailboxes to learn from twice in each epoch")
+    parser.add_argument("--share", type=float, default=1.0, help="of the other mailboxes, taken in each epoch")
     arguments = parser.parse_args()
     random.seed(SEED)
     torch.manual_seed(SEED)
     begin = start()
     pieces = Pieces(begin.pieces, begin.scores, begin.normal)
-    letters = list(of_mailboxes(PARTS["learnt"], pieces, MOST_PIECES))
-    letters += list(of_mailboxes(arguments.twice, pieces, MOST_PIECES))
+    letters = list(of_mailboxes([n for n in PARTS["learnt"] if n not in arguments.twice], pieces, MOST_PIECES))
+    twice = list(of_mailboxes(arguments.twice, pieces, MOST_PIECES))
     phrases = list(of_phrases(pieces, MOST_PIECES))
     unseen = list(of_mailboxes(PARTS["judged"], pieces, MOST_PIECES))
-    varied = sum(bool(e.varied) for e in [*letters, *phrases])
-    print(f"{len(letters)} messages, {len(phrases)} phrases, {varied} of them with other numbers as well; "
-          f"{len(unseen)} messages to look at", flush=True)  # fmt: skip
+    print(
+        f"{len(letters) + len(twice)} messages, {len(phrases)} phrases; {len(unseen)} messages to look at", flush=True
+    )
+
+    def some() -> list[Example]:
+        """What an epoch takes."""
+        others = random.sample(letters, int(len(letters) * arguments.share))
+        return [*others, *twice, *twice, *random.sample(phrases, int(len(phrases) * PHRASES))]
+
     net = Net(begin, arguments.layers, arguments.settled)
     if arguments.go_on:
         packed = arguments.go_on.suffix == ".npz"
@@ -188,7 +205,7 @@ def main() -> None:
         net.load_state_dict(state, strict=False)  # questions may be new
     settled = Settled(net)
     if net.settled:
-        settled.learn([e for one in [*letters, *phrases, *unseen] for e in (one, *one.varied)])
+        settled.learn([e for one in [*letters, *twice, *phrases, *unseen] for e in (one, *one.varied)])
     encoder, questions = (
         net.trained(),
         [p for n, p in net.named_parameters() if p.requires_grad and not n.startswith("encoder")],
@@ -196,7 +213,7 @@ def main() -> None:
     optimiser = torch.optim.AdamW(
         [{"params": encoder, "lr": arguments.rate}, {"params": questions, "lr": RATE_OF_QUESTIONS}], weight_decay=0.01
     )
-    each = len(batches([*letters, *random.sample(phrases, int(len(phrases) * PHRASES))]))
+    each = len(batches(some()))
     steps = each * arguments.epochs
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1.0, (step + 1) / (0.08 * steps)) * max(0.03, 1 - step / steps)
@@ -204,8 +221,7 @@ def main() -> None:
     average = Average([*encoder, *questions])
     net.train()
     for epoch in range(arguments.epochs):
-        some = [*letters, *random.sample(phrases, int(len(phrases) * PHRASES))]
-        for batch in batches([random.choice([e, e, *e.varied]) for e in some]):
+        for batch in batches([random.choice([e, e, *e.varied]) for e in some()]):
             lost = loss(asked(net, settled, batch), labels(batch))
             optimiser.zero_grad()
             lost.backward()

@@ -38,11 +38,14 @@ FEATURES = (
     "again_count",
     "again_margin",
     "again_set",  # and that nothing earlier is changed
+    "off",  # how far the number is from what the network adds up,
+    "again_off",  # and adds up in the new words alone
 )
 MOST_NAMED, MOST_NUMBERS, MOST_SENTENCES, MOST_CHARACTERS = 12, 8, 20, 1500
 HOW_MANY = frozenset({Code.COUNT_UNCLEAR, Code.COUNT_MISSING})
 HALFWAY = 2.2  # log odds, one in ten
 LEAST_COUNT = 0.3  # probability of a number
+FARTHEST = 4.0  # people that a number is off beyond which nothing is farther
 STEEP = 6.0  # log odds beyond which nothing is surer
 TINY = 1e-6  # a probability that is taken for none
 
@@ -57,7 +60,7 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
     writer = heard.sender[0] if heard.sender is not None else ""
     mine = bool(writer) and any(same_person(writer, p) for p in people)
     others = [p for p in people if not (writer and same_person(writer, p))]
-    believed = [_believed(opinion, p) for p in others] if claim.op is not Op.REMOVE else []
+    believed = [_believed(opinion, p) for p in others]
     known = [*people, *claim.leaves]
     strangers = [n.comes for n in opinion.people if not any(same_person(n.name, k) for k in known) and n.name != writer]
     number, place = claim.delegates, _place(claim, opinion)
@@ -68,7 +71,7 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
         told if counts else 0.0,
         told - _rival(opinion, place) if counts else 0.0,
         odds(min(believed)) if believed else STEEP / 2,
-        odds(max(strangers)) if strangers and claim.op is not Op.REMOVE else -STEEP / 2,
+        odds(max(strangers)) if strangers else -STEEP / 2,
         (odds(opinion.writer) if mine else -odds(opinion.writer)) if coming and writer else 0.0,
         odds(opinion.op[op]) if coming else 0.0,
         odds(sure),
@@ -92,6 +95,8 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
         odds(again.count[place]),
         odds(again.count[place]) - _rival(again, place),
         odds(again.op["set"]),
+        _off(claim, opinion),
+        _off(claim, again),
     )
     return tuple(round(s, 4) for s in steps)
 
@@ -115,8 +120,15 @@ def _place(claim: Claim, opinion: Opinion) -> int:
 
 
 def _counts(claim: Claim) -> bool:
-    """Whether a claim tells how many come."""
-    return claim.partstat is not Partstat.DECLINED and claim.op is not Op.REMOVE
+    """Whether a claim is one that may tell how many come, join or leave."""
+    return claim.partstat is not Partstat.DECLINED
+
+
+def _off(claim: Claim, opinion: Opinion) -> float:
+    """How far a claim's number is from what the network adds up, in people, as far as it matters."""
+    if claim.delegates is None or not _counts(claim):
+        return 0.0
+    return min(abs(opinion.total - claim.delegates), FARTHEST)
 
 
 def _rival(opinion: Opinion, place: int) -> float:

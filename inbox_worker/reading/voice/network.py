@@ -37,6 +37,7 @@ class Answers:
     writer: float  # that the writer comes
     ask: float  # that a careful clerk would ask before writing anything down
     people: tuple[float, ...]  # for each span asked about, that the person comes
+    total: float  # how many come, added up over the pieces
     names: tuple[tuple[int, int, float], ...]  # numbers of pieces that name somebody who comes, and how likely
     weight: Array  # (pieces, POOLS): how much each piece counted
 
@@ -86,6 +87,7 @@ class Network:
             float(_sigmoid(ask("selfh", 2))[0]),
             float(_sigmoid(ask("ask", 1))[0]),
             tuple(float(p) for p in told),
+            float(np.logaddexp(0, self._linear(hidden, "unit")).sum()),
             _runs(_softmax(self._linear(hidden, "tag"))),
             weight,
         )

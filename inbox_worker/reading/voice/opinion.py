@@ -19,7 +19,7 @@ OPENING = "query: "  # what the network was trained to find before a text
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody named, and how likely it is that they come."""
+    """Somebody named, and how likely it is that they come (or leave, where that is what is said)."""
 
     name: str
     part: str
@@ -36,6 +36,7 @@ class Opinion:
     partstat: dict[str, float]
     op: dict[str, float]
     count: tuple[float, ...]
+    total: float  # how many come, added up over the words
     writer: float
     ask: float
     people: tuple[Named, ...]
@@ -126,6 +127,7 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
         dict(zip(network.partstats, said.partstat, strict=True)),
         dict(zip(network.ops, said.op, strict=True)),
         said.count,
+        said.total,
         said.writer,
         said.ask,
         people,

@@ -13,7 +13,7 @@ from inbox_worker.reading.voice.opinion import Opinion
 def proposal(heard: Heard, opinion: Opinion, beside: Claim | None = None) -> Claim | None:
     """What the network makes of a message, None where nothing is answered, or not clearly how many or who.
 
-    ``beside`` is what the grammar makes of it, which alone tells who leaves.
+    ``beside`` is what the grammar makes of it, which alone tells in whose place somebody comes.
     """
     answer = max(opinion.partstat, key=lambda k: opinion.partstat[k])
     if answer == "none":
@@ -38,16 +38,12 @@ def proposal(heard: Heard, opinion: Opinion, beside: Claim | None = None) -> Cla
 
 def _change(heard: Heard, opinion: Opinion, claim: Claim, op: str, beside: Claim | None) -> Claim | None:
     """How many join or leave, or who comes in somebody's place."""
-    mine = beside if beside is not None and beside.op is (Op.REMOVE if op == "remove" else Op.ADD) else None
-    if op == "remove":
-        number = delegation(heard, opinion, counted=False)[0]
-        if mine is None or number is None or len(mine.people) > number:
-            return None
-        told = [e for e in mine.evidence if e.field in {"people", "delegates"}]
-        return _resting(replace(claim, delegates=number, op=Op.REMOVE, people=mine.people), told)
-    number, people, told = delegation(heard, opinion, counted=op == "add")
-    if (op == "replace" and not people) or (op == "add" and number is None):
+    mine = beside if beside is not None and beside.op is Op.ADD else None
+    number, people, told = delegation(heard, opinion, counted=op != "replace")
+    if (op == "replace" and not people) or (op != "replace" and number is None):
         return None
+    if op == "remove":
+        return _resting(replace(claim, delegates=number, op=Op.REMOVE, people=tuple(people)), told)
     leaves = mine.leaves if mine is not None else ()
     changed = replace(claim, delegates=number if op == "add" else 0, op=Op.ADD, people=tuple(people), leaves=leaves)
     return _resting(changed, told)

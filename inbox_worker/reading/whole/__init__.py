@@ -178,13 +178,20 @@ class _Whole:
             found = [
                 doubted_sender(self.message, reading, self.invitation),
                 speaks_to_machines(self.message),
-                about_nothing_of_ours(self.message, reading, self.invitation),
+                None if self._weighed(reading) else about_nothing_of_ours(self.message, reading, self.invitation),
             ]
         extra = [doubt for doubt in found if doubt is not None]
         if self.depth == 0 and attendance_of(self.message, self.invitation) is None:
             other = disagreement(self.message, reading, self._again)
             extra += [other] if other is not None else []
         return _with(reading, extra)
+
+    def _weighed(self, reading: Reading) -> bool:
+        """Whether a second reader has judged what one listed organisation answers, and does not doubt it: it has learnt
+        what answers to other meetings say, and that most who answer ours do not name it."""
+        claims = reading.claims
+        listed = len(claims) == 1 and claims[0].organisation is not None
+        return listed and self.reader.second is not None and not claims[0].doubts
 
     def _again(self, message: Message) -> Reading:
         again = _Whole(message, self.invitation, self.reader, self.depth)
