@@ -42,7 +42,7 @@ from tests.voice.gold import SERVICE, is_right
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/judges.json"
 SILENT = 0.02  # of all messages: what may be written down wrongly or lost, without anybody being asked
 LOST = 0.004  # of them: answers that are taken for none
-OVERRULE = (0.85, 0.9, 0.93, 0.95, 0.97)
+OVERRULE = (0.95, 0.97)  # short plain mail, which the grammar knows best, is rare in what is judged
 LEAST = (0.7, 0.75, 0.8, 0.83, 0.85, 0.87, 0.89, 0.91, 0.93, 0.95)  # tried
 LEAST_QUIET = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95)
 SURELY = (0.95, 0.97, 0.98)  # from which the grammar's own answer is none
