@@ -56,7 +56,7 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
     ``again`` is what the network makes of the new words alone, ``sure`` the grammar's own estimate, 0 to 1.
     """
     people = [p.name for p in claim.people]
-    coming = claim.partstat is not Partstat.DECLINED
+    coming = _is_coming(claim)
     writer = heard.sender[0] if heard.sender is not None else ""
     mine = bool(writer) and any(same_person(writer, p) for p in people)
     others = [p for p in people if not (writer and same_person(writer, p))]
@@ -64,12 +64,12 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
     known = [*people, *claim.leaves]
     strangers = [n.comes for n in opinion.people if not any(same_person(n.name, k) for k in known) and n.name != writer]
     number, place = claim.delegates, _place(claim, opinion)
-    told, counts = odds(opinion.count[place]), _counts(claim)
+    told = odds(opinion.count[place])
     op = _op(claim)
     steps = (
         odds(opinion.partstat[claim.partstat.value]),
-        told if counts else 0.0,
-        told - _rival(opinion, place) if counts else 0.0,
+        told if coming else 0.0,
+        told - _rival(opinion, place) if coming else 0.0,
         odds(min(believed)) if believed else STEEP / 2,
         odds(max(strangers)) if strangers else -STEEP / 2,
         (odds(opinion.writer) if mine else -odds(opinion.writer)) if coming and writer else 0.0,
@@ -104,7 +104,7 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
 def believable(claim: Claim, opinion: Opinion) -> bool:
     """Whether the network holds a claim's answer and number for possible: if not, nothing else can make up for it."""
     told = opinion.count[_place(claim, opinion)]
-    return opinion.partstat[claim.partstat.value] >= 1 / 2 and (not _counts(claim) or told >= LEAST_COUNT)
+    return opinion.partstat[claim.partstat.value] >= 1 / 2 and (not _is_coming(claim) or told >= LEAST_COUNT)
 
 
 def size(heard: Heard) -> tuple[float, float]:
@@ -119,14 +119,14 @@ def _place(claim: Claim, opinion: Opinion) -> int:
     return untold if claim.delegates is None else min(claim.delegates, untold - 1)
 
 
-def _counts(claim: Claim) -> bool:
-    """Whether a claim is one that may tell how many come, join or leave."""
+def _is_coming(claim: Claim) -> bool:
+    """Whether a claim may tell how many come, join or leave: it is no refusal."""
     return claim.partstat is not Partstat.DECLINED
 
 
 def _off(claim: Claim, opinion: Opinion) -> float:
     """How far a claim's number is from what the network adds up, in people, as far as it matters."""
-    if claim.delegates is None or not _counts(claim):
+    if claim.delegates is None or not _is_coming(claim):
         return 0.0
     return min(abs(opinion.total - claim.delegates), FARTHEST)
 
