@@ -81,8 +81,8 @@ def of_mailboxes(names: Iterable[str], pieces: Pieces, most: int) -> Iterator[Ex
                 understand(raw, replace(invitation, two_readers=False))
                 for heard in listener.heard[:1]:
                     example = _of_message(heard, gold, pieces, most)
-                    bare = _of_message(without_frame(heard), gold, pieces, most)
-                    yield replace(example, varied=(*example.varied, replace(bare, varied=())))
+                    bare = _of_message(without_frame(heard), gold, pieces, most, retold=False)
+                    yield replace(example, varied=(*example.varied, bare))
 
 
 def of_phrases(pieces: Pieces, most: int) -> Iterator[Example]:
@@ -97,7 +97,8 @@ def of_phrases(pieces: Pieces, most: int) -> Iterator[Example]:
                     yield _of_phrase(heard, row, pieces, most)
 
 
-def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -> Example:
+def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int, *, retold: bool = True) -> Example:
+    """A message with its answers; ``retold``: with what it would be with other numbers."""
     asked = asked_about(heard, pieces, most)
     names = [a[0] for a in asked.people]
     unknown = (UNKNOWN,) * len(asked.numbers)
@@ -131,7 +132,7 @@ def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -
         known = [*names, heard.sender[0]] if heard.sender is not None else names
         tags, places = _tags(asked, come, people, known)
     example = Example(asked.numbers, asked.spans, partstat, op, count, writer, ask, people, tags)
-    if op != 0 or "people" not in claim or not gold["lang"]:
+    if not retold or op != 0 or "people" not in claim or not gold["lang"]:
         return example
     return _with_others(example, asked, gold["lang"], len(claim["people"]), places, pieces, most)
 
