@@ -34,6 +34,7 @@ class Doubt:
     code: Code
     detail: str
     evidence: tuple[Evidence, ...] = ()
+    slight: bool = False  # nothing contradicts: it falls where another part of the message says the same
 
 
 @dataclass(frozen=True)

@@ -36,3 +36,15 @@ def _people_right(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
         return True
     norm = _SCORE["norm"]
     return all(any(set(norm(name)) & set(norm(w)) for w in wanted["people"]) for name in found["people"])
+
+
+def is_complete(gold: dict[str, Any], claims: Sequence[Claim]) -> bool:
+    """Whether claims that are right leave out nobody who is named as coming."""
+    told = {c.organisation: [p.name for p in c.people] for c in claims}
+    norm, same = _SCORE["norm"], _SCORE["same_person"]
+    return all(
+        any(same(name, read) or norm(name) == norm(read) for read in told.get(wanted["organisation"], []))
+        for wanted in gold["claims"]
+        if wanted["partstat"] != "declined"
+        for name in wanted.get("people") or []
+    )

@@ -1,9 +1,8 @@
-"""Who comes, and how many: the likeliest number together with the likeliest people, who cannot be more."""
+"""Who may come: everybody named, how likely each is to come, and who may come together."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from inbox_worker.model import Evidence, Person
@@ -11,62 +10,72 @@ from inbox_worker.reading.answer.claims import spelt
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.grammar.said import Mention
 from inbox_worker.reading.organisations import is_organisation
-from inbox_worker.reading.voice.evaluation import TINY, log_odds
+from inbox_worker.reading.voice.evaluation import log_odds
 from inbox_worker.reading.voice.opinion import Named, Opinion
+
+Members = frozenset[int]  # places in a list of the people who may come
+HALFWAY = 3.0  # log odds, one in twenty: within, somebody is thought of as coming and as not coming
+MOST_HALFWAY = 3  # people of whom both is thought
+MOST_LEFT_OUT = 2  # of those who are likely to come
 
 
 @dataclass(frozen=True)
-class _Candidate:
-    """Somebody who may come: the logarithm of the odds, and where the message says it."""
+class Possible:
+    """Somebody who may come: the logarithm of the odds, by the message and by its new words alone, and where it says
+    so."""
 
     person: Person
     odds: float
+    again: float
     evidence: tuple[Evidence, ...]
 
 
-def delegation(
-    heard: Heard, opinion: Opinion, *, counted: bool = True
-) -> tuple[int | None, list[Person], list[Evidence]]:
-    """The number, None where it is not told or not clearly, the people, and the words for them.
-
-    Where more people are held likely than the number allows, either the number is wrong or some of them do not come:
-    what is likelier is taken. Not ``counted``: all who are likely to come, whatever the number.
-    """
-    likely = [c for c in _candidates(heard, opinion) if c.odds > 0]
-    doubtful = sorted(likely, key=lambda c: c.odds)
-    scores = [math.log(max(p, TINY)) for p in opinion.count]
-    numbers = range(1, len(scores) - 2)
-    for number in numbers:
-        scores[number] -= sum(c.odds for c in doubtful[: max(0, len(likely) - number)])
-    best = max(range(1, len(scores)), key=lambda n: scores[n])
-    told = best if best in numbers else None
-    dropped = doubtful[: max(0, len(likely) - told)] if counted and told is not None else []
-    kept = [c for c in likely if c not in dropped]
-    return told, [c.person for c in kept], [e for c in kept for e in c.evidence]
-
-
-def _candidates(heard: Heard, opinion: Opinion) -> list[_Candidate]:
+def possible(heard: Heard, opinion: Opinion, again: Opinion) -> list[Possible]:
     """Everybody named, each once, the writer last."""
     writer = heard.sender[0] if heard.sender is not None else ""
-    found: list[_Candidate] = []
+    once_more: dict[str, float] = {}
+    for named in again.people:
+        once_more[named.name] = max(once_more.get(named.name, named.comes), named.comes)
+    found: list[Possible] = []
     for named in opinion.people:
         if (writer and same_person(named.name, writer)) or is_organisation(named.name, heard.index):
             continue
         there = [heard.evidence(name, named.part, named.start, named.end) for name in ("people", "delegates")]
         evidence = tuple(e for e in there if e.end > e.start)
-        at = next((i for i, c in enumerate(found) if same_person(named.name, c.person.name)), None)
+        odds = log_odds(named.comes)
+        at = next((i for i, p in enumerate(found) if same_person(named.name, p.person.name)), None)
         if at is None:
             mention = _mention(heard, named)
             told = (mention.title, mention.function) if mention else (None, None)
-            found.append(_Candidate(Person(spelt(named.name), *told), log_odds(named.comes), evidence))
-        elif named.comes > 1 / 2:
-            odds = max(found[at].odds, log_odds(named.comes))
-            found[at] = _Candidate(found[at].person, odds, (*found[at].evidence, *evidence))
+            seen = log_odds(once_more.get(named.name, named.comes))
+            found.append(Possible(Person(spelt(named.name), *told), odds, seen, evidence))
+        elif odds > 0:
+            one = found[at]
+            found[at] = Possible(one.person, max(one.odds, odds), one.again, (*one.evidence, *evidence))
     if writer and heard.sender is not None:
         places = (*opinion.words, heard.sender[1:])
         evidence = tuple(e for e in (heard.evidence("people", *place) for place in places) if e.end > e.start)
-        found.append(_Candidate(Person(spelt(writer)), log_odds(opinion.writer), evidence))
+        odds = log_odds(opinion.writer)
+        found.append(Possible(Person(spelt(writer)), odds, odds, evidence))
     return found
+
+
+def gatherings(people: Sequence[Possible], known: Sequence[Person]) -> list[Members]:
+    """Who may come together: all who are likely to, some of them left out or others added where it is not sure; and
+    those who are ``known``, by another reader."""
+    likely = sorted((i for i, p in enumerate(people) if p.odds > 0), key=lambda i: people[i].odds)
+    found = [frozenset(likely)]
+    halfway = sorted((i for i, p in enumerate(people) if abs(p.odds) < HALFWAY), key=lambda i: abs(people[i].odds))
+    for one in halfway[:MOST_HALFWAY]:
+        found += [members ^ {one} for members in found]
+    found += [frozenset(likely[left_out:]) for left_out in range(1, min(MOST_LEFT_OUT + 1, len(likely)))]
+    found.append(members_of(people, known))
+    return list(dict.fromkeys(found))
+
+
+def members_of(people: Sequence[Possible], known: Sequence[Person]) -> Members:
+    """Which of the people who may come are ``known``."""
+    return frozenset(i for i, p in enumerate(people) if any(same_person(p.person.name, k.name) for k in known))
 
 
 def _mention(heard: Heard, named: Named) -> Mention | None:

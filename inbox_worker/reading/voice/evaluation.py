@@ -16,7 +16,6 @@ FEATURES = (
     "strongest_other",  # of the others, the one whom it believes most
     "writer",
     "op",
-    "rules",  # how sure the grammar is
     "mismatch",  # the number is not that of the names
     "unnumbered",
     "people",
@@ -44,16 +43,15 @@ FEATURES = (
 MOST_NAMED, MOST_NUMBERS, MOST_SENTENCES, MOST_CHARACTERS = 12, 8, 20, 1500
 HOW_MANY = frozenset({Code.COUNT_UNCLEAR, Code.COUNT_MISSING})
 HALFWAY = 2.2  # log odds, one in ten
-LEAST_COUNT = 0.3  # probability of a number
 FARTHEST = 4.0  # people that a number is off beyond which nothing is farther
 STEEP = 6.0  # log odds beyond which nothing is surer
 TINY = 1e-6  # a probability that is taken for none
 
 
-def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sure: float) -> tuple[float, ...]:
+def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion) -> tuple[float, ...]:
     """The features of a claim, in the order of ``FEATURES``.
 
-    ``again`` is what the network makes of the new words alone, ``sure`` the grammar's own estimate, 0 to 1.
+    ``again`` is what the network makes of the new words alone.
     """
     people = [p.name for p in claim.people]
     coming = _is_coming(claim)
@@ -63,9 +61,9 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
     believed = [_believed(opinion, p) for p in others]
     known = [*people, *claim.leaves]
     strangers = [n.comes for n in opinion.people if not any(same_person(n.name, k) for k in known) and n.name != writer]
-    number, place = claim.delegates, _place(claim, opinion)
+    number, place = claim.delegates, place_of(claim, opinion)
     told = odds(opinion.count[place])
-    op = _op(claim)
+    op = op_of(claim)
     steps = (
         odds(opinion.partstat[claim.partstat.value]),
         told if coming else 0.0,
@@ -74,7 +72,6 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
         odds(max(strangers)) if strangers else -STEEP / 2,
         (odds(opinion.writer) if mine else -odds(opinion.writer)) if coming and writer else 0.0,
         odds(opinion.op[op]) if coming else 0.0,
-        odds(sure),
         float(coming and number is not None and claim.op is Op.SET and number != len(people)),
         float(coming and number is None),
         float(min(len(people), 5)),
@@ -101,19 +98,13 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion, sur
     return tuple(round(s, 4) for s in steps)
 
 
-def believable(claim: Claim, opinion: Opinion) -> bool:
-    """Whether the network holds a claim's answer and number for possible: if not, nothing else can make up for it."""
-    told = opinion.count[_place(claim, opinion)]
-    return opinion.partstat[claim.partstat.value] >= 1 / 2 and (not _is_coming(claim) or told >= LEAST_COUNT)
-
-
 def size(heard: Heard) -> tuple[float, float]:
     """How many sentences a message has, and how many characters, as far as it matters."""
     spans = [said.sentence for _, said in heard.said]
     return float(min(len(spans), MOST_SENTENCES)), float(min(sum(s.end - s.start for s in spans), MOST_CHARACTERS))
 
 
-def _place(claim: Claim, opinion: Opinion) -> int:
+def place_of(claim: Claim, opinion: Opinion) -> int:
     """Where in ``opinion.count`` a claim's number stands."""
     untold = len(opinion.count) - 1
     return untold if claim.delegates is None else min(claim.delegates, untold - 1)
@@ -151,7 +142,8 @@ def _believed(opinion: Opinion, name: str) -> float:
     return max((n.comes for n in opinion.people if same_person(n.name, name)), default=0.5)
 
 
-def _op(claim: Claim) -> str:
+def op_of(claim: Claim) -> str:
+    """What the network calls a claim's operation."""
     if claim.op is Op.ADD:
         return "replace" if claim.delegates == 0 else "add"
     return "remove" if claim.op is Op.REMOVE else "set"

@@ -63,13 +63,12 @@ def _added(node: Split | float, values: Sequence[float]) -> float:
 
 @dataclass(frozen=True)
 class Judges:
-    """``record`` decides on what the grammar reads without a doubt; ``propose`` on what the network reads where the
-    grammar is in doubt, or otherwise; ``quiet`` on whether a message answers nothing at all. ``surely`` is the
-    probability of that from which even what the grammar reads without a doubt is none, ``overrule`` that from which
-    another answer of the network takes its place."""
+    """``rank`` weighs each claim that a message may make, ``settle`` the best of them, ``quiet`` whether it answers
+    nothing at all. ``surely`` is the probability of that from which even what the grammar reads without a doubt is
+    none, ``overrule`` that of another claim from which it takes the place of what the grammar reads so."""
 
-    record: Judge
-    propose: Judge
+    rank: Judge
+    settle: Judge
     quiet: Judge
     surely: float
     overrule: float
@@ -80,8 +79,8 @@ def judges() -> Judges:
     """The judges that come with the package."""
     text = (resources.files("inbox_worker.reading.voice") / "judges.json").read_text(encoding="utf-8")
     stored = json.loads(text)
-    record, propose, quiet = (_judge(stored[name]) for name in ("record", "propose", "quiet"))
-    return Judges(record, propose, quiet, stored["surely"], stored["overrule"])
+    rank, settle, quiet = (_judge(stored[name]) for name in ("rank", "settle", "quiet"))
+    return Judges(rank, settle, quiet, stored["surely"], stored["overrule"])
 
 
 def _judge(stored: Mapping[str, Any]) -> Judge:

@@ -1,52 +1,171 @@
-"""The claim that the network would make of a message."""
+"""What a message may say: the claims that the network holds for possible, and that of the grammar."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from inbox_worker.model import Claim, Evidence, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard
-from inbox_worker.reading.voice.delegation import delegation
+from inbox_worker.reading.voice.delegation import Members, Possible, gatherings, members_of, possible
+from inbox_worker.reading.voice.evaluation import STEEP, op_of, place_of, tells_the_same
 from inbox_worker.reading.voice.opinion import Opinion
 
+MOST = 10  # claims that are weighed
+THOUGHT_OF = 0.1  # probability from which an answer or a change is
+NUMBERS = 3  # of the likeliest
+LEAST = 1e-4  # probability below which nothing is less likely
+UNKNOWN = math.log(1 / 2)  # of somebody of whom the network was not asked
+OFF, MOST_OFF = 2.0, 3.0  # for each step that the logarithm of the number is off the total, and at most
 
-def proposal(heard: Heard, opinion: Opinion, beside: Claim | None = None) -> Claim | None:
-    """What the network makes of a message, None where nothing is answered, or not clearly how many or who.
 
-    ``beside`` is what the grammar makes of it, which alone tells in whose place somebody comes.
+@dataclass(frozen=True)
+class Proposal:
+    """A claim, and how likely the network holds all of it together: logarithms of probabilities, not to scale, by the
+    message and by its new words alone."""
+
+    claim: Claim
+    likely: float
+    again: float
+
+
+@dataclass(frozen=True)
+class _Draft:
+    claim: Claim  # without people and evidence
+    members: Members
+
+
+def proposals(heard: Heard, opinion: Opinion, again: Opinion, beside: Claim | None) -> list[Proposal]:
+    """What the message may say, the likeliest first. Empty where an answer is not possible, or never a complete one.
+
+    ``beside`` is what the grammar makes of it: it is among them, if it is complete, and alone tells in whose place
+    somebody comes.
     """
-    answer = max(opinion.partstat, key=lambda k: opinion.partstat[k])
-    if answer == "none":
+    people = possible(heard, opinion, again)
+    mine = _complete(beside)
+    drafts = list(dict.fromkeys(_drafts(heard, people, opinion, again, beside)))
+    found = [_weighed(d, people, opinion, again) for d in drafts]
+    if mine is not None:
+        members = members_of(people, mine.people)
+        strangers = len(mine.people) - len(members)
+        own = _weighed(_Draft(mine, members), people, opinion, again, max(0, strangers))
+        found = [f for f in found if not tells_the_same(_told(f, people), mine)]
+        ranked = sorted(found, key=_likelihood, reverse=True)[: MOST - 1]
+        dressed = [_dressed(heard, f, people, opinion) for f in ranked]
+        return sorted([*dressed, Proposal(mine, own[1], own[2])], key=lambda p: -p.likely - p.again)
+    ranked = sorted(found, key=_likelihood, reverse=True)[:MOST]
+    return [_dressed(heard, f, people, opinion) for f in ranked]
+
+
+_Weighed = tuple[_Draft, float, float]
+
+
+def _likelihood(weighed: _Weighed) -> float:
+    return weighed[1] + weighed[2]
+
+
+def _complete(beside: Claim | None) -> Claim | None:
+    """The grammar's claim without its doubts, if nothing is missing but that they are lifted."""
+    if beside is None or (beside.partstat is Partstat.ACCEPTED and beside.delegates is None):
         return None
-    op = max(opinion.op, key=lambda k: opinion.op[k])
-    evidence = [*heard.answerer.evidence]
-    evidence += [heard.evidence("partstat", *place) for place in opinion.grounds]
-    claim = Claim(heard.answerer.organisation, heard.answerer.name, Partstat(answer), evidence=tuple(evidence))
+    return replace(beside, doubts=())
+
+
+def _drafts(
+    heard: Heard, people: Sequence[Possible], opinion: Opinion, again: Opinion, beside: Claim | None
+) -> Iterator[_Draft]:
+    together = gatherings(people, beside.people if beside is not None else ())
+    numbers = _numbers(opinion, again, beside, together)
+    for answer in opinion.partstat:
+        thought_of = max(opinion.partstat[answer], again.partstat[answer]) >= THOUGHT_OF
+        if answer == "none" or not (thought_of or (beside is not None and beside.partstat == answer)):
+            continue
+        claim = Claim(heard.answerer.organisation, heard.answerer.name, Partstat(answer))
+        if claim.partstat is Partstat.DECLINED:
+            yield _Draft(claim, frozenset())
+            continue
+        for op in opinion.op:
+            if op != "set" and max(opinion.op[op], again.op[op]) < THOUGHT_OF:
+                continue
+            for members in together:
+                yield from _counted(claim, op, members, numbers, beside)
+
+
+def _numbers(opinion: Opinion, again: Opinion, beside: Claim | None, together: Sequence[Members]) -> list[int | None]:
+    """The numbers that are thought of; None for none told."""
+    told = len(opinion.count) - 2  # beyond are "that many or more" and "none"
+    ranked = sorted(range(1, len(opinion.count)), key=lambda n: -_log(opinion.count[n]) - _log(again.count[n]))
+    found = [n if n < told else None for n in ranked[:NUMBERS]]
+    if beside is not None and beside.delegates:
+        found.append(beside.delegates)
+    return list(dict.fromkeys((*found, *(len(m) for m in together if 0 < len(m) < told))))
+
+
+def _counted(
+    claim: Claim, op: str, members: Members, numbers: Sequence[int | None], beside: Claim | None
+) -> Iterator[_Draft]:
+    """A claim with each number that goes with its change and its people."""
+    if op == "replace":
+        if members:
+            leaves = beside.leaves if beside is not None and beside.op is Op.ADD else ()
+            yield _Draft(replace(claim, op=Op.ADD, delegates=0, revises=True, leaves=leaves), members)
+        return
+    changed = claim if op == "set" else replace(claim, op=Op(op), revises=True)
+    for number in numbers:
+        if number is None and (op != "set" or claim.partstat is Partstat.ACCEPTED):
+            continue  # how many has to be asked
+        if number is None or len(members) <= number:
+            yield _Draft(replace(changed, delegates=number), members)
+
+
+def _weighed(
+    draft: _Draft, people: Sequence[Possible], opinion: Opinion, again: Opinion, strangers: int = 0
+) -> _Weighed:
+    """A claim, with how likely all of it is by two opinions."""
+    odds = [p.odds for p in people], [p.again for p in people]
+    both = [_likely(draft, one, some) + strangers * UNKNOWN for one, some in zip((opinion, again), odds, strict=True)]
+    return draft, both[0], both[1]
+
+
+def _likely(draft: _Draft, opinion: Opinion, odds: Sequence[float]) -> float:
+    claim = draft.claim
+    total = _log(opinion.partstat[claim.partstat.value])
     if claim.partstat is Partstat.DECLINED:
-        return _resting(claim, [])
-    counted = [heard.evidence("delegates", *place) for place in (*opinion.words, *opinion.tally)]
-    if op != "set":
-        counted += [heard.evidence("op", *place) for place in opinion.grounds[:1]]
-        changed = _change(heard, opinion, replace(claim, revises=True), op, beside)
-        return _resting(changed, counted) if changed is not None else None
-    number, people, told = delegation(heard, opinion)
-    if number is None and claim.partstat is Partstat.ACCEPTED:
-        return None  # how many has to be asked
-    claim = replace(claim, delegates=number, people=tuple(people))
-    return _resting(claim, [*_sentences_of(heard, told), *told, *counted])
+        return total
+    op = op_of(claim)
+    total += _log(opinion.op[op])
+    if op != "replace":
+        total += _log(opinion.count[place_of(claim, opinion)])
+    for i, one in enumerate(odds):
+        bounded = max(-STEEP, min(STEEP, one))
+        total -= math.log1p(math.exp(-bounded if i in draft.members else bounded))
+    if claim.delegates:
+        total -= min(MOST_OFF, OFF * abs(math.log1p(opinion.total) - math.log1p(claim.delegates)))
+    return total
 
 
-def _change(heard: Heard, opinion: Opinion, claim: Claim, op: str, beside: Claim | None) -> Claim | None:
-    """How many join or leave, or who comes in somebody's place."""
-    mine = beside if beside is not None and beside.op is Op.ADD else None
-    number, people, told = delegation(heard, opinion, counted=op != "replace")
-    if (op == "replace" and not people) or (op != "replace" and number is None):
-        return None
-    if op == "remove":
-        return _resting(replace(claim, delegates=number, op=Op.REMOVE, people=tuple(people)), told)
-    leaves = mine.leaves if mine is not None else ()
-    changed = replace(claim, delegates=number if op == "add" else 0, op=Op.ADD, people=tuple(people), leaves=leaves)
-    return _resting(changed, told)
+def _log(probability: float) -> float:
+    return math.log(max(probability, LEAST))
+
+
+def _told(weighed: _Weighed, people: Sequence[Possible]) -> Claim:
+    draft = weighed[0]
+    return replace(draft.claim, people=tuple(people[i].person for i in sorted(draft.members)))
+
+
+def _dressed(heard: Heard, weighed: _Weighed, people: Sequence[Possible], opinion: Opinion) -> Proposal:
+    """A claim with its people and the words that it rests on."""
+    draft, likely, again = weighed
+    claim = _told(weighed, people)
+    evidence = [*heard.answerer.evidence, *(heard.evidence("partstat", *place) for place in opinion.grounds)]
+    if claim.partstat is not Partstat.DECLINED:
+        told = [e for i in sorted(draft.members) for e in people[i].evidence]
+        changed = op_of(claim) != "set"
+        evidence += told if changed else [*_sentences_of(heard, told), *told]
+        evidence += [heard.evidence("delegates", *place) for place in (*opinion.words, *opinion.tally)]
+        evidence += [heard.evidence("op", *place) for place in opinion.grounds[:1]] if changed else []
+    return Proposal(replace(claim, evidence=tuple(dict.fromkeys(evidence))), likely, again)
 
 
 def _sentences_of(heard: Heard, told: list[Evidence]) -> list[Evidence]:
@@ -57,8 +176,3 @@ def _sentences_of(heard: Heard, told: list[Evidence]) -> list[Evidence]:
         for part, said in heard.said
         if any(part == p and said.sentence.start <= at < said.sentence.end for p, at in places)
     ]
-
-
-def _resting(claim: Claim, evidence: list[Evidence]) -> Claim:
-    """A claim that rests on more words."""
-    return replace(claim, evidence=tuple(dict.fromkeys((*claim.evidence, *evidence))))

@@ -9,11 +9,12 @@ from functools import cache
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.confidence import DOUBTED
 from inbox_worker.reading.answer.heard import Heard, same_person
-from inbox_worker.reading.voice.evaluation import agreement, believable, evaluation, tells_the_same
+from inbox_worker.reading.voice.choice import best_of, ranked
+from inbox_worker.reading.voice.evaluation import tells_the_same
 from inbox_worker.reading.voice.judges import Judges, judges
 from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of, without_frame
-from inbox_worker.reading.voice.proposal import proposal
+from inbox_worker.reading.voice.proposal import proposals
 from inbox_worker.reading.voice.quiet import SETTLED, quietness
 
 Told = tuple[tuple[Claim, ...], tuple[Doubt, ...]]  # claims, and the doubts that none of them carries
@@ -48,7 +49,7 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
     if any(d.code not in OPEN for d in held):
         return claims, doubts
     other = _proposed(heard, opinion, again, judge, claims[0] if claims else None)
-    return ((other.claim,), ()) if other is not None else (claims, doubts)
+    return ((other,), ()) if other is not None else (claims, doubts)
 
 
 def told_by_table(heard: Heard, claim: Claim, opinion: Opinion) -> bool:
@@ -67,19 +68,22 @@ def told_by_table(heard: Heard, claim: Claim, opinion: Opinion) -> bool:
 
 def _weighed(heard: Heard, claim: Claim, opinion: Opinion, again: Again, judge: Judges) -> Claim:
     """A claim of the grammar: with the probability that it is right, or with a doubt where that is too low."""
-    probability = 0.0
-    if believable(claim, opinion):
-        probability = judge.record.probability(evaluation(heard, claim, opinion, again(), claim.confidence))
-    if probability >= judge.record.least:
-        return replace(claim, confidence=round(max(0.5, min(claim.confidence, probability)), 2))
-    other = _proposed(heard, opinion, again, judge, claim)
-    if other is not None and tells_the_same(other.claim, claim):
-        return replace(claim, confidence=min(claim.confidence, other.claim.confidence))
-    if other is not None and other.probability >= judge.overrule:
-        return other.claim
-    doubt = _difference(heard, claim, opinion)
-    number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET else claim.delegates
+    best = _best(heard, opinion, again, judge, claim)
+    if best is not None and best.same and best.probability >= judge.settle.least:
+        return replace(claim, confidence=round(max(0.5, min(claim.confidence, best.probability)), 2))
+    overrules = best is not None and not best.same and may_propose(heard) and not drops_change(best.claim, claim)
+    if best is not None and overrules and best.probability >= judge.overrule:
+        return best.claim
+    alike = best is not None and best.same
+    doubt = replace(_difference(heard, claim, opinion), slight=alike)
+    number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET and not alike else claim.delegates
     return replace(claim, delegates=number, doubts=(*claim.doubts, doubt), confidence=min(claim.confidence, DOUBTED))
+
+
+def drops_change(claim: Claim, other: Claim) -> bool:
+    """Whether a claim is a whole answer where another one changes an earlier answer. Then it never takes its place: the
+    registry would forget what was answered before."""
+    return claim.op is Op.SET and other.op is not Op.SET
 
 
 def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
@@ -114,7 +118,7 @@ def _unnoticed(heard: Heard, opinion: Opinion, again: Again, judge: Judges) -> T
     """A message in which the grammar finds no answer."""
     found = _proposed(heard, opinion, again, judge, None)
     if found is not None:
-        return (found.claim,), ()
+        return (found,), ()
     answer = max((k for k in opinion.partstat if k != "none"), key=lambda k: opinion.partstat[k])
     shown = tuple(heard.evidence("partstat-unclear", *place) for place in opinion.words[:1])
     why = f"No answer was found; a second reader holds {ANSWERS[answer]} for possible ({opinion.partstat[answer]:.0%})."
@@ -127,22 +131,30 @@ def may_propose(heard: Heard) -> bool:
 
 
 @dataclass(frozen=True)
-class _Proposal:
-    """The network's own claim, and how likely a judge holds it."""
+class _Best:
+    """The likeliest claim, how likely it is right, and whether it tells the same as the grammar's."""
 
     claim: Claim
     probability: float
+    same: bool
 
 
-def _proposed(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: Claim | None) -> _Proposal | None:
-    """The network's own claim, where it is sure enough; ``beside``: what the grammar made of it."""
-    claim = proposal(heard, opinion, beside) if may_propose(heard) else None
-    if claim is None or not believable(claim, opinion):
+def _best(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: Claim | None) -> _Best | None:
+    """What the message says most likely, None where nothing complete is possible; ``beside``: what the grammar made of
+    it."""
+    found = proposals(heard, opinion, again(), beside)
+    if not found:
         return None
-    values = (*evaluation(heard, claim, opinion, again(), 1 / 2), *agreement(claim, beside))
-    probability = judge.propose.probability(values)
-    if probability < judge.propose.least:
-        return None
+    rows = ranked(heard, found, opinion, again(), beside)
+    at, values = best_of(rows, [judge.rank.probability(row) for row in rows])
+    claim, probability = found[at].claim, judge.settle.probability(values)
     revises = claim.revises or (beside.revises if beside is not None else any(said.revises for _, said in heard.said))
     sure = round(min(probability, heard.answerer.confidence), 2)
-    return _Proposal(replace(claim, revises=revises, confidence=sure), probability)
+    same = beside is not None and tells_the_same(claim, beside)
+    return _Best(replace(claim, revises=revises, confidence=sure), probability, same)
+
+
+def _proposed(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: Claim | None) -> Claim | None:
+    """What the message says, where that is sure enough although the grammar does not see it."""
+    best = _best(heard, opinion, again, judge, beside) if may_propose(heard) else None
+    return best.claim if best is not None and best.probability >= judge.settle.least else None

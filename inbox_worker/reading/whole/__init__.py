@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from inbox_worker.model import Code, Doubt, Evidence, Invitation, Kind, Message, Op, Part, Reading, Role, Span, Zone
+from inbox_worker.model import (
+    Claim,
+    Code,
+    Doubt,
+    Evidence,
+    Invitation,
+    Kind,
+    Message,
+    Op,
+    Part,
+    Reading,
+    Role,
+    Span,
+    Zone,
+)
 from inbox_worker.reading.answer.confidence import BARE_NUMBER
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.whole import certified
@@ -43,11 +57,20 @@ __all__ = ["read_whole"]
 def read_whole(message: Message, invitation: Invitation, reader: RuleReader) -> Reading:
     """Read a message with all that belongs to it."""
     seen = as_seen(message, invitation)
-    reading = seen.put_back(_Whole(seen.message, invitation, reader, 0).read())
+    reading = _without_unclear(seen.put_back(_Whole(seen.message, invitation, reader, 0).read()))
     return _with(reading, [_cut(message)]) if message.beyond and reading.kind in OF_PEOPLE else reading
 
 
 OF_PEOPLE = frozenset({Kind.REPLY, Kind.OTHER})  # what a person may have written
+
+
+def _without_unclear(reading: Reading) -> Reading:
+    """The reading without numbers that nothing but a slight doubt leaves unclear: they are asked for."""
+
+    def is_unclear(claim: Claim) -> bool:
+        return claim.op is Op.SET and any(d.slight and d.code is Code.COUNT_UNCLEAR for d in claim.doubts)
+
+    return replace(reading, claims=tuple(replace(c, delegates=None) if is_unclear(c) else c for c in reading.claims))
 
 
 def _cut(message: Message) -> Doubt:

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from inbox_worker.reading.voice.evaluation import AGREEMENT, FEATURES, odds
+from inbox_worker.reading.voice.choice import CHOSEN, RANKED
+from inbox_worker.reading.voice.evaluation import odds
 from inbox_worker.reading.voice.judges import Judge, Split, judges
 from inbox_worker.reading.voice.quiet import QUIET
 
@@ -22,9 +23,9 @@ def test_a_judge_wants_all_features():
 
 
 def test_the_judges_that_come_with_the_package_know_all_features():
-    assert judges().record.features == FEATURES
-    assert judges().propose.features == FEATURES + AGREEMENT
-    assert 0.5 < judges().record.least < 1 and 0.5 < judges().propose.least <= 1
+    assert judges().rank.features == RANKED
+    assert judges().settle.features == CHOSEN
+    assert 0.5 < judges().settle.least <= judges().overrule <= 1
     assert judges().quiet.features == QUIET
     assert 0.5 <= judges().quiet.least <= judges().surely <= 1
 

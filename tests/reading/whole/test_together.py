@@ -7,8 +7,22 @@ from dataclasses import replace
 import pytest
 
 from inbox_worker.message import decode
-from inbox_worker.model import Kind, Limits, Location, Message, Part, RawMessage, Reading, Role
+from inbox_worker.model import (
+    Claim,
+    Code,
+    Doubt,
+    Kind,
+    Limits,
+    Location,
+    Message,
+    Part,
+    Partstat,
+    RawMessage,
+    Reading,
+    Role,
+)
 from inbox_worker.reading import read
+from inbox_worker.reading.whole.combine import joined
 from tests.reading.making import INVITATION, message
 from tests.reading.whole.test_calendar import said
 
@@ -179,3 +193,38 @@ Carla Diaz | Ponds | Yes
     (claim,) = read(made, replace(INVITATION, two_readers=True)).claims
     assert (claim.partstat.value, claim.delegates, claim.doubts) == ("accepted", 2, ())
     assert {p.name for p in claim.people} == {"Ada Moreau", "Carla Diaz"}
+
+
+def read_as(number: int, *doubts: Doubt, partstat: Partstat = Partstat.ACCEPTED) -> Reading:
+    coming = number if partstat is Partstat.ACCEPTED else None
+    claim = Claim("wetlands", "Wetlands Watch", partstat, coming, confidence=0.4 if doubts else 0.9, doubts=doubts)
+    return Reading("test", Kind.REPLY, "en", (claim,))
+
+
+SLIGHT = Doubt(Code.COUNT_UNCLEAR, "A second reader is not sure who comes, and how many.", slight=True)
+GRAVE = Doubt(Code.COUNT_UNCLEAR, "Read as 3; a second reader reads 2.")
+
+
+@pytest.mark.parametrize(
+    ("words", "letter", "left"),
+    [
+        (read_as(3, SLIGHT), read_as(3), ()),
+        (read_as(3), read_as(3, SLIGHT), ()),
+        (read_as(3, SLIGHT), read_as(3, SLIGHT), ()),
+        (read_as(3, GRAVE), read_as(3), (GRAVE,)),
+        (read_as(3, SLIGHT), read_as(3, GRAVE), (GRAVE,)),
+    ],
+)
+def test_a_slight_doubt_falls_where_words_and_letter_say_the_same(
+    words: Reading, letter: Reading, left: tuple[Doubt, ...]
+) -> None:
+    (claim,) = joined(words, [letter]).claims
+    assert (claim.delegates, claim.doubts) == (3, left)
+
+
+def test_a_slight_doubt_does_not_fall_where_words_and_letter_differ() -> None:
+    (claim,) = joined(read_as(3, SLIGHT), [read_as(4)]).claims
+    assert SLIGHT in claim.doubts and len(claim.doubts) == 2
+    no = read_as(0, partstat=Partstat.DECLINED)
+    (claim,) = joined(read_as(3, SLIGHT), [no]).claims
+    assert {d.code for d in claim.doubts} == {Code.COUNT_UNCLEAR, Code.PARTSTAT_UNCLEAR}
