@@ -34,7 +34,9 @@ class Doubt:
     code: Code
     detail: str
     evidence: tuple[Evidence, ...] = ()
-    slight: bool = False  # nothing contradicts: it falls where another part of the message says the same
+    slight: bool = (
+        False  # the readers say the same, not surely enough: it falls where another part of the message is sure
+    )
 
 
 @dataclass(frozen=True)

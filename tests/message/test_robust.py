@@ -14,7 +14,7 @@ from inbox_worker.model import Limits, Location, Message, RawMessage, Role
 from tests.message.odd import odd_messages
 
 SLOWEST = 2.0  # seconds
-ODD = int(os.environ.get("INBOX_WORKER_ODD", "300"))
+ODD = int(os.environ.get("INBOX_WORKER_ODD", "60"))
 
 
 def read(content: bytes) -> Message:

@@ -27,6 +27,7 @@ CHOSEN = (
     "all",  # and all together,
     "share",  # and its part of that
 )
+MOST_DELEGATES = 12  # beyond which no number is larger
 ALMOST_NONE = 0.05  # so that the share of what is hardly likely is small
 
 
@@ -38,7 +39,7 @@ def ranked(
     rows = []
     for one in found:
         standing = (one.likely, one.again, one.likely - best, one.again - best_again, len(found))
-        values = *standing, one.claim.delegates or 0
+        values = *standing, min(one.claim.delegates or 0, MOST_DELEGATES)
         told = evaluation(heard, one.claim, opinion, again)
         rows.append((*told, *agreement(one.claim, beside), *(round(float(v), 4) for v in values)))
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inbox_worker.model import Evidence, Person
 from inbox_worker.reading.answer.claims import spelt
@@ -14,15 +14,15 @@ from inbox_worker.reading.voice.evaluation import log_odds
 from inbox_worker.reading.voice.opinion import Named, Opinion
 
 Members = frozenset[int]  # places in a list of the people who may come
-HALFWAY = 3.0  # log odds, one in twenty: within, somebody is thought of as coming and as not coming
-MOST_HALFWAY = 3  # people of whom both is thought
+UNSETTLED = 3.0  # log odds, one in twenty: within, somebody is thought of as coming and as not coming
+MOST_UNSETTLED = 3  # people of whom both is thought
 MOST_LEFT_OUT = 2  # of those who are likely to come
 
 
 @dataclass(frozen=True)
 class Possible:
     """Somebody who may come: the logarithm of the odds, by the message and by its new words alone, and where it says
-    so."""
+    so. The new words alone name no writer: for the writer both are the same."""
 
     person: Person
     odds: float
@@ -51,7 +51,8 @@ def possible(heard: Heard, opinion: Opinion, again: Opinion) -> list[Possible]:
             found.append(Possible(Person(spelt(named.name), *told), odds, seen, evidence))
         elif odds > 0:
             one = found[at]
-            found[at] = Possible(one.person, max(one.odds, odds), one.again, (*one.evidence, *evidence))
+            fuller = replace(one.person, name=max(one.person.name, spelt(named.name), key=len))
+            found[at] = Possible(fuller, max(one.odds, odds), one.again, (*one.evidence, *evidence))
     if writer and heard.sender is not None:
         places = (*opinion.words, heard.sender[1:])
         evidence = tuple(e for e in (heard.evidence("people", *place) for place in places) if e.end > e.start)
@@ -65,8 +66,8 @@ def gatherings(people: Sequence[Possible], known: Sequence[Person]) -> list[Memb
     those who are ``known``, by another reader."""
     likely = sorted((i for i, p in enumerate(people) if p.odds > 0), key=lambda i: people[i].odds)
     found = [frozenset(likely)]
-    halfway = sorted((i for i, p in enumerate(people) if abs(p.odds) < HALFWAY), key=lambda i: abs(people[i].odds))
-    for one in halfway[:MOST_HALFWAY]:
+    unsettled = sorted((i for i, p in enumerate(people) if abs(p.odds) < UNSETTLED), key=lambda i: abs(people[i].odds))
+    for one in unsettled[:MOST_UNSETTLED]:
         found += [members ^ {one} for members in found]
     found += [frozenset(likely[left_out:]) for left_out in range(1, min(MOST_LEFT_OUT + 1, len(likely)))]
     found.append(members_of(people, known))

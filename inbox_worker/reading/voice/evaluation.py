@@ -163,14 +163,14 @@ AGREEMENT = (
 
 
 def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
-    """In what a claim of the network is the same as one of the grammar, in the order of ``AGREEMENT``."""
+    """In what a claim is the same as that of the grammar, in the order of ``AGREEMENT``."""
     if other is None:
         return 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
     codes = {d.code for d in other.doubts}
     return (
         float(claim.partstat is other.partstat),
         float(claim.delegates == other.delegates),
-        float({p.name for p in claim.people} == {p.name for p in other.people}),
+        float(_same_people(claim, other)),
         0.0,
         float(not other.doubts),
         float(claim.op is other.op),
@@ -178,6 +178,12 @@ def agreement(claim: Claim, other: Claim | None) -> tuple[float, ...]:
         float(not codes.isdisjoint(HOW_MANY)),
         other.confidence,
     )
+
+
+def _same_people(claim: Claim, other: Claim) -> bool:
+    """Whether two claims name the same people, however fully."""
+    names, others = [p.name for p in claim.people], [p.name for p in other.people]
+    return len(names) == len(others) and all(any(same_person(n, o) for o in others) for n in names)
 
 
 def tells_the_same(claim: Claim, other: Claim) -> bool:

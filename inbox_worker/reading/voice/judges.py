@@ -29,7 +29,7 @@ class Split:
 @dataclass(frozen=True)
 class Judge:
     """``start`` and what the trees add to it are log odds that a reading is right, and so are ``bias`` and the weighted
-    sum of the features; ``least`` is the probability that it must reach."""
+    sum of the features; ``least`` is the probability that it must reach, 0 for one that only compares."""
 
     features: tuple[str, ...]
     start: float
@@ -86,7 +86,7 @@ def judges() -> Judges:
 def _judge(stored: Mapping[str, Any]) -> Judge:
     return Judge(
         tuple(stored["features"]), stored["start"], tuple(_node(t) for t in stored["trees"]),
-        stored["bias"], tuple(stored["weights"]), stored["least"],
+        stored["bias"], tuple(stored["weights"]), stored.get("least", 0.0),
     )  # fmt: skip
 
 

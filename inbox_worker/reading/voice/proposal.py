@@ -45,24 +45,24 @@ def proposals(heard: Heard, opinion: Opinion, again: Opinion, beside: Claim | No
     people = possible(heard, opinion, again)
     mine = _complete(beside)
     drafts = list(dict.fromkeys(_drafts(heard, people, opinion, again, beside)))
-    found = [_weighed(d, people, opinion, again) for d in drafts]
+    found = [_rated(d, people, opinion, again) for d in drafts]
     if mine is not None:
         members = members_of(people, mine.people)
         strangers = len(mine.people) - len(members)
-        own = _weighed(_Draft(mine, members), people, opinion, again, max(0, strangers))
+        own = _rated(_Draft(mine, members), people, opinion, again, max(0, strangers))
         found = [f for f in found if not tells_the_same(_told(f, people), mine)]
         ranked = sorted(found, key=_likelihood, reverse=True)[: MOST - 1]
-        dressed = [_dressed(heard, f, people, opinion) for f in ranked]
+        dressed = [_dressed(heard, f, people, opinion, beside) for f in ranked]
         return sorted([*dressed, Proposal(mine, own[1], own[2])], key=lambda p: -p.likely - p.again)
     ranked = sorted(found, key=_likelihood, reverse=True)[:MOST]
-    return [_dressed(heard, f, people, opinion) for f in ranked]
+    return [_dressed(heard, f, people, opinion, beside) for f in ranked]
 
 
-_Weighed = tuple[_Draft, float, float]
+_Rated = tuple[_Draft, float, float]
 
 
-def _likelihood(weighed: _Weighed) -> float:
-    return weighed[1] + weighed[2]
+def _likelihood(rated: _Rated) -> float:
+    return rated[1] + rated[2]
 
 
 def _complete(beside: Claim | None) -> Claim | None:
@@ -119,9 +119,7 @@ def _counted(
             yield _Draft(replace(changed, delegates=number), members)
 
 
-def _weighed(
-    draft: _Draft, people: Sequence[Possible], opinion: Opinion, again: Opinion, strangers: int = 0
-) -> _Weighed:
+def _rated(draft: _Draft, people: Sequence[Possible], opinion: Opinion, again: Opinion, strangers: int = 0) -> _Rated:
     """A claim, with how likely all of it is by two opinions."""
     odds = [p.odds for p in people], [p.again for p in people]
     both = [_likely(draft, one, some) + strangers * UNKNOWN for one, some in zip((opinion, again), odds, strict=True)]
@@ -149,20 +147,24 @@ def _log(probability: float) -> float:
     return math.log(max(probability, LEAST))
 
 
-def _told(weighed: _Weighed, people: Sequence[Possible]) -> Claim:
-    draft = weighed[0]
+def _told(rated: _Rated, people: Sequence[Possible]) -> Claim:
+    draft = rated[0]
     return replace(draft.claim, people=tuple(people[i].person for i in sorted(draft.members)))
 
 
-def _dressed(heard: Heard, weighed: _Weighed, people: Sequence[Possible], opinion: Opinion) -> Proposal:
+def _dressed(
+    heard: Heard, rated: _Rated, people: Sequence[Possible], opinion: Opinion, beside: Claim | None
+) -> Proposal:
     """A claim with its people and the words that it rests on."""
-    draft, likely, again = weighed
-    claim = _told(weighed, people)
+    draft, likely, again = rated
+    claim = _told(rated, people)
     evidence = [*heard.answerer.evidence, *(heard.evidence("partstat", *place) for place in opinion.grounds)]
     if claim.partstat is not Partstat.DECLINED:
         told = [e for i in sorted(draft.members) for e in people[i].evidence]
         changed = op_of(claim) != "set"
         evidence += told if changed else [*_sentences_of(heard, told), *told]
+        if beside is not None and beside.delegates == claim.delegates:
+            evidence += [e for e in beside.evidence if e.field == "delegates"]
         evidence += [heard.evidence("delegates", *place) for place in (*opinion.words, *opinion.tally)]
         evidence += [heard.evidence("op", *place) for place in opinion.grounds[:1]] if changed else []
     return Proposal(replace(claim, evidence=tuple(dict.fromkeys(evidence))), likely, again)

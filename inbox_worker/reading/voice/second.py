@@ -10,7 +10,7 @@ from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.confidence import DOUBTED
 from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.voice.choice import best_of, ranked
-from inbox_worker.reading.voice.evaluation import tells_the_same
+from inbox_worker.reading.voice.evaluation import place_of, tells_the_same
 from inbox_worker.reading.voice.judges import Judges, judges
 from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of, without_frame
@@ -21,6 +21,7 @@ Told = tuple[tuple[Claim, ...], tuple[Doubt, ...]]  # claims, and the doubts tha
 Again = Callable[[], Opinion]  # what the network makes of the new words alone, asked for when it is needed
 
 OPEN = frozenset({Code.PARTSTAT_UNCLEAR, Code.COUNT_UNCLEAR, Code.COUNT_MISSING})  # doubts of reading, not of trust
+MORE_LIKELY_THAN_NOT = 0.5
 ANSWERS = {
     "accepted": "an acceptance",
     "declined": "a refusal",
@@ -74,9 +75,10 @@ def _weighed(heard: Heard, claim: Claim, opinion: Opinion, again: Again, judge: 
     overrules = best is not None and not best.same and may_propose(heard) and not drops_change(best.claim, claim)
     if best is not None and overrules and best.probability >= judge.overrule:
         return best.claim
-    alike = best is not None and best.same
-    doubt = replace(_difference(heard, claim, opinion), slight=alike)
-    number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET and not alike else claim.delegates
+    doubt = _difference(heard, claim, opinion)
+    slight = doubt.slight and best is not None and best.same and best.probability >= MORE_LIKELY_THAN_NOT
+    number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET and not slight else claim.delegates
+    doubt = replace(doubt, slight=slight)
     return replace(claim, delegates=number, doubts=(*claim.doubts, doubt), confidence=min(claim.confidence, DOUBTED))
 
 
@@ -87,7 +89,7 @@ def drops_change(claim: Claim, other: Claim) -> bool:
 
 
 def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
-    """What the two readers differ in most, in a sentence."""
+    """What the two readers differ in most, in a sentence; slight where they differ in nothing."""
     answer = max(opinion.partstat, key=lambda k: opinion.partstat[k])
     shown = tuple(heard.evidence("partstat-unclear", *place) for place in opinion.words[:1])
     if answer != claim.partstat.value:
@@ -95,11 +97,12 @@ def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
         why = f"Read as {grammar}; a second reader takes it for {ANSWERS[answer]} ({opinion.partstat[answer]:.0%})."
         return Doubt(Code.PARTSTAT_UNCLEAR, why, shown)
     if claim.partstat is Partstat.DECLINED:
-        return Doubt(Code.PARTSTAT_UNCLEAR, "Read as a refusal; a second reader is not sure of it.", shown)
+        return Doubt(Code.PARTSTAT_UNCLEAR, "Read as a refusal; a second reader is not sure of it.", shown, True)
     shown = tuple(heard.evidence("count-unclear", *place) for place in opinion.words[-1:])
     place = max(range(len(opinion.count)), key=lambda i: opinion.count[i])
-    told = "no number" if place == len(opinion.count) - 1 else str(place)
-    if place != claim.delegates:
+    untold = len(opinion.count) - 1
+    told = {untold: "no number", untold - 1: f"{place} or more"}.get(place, str(place))
+    if place != place_of(claim, opinion):
         mine = "no number" if claim.delegates is None else str(claim.delegates)
         why = f"Read as {mine}; a second reader reads {told} ({opinion.count[place]:.0%})."
         return Doubt(Code.COUNT_UNCLEAR, why, shown)
@@ -111,7 +114,7 @@ def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
     if stranger is not None and stranger.comes > 1 / 2:
         there = (heard.evidence("count-unclear", stranger.part, stranger.start, stranger.end),)
         return Doubt(Code.COUNT_UNCLEAR, f"A second reader counts {stranger.name} as well.", there)
-    return Doubt(Code.COUNT_UNCLEAR, "A second reader is not sure who comes, and how many.", shown)
+    return Doubt(Code.COUNT_UNCLEAR, "A second reader is not sure who comes, and how many.", shown, True)
 
 
 def _unnoticed(heard: Heard, opinion: Opinion, again: Again, judge: Judges) -> Told:
@@ -157,4 +160,6 @@ def _best(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: C
 def _proposed(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: Claim | None) -> Claim | None:
     """What the message says, where that is sure enough although the grammar does not see it."""
     best = _best(heard, opinion, again, judge, beside) if may_propose(heard) else None
-    return best.claim if best is not None and best.probability >= judge.settle.least else None
+    if best is None or best.probability < judge.settle.least or (beside and drops_change(best.claim, beside)):
+        return None
+    return best.claim

@@ -65,10 +65,11 @@ OF_PEOPLE = frozenset({Kind.REPLY, Kind.OTHER})  # what a person may have writte
 
 
 def _without_unclear(reading: Reading) -> Reading:
-    """The reading without numbers that nothing but a slight doubt leaves unclear: they are asked for."""
+    """The reading without the numbers that are left unclear by slight doubts alone: they are asked for."""
 
     def is_unclear(claim: Claim) -> bool:
-        return claim.op is Op.SET and any(d.slight and d.code is Code.COUNT_UNCLEAR for d in claim.doubts)
+        unclear = [d for d in claim.doubts if d.code is Code.COUNT_UNCLEAR]
+        return claim.op is Op.SET and bool(unclear) and all(d.slight for d in unclear)
 
     return replace(reading, claims=tuple(replace(c, delegates=None) if is_unclear(c) else c for c in reading.claims))
 

@@ -52,7 +52,7 @@ def _merged(one: Claim, other: Claim) -> Claim:
         why = f"The message says {one.partstat}, its attachment {other.partstat}."
         return _doubted(one, other, Code.PARTSTAT_UNCLEAR, why, "partstat")
     if one.partstat is Partstat.DECLINED:
-        return replace(one, doubts=_left(one, other), evidence=_both(one, other))
+        return _agreed(one, other, ())
     if one.op is not other.op and Op.SET not in (one.op, other.op):
         return _doubted(one, other, Code.COUNT_UNCLEAR, "The message and its attachment change different things.", "op")
     return _completed(one, other)
@@ -76,14 +76,20 @@ def _completed(one: Claim, other: Claim) -> Claim:
     if len(people) > (one.delegates or 0):
         why = "The message and its attachment name different people."
         return _doubted(one, other, Code.COUNT_UNCLEAR, why, "people")
-    doubts = _left(one, other)
-    sure = max(one.confidence, other.confidence) if not doubts else min(one.confidence, other.confidence)
+    if one.op is not other.op or len(people) > max(len(one.people), len(other.people)):
+        doubts = tuple(dict.fromkeys((*one.doubts, *other.doubts)))
+        return replace(one, people=people, doubts=doubts, evidence=_both(one, other),
+                       confidence=min(one.confidence, other.confidence))  # fmt: skip
+    return _agreed(one, other, people)
+
+
+def _agreed(one: Claim, other: Claim, people: tuple[Person, ...]) -> Claim:
+    """Two claims that say the same: slight doubts of the one fall if nothing is doubted of the other."""
+    doubts = tuple(dict.fromkeys((*one.doubts, *other.doubts)))
+    sure = min(one.confidence, other.confidence)
+    if bool(one.doubts) is not bool(other.doubts) and all(d.slight for d in doubts):
+        doubts, sure = (), max(one.confidence, other.confidence)
     return replace(one, people=people, doubts=doubts, evidence=_both(one, other), confidence=sure)
-
-
-def _left(one: Claim, other: Claim) -> tuple[Doubt, ...]:
-    """The doubts of two claims that say the same: slight ones fall."""
-    return tuple(d for d in dict.fromkeys((*one.doubts, *other.doubts)) if not d.slight)
 
 
 def _all_people(one: Sequence[Person], other: Sequence[Person]) -> tuple[Person, ...]:

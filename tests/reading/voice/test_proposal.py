@@ -1,10 +1,8 @@
 """What a message may say, and which of it is taken."""
 
-from datetime import datetime, timezone
-
 import pytest
 
-from inbox_worker.model import Address, Claim, Invitation, Message, Op, Organisation, Part, Partstat, Role, Span, Zone
+from inbox_worker.model import Claim, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.voice.choice import CHOSEN, RANKED, best_of, ranked
@@ -12,16 +10,8 @@ from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import opinion_of, without_frame
 from inbox_worker.reading.voice.proposal import MOST, Proposal, proposals
 from inbox_worker.reading.whole import read_whole
+from tests.reading.voice.making import INVITATION, letter
 
-STARTS = datetime(2030, 5, 14, 9, tzinfo=timezone.utc)
-INVITATION = Invitation(
-    "Forum on River Ports",
-    STARTS,
-    STARTS,
-    STARTS,
-    "forum@ports.example",
-    (Organisation("delta", "Delta Trust", domains=("delta.example",)),),
-)
 TEXTS = (
     "I confirm that Omar Haddad and I will attend the forum on behalf of Delta Trust.",
     "Unfortunately we will not be able to attend.",
@@ -39,11 +29,8 @@ def heard_of(text: str) -> tuple[Heard, Claim | None]:
         met.append((heard, claims[0] if claims else None))
         return claims, doubts
 
-    text = f"Dear colleagues,\n\n{text}\n\nKind regards,\nAnn Lee\nDelta Trust"
-    body = Part("1", "text/plain", Role.BODY, text, (Span(0, len(text), Zone.NEW),))
-    sender = Address("Ann Lee", "ann.lee@delta.example")
-    message = Message("", sender, "Re: Forum on River Ports", STARTS, (), (body,))
-    read_whole(message, INVITATION, RuleReader(second=meet))
+    signed = letter(f"Dear colleagues,\n\n{text}\n\nKind regards,\nAnn Lee\nDelta Trust")
+    read_whole(signed, INVITATION, RuleReader(second=meet))
     return met[0]
 
 

@@ -1,36 +1,14 @@
 """Two readers: what one of them does not see is asked about, with both opinions."""
 
 from dataclasses import replace
-from datetime import datetime, timezone
 
 import pytest
 
-from inbox_worker.model import Address, Code, Invitation, Kind, Message, Organisation, Part, Partstat, Role, Span, Zone
+from inbox_worker.model import Address, Code, Kind, Partstat
 from inbox_worker.reading import read
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.whole import read_whole
-
-STARTS = datetime(2030, 5, 14, 9, tzinfo=timezone.utc)
-INVITATION = Invitation(
-    "Forum on River Ports",
-    STARTS,
-    STARTS,
-    STARTS,
-    "forum@ports.example",
-    (Organisation("delta", "Delta Trust", domains=("delta.example",)),),
-)
-
-
-def letter(text: str) -> Message:
-    body = Part("1", "text/plain", Role.BODY, text, (Span(0, len(text), Zone.NEW),))
-    headers = (
-        ("from", "Ann Lee <ann.lee@delta.example>"),
-        ("subject", "Re: Forum on River Ports"),
-        ("in-reply-to", "<0@ports.example>"),
-    )
-    return Message(
-        "", Address("Ann Lee", "ann.lee@delta.example"), "Re: Forum on River Ports", STARTS, headers, (body,)
-    )
+from tests.reading.voice.making import INVITATION, letter
 
 
 @pytest.mark.parametrize(

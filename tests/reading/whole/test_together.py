@@ -210,9 +210,9 @@ GRAVE = Doubt(Code.COUNT_UNCLEAR, "Read as 3; a second reader reads 2.")
     [
         (read_as(3, SLIGHT), read_as(3), ()),
         (read_as(3), read_as(3, SLIGHT), ()),
-        (read_as(3, SLIGHT), read_as(3, SLIGHT), ()),
+        (read_as(3, SLIGHT), read_as(3, SLIGHT), (SLIGHT,)),
         (read_as(3, GRAVE), read_as(3), (GRAVE,)),
-        (read_as(3, SLIGHT), read_as(3, GRAVE), (GRAVE,)),
+        (read_as(3, SLIGHT), read_as(3, GRAVE), (SLIGHT, GRAVE)),
     ],
 )
 def test_a_slight_doubt_falls_where_words_and_letter_say_the_same(

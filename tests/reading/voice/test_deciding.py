@@ -1,0 +1,83 @@
+"""What is written down, asked or left, by what both readers make of a message; the network's part is set by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
+from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.rules import RuleReader
+from inbox_worker.reading.voice import second
+from inbox_worker.reading.voice.network import network
+from inbox_worker.reading.voice.opinion import Opinion, opinion_of
+from inbox_worker.reading.whole import read_whole
+from tests.reading.voice.making import INVITATION, letter
+
+THREE = "We will attend the forum with three people."
+
+
+def decided(text: str, monkeypatch: pytest.MonkeyPatch, **changed: object) -> tuple[tuple[Claim, ...], list[Doubt]]:
+    """The claims and all doubts for a letter, where the network says what it says but for what is ``changed``."""
+
+    def told(heard: Heard, _: object) -> Opinion:
+        return replace(opinion_of(heard, network()), **changed)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(second, "opinion_of", told)
+    reading = read_whole(letter(text), INVITATION, RuleReader(second=second.reconsidered))
+    return reading.claims, [*reading.doubts, *(d for c in reading.claims for d in c.doubts)]
+
+
+def sure_of(number: int) -> tuple[float, ...]:
+    count = [0.001] * len(opinion_of_three().count)
+    count[number] = 0.98
+    return tuple(count)
+
+
+def opinion_of_three() -> Opinion:
+    met: list[Heard] = []
+
+    def meet(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...]) -> second.Told:
+        met.append(heard)
+        return claims, doubts
+
+    read_whole(letter(THREE), INVITATION, RuleReader(second=meet))
+    return opinion_of(met[0], network())
+
+
+def test_another_number_of_the_network_is_a_grave_doubt(monkeypatch):
+    claims, doubts = decided(THREE, monkeypatch, count=sure_of(2), total=2.0)
+    if doubts:
+        assert not any(d.slight for d in doubts)
+        assert any("reads 2" in d.detail for d in doubts)
+        assert claims[0].delegates is None
+
+
+def test_more_people_than_the_network_counts_are_the_same_for_it(monkeypatch):
+    count = sure_of(len(opinion_of_three().count) - 2)
+    _, doubts = decided("We will attend the forum with 17 people.", monkeypatch, count=count, total=17.0)
+    assert not any("reads" in d.detail for d in doubts)
+
+
+@pytest.mark.parametrize("text", ["Please add Omar Haddad to our list.", "Omar Haddad will come instead of Vera Kuhn."])
+def test_a_change_is_never_turned_into_a_whole_answer(text, monkeypatch):
+    told = {"set": 0.99, "add": 0.005, "replace": 0.0025, "remove": 0.0025}
+    claims, doubts = decided(text, monkeypatch, op=told, count=sure_of(1), total=1.0)
+    assert doubts or all(c.op is not Op.SET for c in claims)
+
+
+def test_a_claim_that_changes_an_answer_is_dropped_by_a_whole_one_only():
+    change = Claim("delta", "Delta Trust", Partstat.ACCEPTED, 1, op=Op.ADD)
+    whole = Claim("delta", "Delta Trust", Partstat.ACCEPTED, 1)
+    assert second.drops_change(whole, change)
+    assert not second.drops_change(change, whole)
+    assert not second.drops_change(change, change)
+
+
+def test_a_slight_doubt_of_the_number_leaves_none(monkeypatch):
+    slight = Doubt(Code.COUNT_UNCLEAR, "Not sure.", slight=True)
+
+    def doubting(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...]) -> second.Told:
+        return tuple(replace(c, doubts=(slight,)) for c in claims), doubts
+
+    (claim,) = read_whole(letter(THREE), INVITATION, RuleReader(second=doubting)).claims
+    assert (claim.delegates, claim.doubts) == (None, (slight,))
