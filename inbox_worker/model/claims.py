@@ -34,9 +34,8 @@ class Doubt:
     code: Code
     detail: str
     evidence: tuple[Evidence, ...] = ()
-    slight: bool = (
-        False  # the readers say the same, not surely enough: it falls where another part of the message is sure
-    )
+    # the readers say the same, not surely enough: it falls where another part of the message is sure
+    slight: bool = False
 
 
 @dataclass(frozen=True)

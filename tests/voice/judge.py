@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -35,7 +35,7 @@ from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of, without_frame
 from inbox_worker.reading.voice.proposal import proposals
 from inbox_worker.reading.voice.quiet import QUIET, SETTLED, quietness
-from inbox_worker.reading.voice.second import OPEN, drops_change, may_propose, told_by_table
+from inbox_worker.reading.voice.second import OPEN, may_propose, may_stand, told_by_table
 from inbox_worker.reading.whole import read_whole
 from tests.bench.mailboxes import PARTS, messages_of
 from tests.voice.gold import SERVICE, is_complete, is_right
@@ -125,15 +125,15 @@ def fitted(rows: list[Row], names: tuple[str, ...], *, many: bool = False) -> di
     what was fitted without its message."""
     values, right = np.array([r.values for r in rows]), np.array([r.right for r in rows])
     messages = np.array([r.message for r in rows])
-    found = np.zeros(len(rows))
-    for turn in range(TURNS):
-        for learnt, unseen in GroupKFold(FOLDS, shuffle=True, random_state=turn).split(values, right, messages):
-            for model in (_trees(many), make_pipeline(StandardScaler(), LogisticRegression(C=REGULAR, max_iter=1000))):
-                model.fit(values[learnt], right[learnt])
-                found[unseen] += model.predict_proba(values[unseen])[:, 1] / (2 * TURNS)
-    for row, probability in zip(rows, found, strict=True):
-        row.probability = float(probability)
     scale, regression = StandardScaler(), LogisticRegression(C=REGULAR, max_iter=1000)
+    folds = [GroupKFold(FOLDS, shuffle=True, random_state=turn) for turn in range(TURNS)]
+    found = [
+        cross_val_predict(model, values, right, groups=messages, cv=cv, method="predict_proba")[:, 1]
+        for cv in folds
+        for model in (_trees(many), make_pipeline(scale, regression))
+    ]
+    for row, probability in zip(rows, np.mean(found, 0), strict=True):
+        row.probability = float(probability)
     regression.fit(scale.fit_transform(values), right)
     weights = regression.coef_[0] / scale.scale_
     start, trees = (_many if many else _few)(_trees(many).fit(values, right), right)
@@ -226,7 +226,7 @@ def claims_of(at: int, case: Case) -> list[Row]:
     for row, one in zip(values, (p.claim for p in found), strict=True):
         sound = is_right(case.gold, (one,), Kind.REPLY)
         same = beside is not None and tells_the_same(one, beside)
-        barred = not same and bool(claims) and (drops_change(one, claims[0]) or not may_propose(case.heard))
+        barred = not same and not may_stand(case.heard, one, beside)
         rows.append(Row(at, row, sound and is_complete(case.gold, (one,)), not sound, sure, same, barred))
     return rows
 

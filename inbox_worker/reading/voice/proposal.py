@@ -44,18 +44,17 @@ def proposals(heard: Heard, opinion: Opinion, again: Opinion, beside: Claim | No
     """
     people = possible(heard, opinion, again)
     mine = _complete(beside)
-    drafts = list(dict.fromkeys(_drafts(heard, people, opinion, again, beside)))
-    found = [_rated(d, people, opinion, again) for d in drafts]
+    drafts = dict.fromkeys(_drafts(heard, people, opinion, again, beside))
+    rated = [_rated(d, people, opinion, again) for d in drafts]
+    others = [r for r in rated if mine is None or not tells_the_same(_told(r, people), mine)]
+    likeliest = sorted(others, key=_likelihood, reverse=True)[: MOST if mine is None else MOST - 1]
+    found = [_dressed(heard, r, people, opinion, beside) for r in likeliest]
     if mine is not None:
         members = members_of(people, mine.people)
-        strangers = len(mine.people) - len(members)
-        own = _rated(_Draft(mine, members), people, opinion, again, max(0, strangers))
-        found = [f for f in found if not tells_the_same(_told(f, people), mine)]
-        ranked = sorted(found, key=_likelihood, reverse=True)[: MOST - 1]
-        dressed = [_dressed(heard, f, people, opinion, beside) for f in ranked]
-        return sorted([*dressed, Proposal(mine, own[1], own[2])], key=lambda p: -p.likely - p.again)
-    ranked = sorted(found, key=_likelihood, reverse=True)[:MOST]
-    return [_dressed(heard, f, people, opinion, beside) for f in ranked]
+        strangers = max(0, len(mine.people) - len(members))
+        _, likely, once_more = _rated(_Draft(mine, members), people, opinion, again, strangers)
+        found.append(Proposal(mine, likely, once_more))
+    return sorted(found, key=lambda p: -p.likely - p.again)
 
 
 _Rated = tuple[_Draft, float, float]

@@ -72,20 +72,18 @@ def _weighed(heard: Heard, claim: Claim, opinion: Opinion, again: Again, judge: 
     best = _best(heard, opinion, again, judge, claim)
     if best is not None and best.same and best.probability >= judge.settle.least:
         return replace(claim, confidence=round(max(0.5, min(claim.confidence, best.probability)), 2))
-    overrules = best is not None and not best.same and may_propose(heard) and not drops_change(best.claim, claim)
-    if best is not None and overrules and best.probability >= judge.overrule:
+    if (
+        best is not None
+        and not best.same
+        and best.probability >= judge.overrule
+        and may_stand(heard, best.claim, claim)
+    ):
         return best.claim
     doubt = _difference(heard, claim, opinion)
     slight = doubt.slight and best is not None and best.same and best.probability >= MORE_LIKELY_THAN_NOT
     number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET and not slight else claim.delegates
     doubt = replace(doubt, slight=slight)
     return replace(claim, delegates=number, doubts=(*claim.doubts, doubt), confidence=min(claim.confidence, DOUBTED))
-
-
-def drops_change(claim: Claim, other: Claim) -> bool:
-    """Whether a claim is a whole answer where another one changes an earlier answer. Then it never takes its place: the
-    registry would forget what was answered before."""
-    return claim.op is Op.SET and other.op is not Op.SET
 
 
 def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
@@ -133,6 +131,17 @@ def may_propose(heard: Heard) -> bool:
     return heard.answerer.organisation is not None and not heard.answerer.doubts
 
 
+def may_stand(heard: Heard, claim: Claim, beside: Claim | None) -> bool:
+    """Whether a claim may be written down instead of what the grammar makes of the message (``beside``)."""
+    return may_propose(heard) and not (beside is not None and drops_change(claim, beside))
+
+
+def drops_change(claim: Claim, other: Claim) -> bool:
+    """Whether a claim is a whole answer where another one changes an earlier answer. Then it never takes its place: the
+    registry would forget what was answered before."""
+    return claim.op is Op.SET and other.op is not Op.SET
+
+
 @dataclass(frozen=True)
 class _Best:
     """The likeliest claim, how likely it is right, and whether it tells the same as the grammar's."""
@@ -160,6 +169,6 @@ def _best(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: C
 def _proposed(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: Claim | None) -> Claim | None:
     """What the message says, where that is sure enough although the grammar does not see it."""
     best = _best(heard, opinion, again, judge, beside) if may_propose(heard) else None
-    if best is None or best.probability < judge.settle.least or (beside and drops_change(best.claim, beside)):
+    if best is None or best.probability < judge.settle.least or not may_stand(heard, best.claim, beside):
         return None
     return best.claim

@@ -52,7 +52,7 @@ def _merged(one: Claim, other: Claim) -> Claim:
         why = f"The message says {one.partstat}, its attachment {other.partstat}."
         return _doubted(one, other, Code.PARTSTAT_UNCLEAR, why, "partstat")
     if one.partstat is Partstat.DECLINED:
-        return _agreed(one, other, ())
+        return _together(one, other, (), alike=True)
     if one.op is not other.op and Op.SET not in (one.op, other.op):
         return _doubted(one, other, Code.COUNT_UNCLEAR, "The message and its attachment change different things.", "op")
     return _completed(one, other)
@@ -76,18 +76,16 @@ def _completed(one: Claim, other: Claim) -> Claim:
     if len(people) > (one.delegates or 0):
         why = "The message and its attachment name different people."
         return _doubted(one, other, Code.COUNT_UNCLEAR, why, "people")
-    if one.op is not other.op or len(people) > max(len(one.people), len(other.people)):
-        doubts = tuple(dict.fromkeys((*one.doubts, *other.doubts)))
-        return replace(one, people=people, doubts=doubts, evidence=_both(one, other),
-                       confidence=min(one.confidence, other.confidence))  # fmt: skip
-    return _agreed(one, other, people)
+    alike = one.op is other.op and len(people) <= max(len(one.people), len(other.people))
+    return _together(one, other, people, alike=alike)
 
 
-def _agreed(one: Claim, other: Claim, people: tuple[Person, ...]) -> Claim:
-    """Two claims that say the same: slight doubts of the one fall if nothing is doubted of the other."""
+def _together(one: Claim, other: Claim, people: tuple[Person, ...], *, alike: bool) -> Claim:
+    """Two claims that do not contradict one another. Where they are ``alike`` in all they say, slight doubts of the one
+    fall if nothing is doubted of the other."""
     doubts = tuple(dict.fromkeys((*one.doubts, *other.doubts)))
     sure = min(one.confidence, other.confidence)
-    if bool(one.doubts) is not bool(other.doubts) and all(d.slight for d in doubts):
+    if alike and bool(one.doubts) is not bool(other.doubts) and all(d.slight for d in doubts):
         doubts, sure = (), max(one.confidence, other.confidence)
     return replace(one, people=people, doubts=doubts, evidence=_both(one, other), confidence=sure)
 

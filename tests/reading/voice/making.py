@@ -2,7 +2,11 @@
 
 from datetime import datetime, timezone
 
-from inbox_worker.model import Address, Invitation, Message, Organisation, Part, Role, Span, Zone
+from inbox_worker.model import Address, Claim, Doubt, Invitation, Message, Organisation, Part, Role, Span, Zone
+from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.rules import RuleReader
+from inbox_worker.reading.voice.second import Told
+from inbox_worker.reading.whole import read_whole
 
 STARTS = datetime(2030, 5, 14, 9, tzinfo=timezone.utc)
 INVITATION = Invitation(
@@ -26,3 +30,15 @@ def letter(text: str) -> Message:
     return Message(
         "", Address("Ann Lee", "ann.lee@delta.example"), "Re: Forum on River Ports", STARTS, headers, (body,)
     )
+
+
+def heard_of(message: Message) -> tuple[Heard, Claim | None]:
+    """What the grammar hears in a message, and its first claim."""
+    met: list[tuple[Heard, Claim | None]] = []
+
+    def meet(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...]) -> Told:
+        met.append((heard, claims[0] if claims else None))
+        return claims, doubts
+
+    read_whole(message, INVITATION, RuleReader(second=meet))
+    return met[0]

@@ -11,7 +11,7 @@ from inbox_worker.reading.voice import second
 from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import Opinion, opinion_of
 from inbox_worker.reading.whole import read_whole
-from tests.reading.voice.making import INVITATION, letter
+from tests.reading.voice.making import INVITATION, heard_of, letter
 
 THREE = "We will attend the forum with three people."
 
@@ -34,22 +34,14 @@ def sure_of(number: int) -> tuple[float, ...]:
 
 
 def opinion_of_three() -> Opinion:
-    met: list[Heard] = []
-
-    def meet(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...]) -> second.Told:
-        met.append(heard)
-        return claims, doubts
-
-    read_whole(letter(THREE), INVITATION, RuleReader(second=meet))
-    return opinion_of(met[0], network())
+    return opinion_of(heard_of(letter(THREE))[0], network())
 
 
 def test_another_number_of_the_network_is_a_grave_doubt(monkeypatch):
     claims, doubts = decided(THREE, monkeypatch, count=sure_of(2), total=2.0)
-    if doubts:
-        assert not any(d.slight for d in doubts)
-        assert any("reads 2" in d.detail for d in doubts)
-        assert claims[0].delegates is None
+    assert doubts and not any(d.slight for d in doubts)
+    assert any("reads 2" in d.detail for d in doubts)
+    assert claims[0].delegates is None
 
 
 def test_more_people_than_the_network_counts_are_the_same_for_it(monkeypatch):

@@ -2,15 +2,13 @@
 
 import pytest
 
-from inbox_worker.model import Claim, Op, Partstat
+from inbox_worker.model import Claim, Message, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard
-from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.voice.choice import CHOSEN, RANKED, best_of, ranked
 from inbox_worker.reading.voice.network import network
 from inbox_worker.reading.voice.opinion import opinion_of, without_frame
 from inbox_worker.reading.voice.proposal import MOST, Proposal, proposals
-from inbox_worker.reading.whole import read_whole
-from tests.reading.voice.making import INVITATION, letter
+from tests.reading.voice.making import heard_of, letter
 
 TEXTS = (
     "I confirm that Omar Haddad and I will attend the forum on behalf of Delta Trust.",
@@ -21,21 +19,12 @@ TEXTS = (
 )
 
 
-def heard_of(text: str) -> tuple[Heard, Claim | None]:
-    """What the grammar makes of a letter."""
-    met = []
-
-    def meet(heard, claims, doubts):
-        met.append((heard, claims[0] if claims else None))
-        return claims, doubts
-
-    signed = letter(f"Dear colleagues,\n\n{text}\n\nKind regards,\nAnn Lee\nDelta Trust")
-    read_whole(signed, INVITATION, RuleReader(second=meet))
-    return met[0]
+def signed(text: str) -> Message:
+    return letter(f"Dear colleagues,\n\n{text}\n\nKind regards,\nAnn Lee\nDelta Trust")
 
 
 def proposed(text: str) -> tuple[Heard, Claim | None, list[Proposal]]:
-    heard, beside = heard_of(text)
+    heard, beside = heard_of(signed(text))
     opinions = opinion_of(heard, network()), opinion_of(without_frame(heard), network())
     return heard, beside, proposals(heard, *opinions, beside)
 
