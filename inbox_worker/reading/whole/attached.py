@@ -12,6 +12,7 @@ from inbox_worker.reading.layout import layout_of, sender_name
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.organisations import index_of
 from inbox_worker.reading.text import tokens
+from inbox_worker.reading.whole.crosses import for_event
 from inbox_worker.reading.whole.forms import as_sentences
 from inbox_worker.reading.whole.letters import letter
 from inbox_worker.reading.whole.lists import as_rows
@@ -152,7 +153,8 @@ def ours(part: Part, invitation: Invitation) -> bool:
 def _letter(message: Message, part: Part, spoken: Sequence[Lexicon], invitation: Invitation) -> Attached:
     known = [*spoken, *(x for x in lexicons().values() if x not in spoken)]
     wording = wording_for(part.text)
-    body = letter(as_rows(as_sentences(part, known, wording), wording), known, index_of(invitation.organisations))
+    rows = as_rows(as_sentences(for_event(part, invitation), known, wording), wording)
+    body = letter(rows, known, index_of(invitation.organisations))
     sender = message.from_
     if sender_name(replace(message, parts=()), (), list(spoken)) is not None:
         sender = Address("", sender.address)  # whoever sends a letter need not have signed it

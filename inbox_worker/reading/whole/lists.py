@@ -5,16 +5,15 @@ They are turned into rows that a reader of letters understands, of the same leng
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from inbox_worker.model import Part
 from inbox_worker.reading.folding import fold
-from inbox_worker.reading.text import Line, lines, tokens
+from inbox_worker.reading.text import lines, tokens
+from inbox_worker.reading.whole.rows import Row, row_of
 from inbox_worker.reading.whole.wording import Wording
 
-BETWEEN = re.compile(r"\t+| \| | {3,}|;|,(?=\S)")
 TOGETHER = " \u00a0 "  # as wide as what stands between two cells, and inside one
 
 
@@ -52,18 +51,12 @@ HEADINGS = (
 TOTALS = _set("total totals totale gesamt summe totaal итого всего sum subtotal المجموع 总计 合计 insgesamt")
 
 
-@dataclass(frozen=True)
-class _Row:
-    line: Line
-    cells: tuple[tuple[int, int], ...]  # offsets in the part
-
-
 def as_rows(part: Part, wording: Wording) -> Part:
     """A part whose lists have no headings, whose names stand in one cell, and whose totals are sentences."""
     pieces = list(part.text)
     headings: tuple[str, ...] = ()
     for line in lines(part.text, 0, len(part.text)):
-        row = _row(part.text, line)
+        row = row_of(part.text, line)
         if len(row.cells) < 2:
             headings = headings if line.end > line.start and len(row.cells) == 1 else ()
             continue
@@ -80,18 +73,6 @@ def as_rows(part: Part, wording: Wording) -> Part:
         elif headings:
             _join(pieces, row, headings)
     return replace(part, text="".join(pieces))
-
-
-def _row(text: str, line: Line) -> _Row:
-    cells, at = [], line.start
-    if text.startswith("| ", line.start):  # the first cell is empty
-        cells.append((line.start, line.start))
-        at += len("| ")
-    for match in BETWEEN.finditer(text, at, line.end):
-        cells.append((at, match.start()))
-        at = match.end()
-    cells.append((at, line.end))
-    return _Row(line, tuple(cells))
 
 
 def _words(cell: str) -> list[str]:
@@ -112,7 +93,7 @@ def _meaning(words: Sequence[str]) -> str:
     return "family" if family and not given else ""
 
 
-def _total(text: str, row: _Row, words: Sequence[Sequence[str]]) -> int | None:
+def _total(text: str, row: Row, words: Sequence[Sequence[str]]) -> int | None:
     """The number that a row of totals gives."""
     first = next((w for w in words if w), [])
     if not first or first[0] not in TOTALS:
@@ -121,9 +102,19 @@ def _total(text: str, row: _Row, words: Sequence[Sequence[str]]) -> int | None:
     return numbers[0] if len(numbers) == 1 else None
 
 
-def _join(pieces: list[str], row: _Row, headings: Sequence[str]) -> None:
-    """Make one cell of neighbouring given and family names."""
+def _join(pieces: list[str], row: Row, headings: Sequence[str]) -> None:
+    """Make one cell of neighbouring given and family names, the given name first."""
     for n in range(min(len(row.cells), len(headings)) - 1):
         if {headings[n], headings[n + 1]} == {"given", "family"}:
-            start, end = row.cells[n][1], row.cells[n + 1][0]
-            pieces[start:end] = (TOGETHER if end - start == len(TOGETHER) else "\u00a0" * (end - start))[: end - start]
+            start, end = row.cells[n][0], row.cells[n + 1][1]
+            between = row.cells[n + 1][0] - row.cells[n][1]
+            names = [_in_letters(pieces, cell) for cell in row.cells[n : n + 2]]
+            space = (TOGETHER if between == len(TOGETHER) else "\u00a0" * between)[:between]
+            pieces[start:end] = space.join(names if headings[n] == "given" else reversed(names))
+
+
+def _in_letters(pieces: Sequence[str], cell: tuple[int, int]) -> str:
+    """A name, in small letters but for the first where it is written in capitals, of the same length."""
+    name = "".join(pieces[slice(*cell)])
+    small = name.title() if name.isupper() and len(name) > 2 else name
+    return small if len(small) == len(name) else name

@@ -63,7 +63,7 @@ def _new(part: Part) -> list[tuple[int, int]]:
 
 def is_about(message: Message, invitation: Invitation) -> bool:
     """Whether a text speaks of our event: two words of its title, its day, or our address."""
-    title = _words_of(f"{invitation.title} {invitation.subtitle}")
+    title = words_of(f"{invitation.title} {invitation.subtitle}")
     months = _months()
     for part in message.bodies:
         words = [t.norm for t in tokens(part.text[:20_000]) if t.is_word]
@@ -93,7 +93,7 @@ def of_strangers(message: Message, reading: Reading, invitation: Invitation) -> 
         return False  # one of several that are listed
     if any(p.role in (Role.CALENDAR, Role.ATTACHMENT, Role.MESSAGE) for p in message.parts):
         return False
-    ours = _words_of(f"{invitation.title} {invitation.subtitle} {invitation.venue}")
+    ours = words_of(f"{invitation.title} {invitation.subtitle} {invitation.venue}")
     own = (invitation.mailbox.lower(), *(f"@{d}" for d in invitation.own_domains))
     texts = [message.subject[:500], *(p.text[:20_000] for p in message.bodies)]
     if any(o in text.lower() for o in own for text in texts):
@@ -115,7 +115,7 @@ def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invita
         return None  # it refers to an earlier message
     if any(p.role in (Role.CALENDAR, Role.ATTACHMENT, Role.MESSAGE) for p in message.parts):
         return None
-    ours = _words_of(f"{invitation.title} {invitation.subtitle} {invitation.venue}")
+    ours = words_of(f"{invitation.title} {invitation.subtitle} {invitation.venue}")
     day = str(invitation.starts.day)
     seen = [t.norm for t in tokens(message.subject[:500]) if t.is_word]
     shown = [line for p in message.bodies for line in p.text[:20_000].split("\n")]
@@ -148,6 +148,7 @@ def _months() -> frozenset[str]:
     return frozenset(m for lexicon in lexicons().values() for m in lexicon.lists["months"])
 
 
-def _words_of(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text that say what it is about, folded: long ones, without those that hold sentences together."""
     small = frozenset().union(*(x.lists["stopwords"] for x in lexicons().values()))
     return frozenset(t.norm for t in tokens(text) if t.is_word and len(t.norm) >= LONG and t.norm not in small)
