@@ -68,7 +68,7 @@ def _forked(
                     return
                 found = waiting[0][1].result()
             except BrokenProcessPool:
-                pool.shutdown(wait=False, cancel_futures=True)
+                pool.shutdown(cancel_futures=True)
                 for item, future in waiting:
                     yield item, _once_more(item, future, function, died)
                 waiting.clear()
@@ -76,7 +76,8 @@ def _forked(
             else:
                 yield waiting.popleft()[0], found
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        # With nothing under way its thread ends at once, and is waited for: the end of the program races with it else.
+        pool.shutdown(wait=not waiting, cancel_futures=True)
 
 
 def _submitted(pool: ProcessPoolExecutor, function: Callable[[Item], Result], item: Item) -> Future[Result]:
