@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.segments import is_ideograph
+from inbox_worker.reading.sounded_names import DOTS, sounded_names
 from inbox_worker.reading.text import Token
 
-DOTS = "·・•‧．"
 _LEADS = ("由", "派", "为", "是", "即")  # before who is meant
 _DOES = (
     "将",
@@ -34,10 +34,15 @@ Found = tuple[int, int, int, int]  # tokens: where title or name begins, the nam
 
 def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
     """The names among tokens."""
+    foreign = sounded_names(tokens, lexicon)
     found: list[Found] = []
     i = 0
     while i < len(tokens):
-        end = _run(tokens, i, lexicon)
+        if (name := next((f for f in foreign if f[0] <= i < f[1]), None)) is not None:
+            found.append(_titled(tokens, *name, lexicon))
+            i = found[-1][3]
+            continue
+        end = min(_run(tokens, i, lexicon), next((start for start, _ in foreign if start > i), len(tokens)))
         if end == i:
             i += 1
             continue
@@ -45,6 +50,13 @@ def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
         found += spans
         i = max(end, spans[-1][3] if spans else end)
     return sorted([*found, *_between(tokens, lexicon, found)])
+
+
+def _titled(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon) -> Found:
+    """A name with the title that follows it."""
+    after = tokens[end] if end < len(tokens) else None
+    titled = after is not None and after.norm in lexicon.lists["titles"] and after.start == tokens[end - 1].end
+    return start, start, end, end + 1 if titled else end
 
 
 def _between(tokens: Sequence[Token], lexicon: Lexicon, found: Sequence[Found]) -> list[Found]:

@@ -157,8 +157,8 @@ def sender_name(
 ) -> tuple[str, str, int, int] | None:
     """The full name of the person who writes: name, part, start, end.
 
-    The signature is believed before the display name, for it has the name as the person writes it; a display name of
-    an office is no person.
+    The signature is believed before the display name, for it has the name as the person writes it, unless it has
+    initials where that has names; a display name of an office is no person.
     """
     from inbox_worker.reading.people import names_in
 
@@ -190,7 +190,7 @@ def sender_name(
     shown = _display_person(display, lexicons)
     if candidates:
         best = max(candidates, key=lambda c: c[0])
-        if best[0] >= 10 or not shown:
+        if not shown or (best[0] >= 10 and not spells_out(shown, best[1])):
             return best[1], best[2], best[3], best[4]
     if shown:
         header = message.header("from") or ""
@@ -199,6 +199,24 @@ def sender_name(
             return shown, "from", at, at + len(message.from_.name)
         return shown, "from", 0, 0
     return None
+
+
+def spells_out(full: str, short: str) -> bool:
+    """Whether one name has in full what another has as initials, and all of its other words: "Jean-Marie Kasongo" for
+    "J.-M. Kasongo" and "JM Kasongo"."""
+    left = [t.norm for t in tokens(full) if t.is_word]
+    initials: list[str] = []
+    for word in (t for t in tokens(short) if t.is_word):
+        together = len(word.raw) == len("JM") and word.raw.isupper()
+        if len(word.norm) > 1 and not (together and word.norm not in left):
+            if word.norm not in left:
+                return False
+            left.remove(word.norm)
+        else:
+            initials += word.norm
+    if not initials or len(initials) > len(left):
+        return False
+    return all(word.startswith(initial) and len(word) > 1 for word, initial in zip(left, initials, strict=False))
 
 
 def _display_person(display: str, lexicons: Sequence[Lexicon]) -> str:

@@ -206,6 +206,7 @@ class Lexicon:
     vocabulary: frozenset[str]  # every word of the file, to tell names from words
     given: tuple[str, ...] = ()  # known given names as the file writes them
     foreign: frozenset[str] = frozenset()  # letters of the script that the language never writes
+    sounds: frozenset[str] = frozenset()  # characters that write the sounds of foreign names
     stems: tuple[str, ...] = ()  # every beginning of words of five letters and more
 
     def __hash__(self) -> int:
@@ -299,6 +300,7 @@ def parse_lexicon(data: Mapping[str, Any], where: str) -> Lexicon:
         frozenset(vocabulary),
         tuple(data.get("words", {}).get("given_names", ())),
         frozenset(str(head.get("foreign_letters", ""))),
+        frozenset(str(head.get("sounds", ""))),
         tuple(sorted({s for p in phrases for e in p.elements for s in e.stems if len(s) > 4})),
     )
 

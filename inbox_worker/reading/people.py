@@ -10,7 +10,7 @@ from inbox_worker.reading.cyrillic_names import nominative
 from inbox_worker.reading.han_names import han_names
 from inbox_worker.reading.language import script_of
 from inbox_worker.reading.lexicon import Lexicon
-from inbox_worker.reading.text import Token
+from inbox_worker.reading.text import Token, parted
 
 MAX_NAME = 7  # words
 FULL = 3  # words of a name that is no place
@@ -204,7 +204,7 @@ def _run(tokens: tuple[Token, ...], i: int, text: str, lexicon: Lexicon, taken: 
     words = 0
     while at < len(tokens) and at - i < 2 * MAX_NAME:
         token = tokens[at]
-        if at in taken:
+        if at in taken or (at > i and parted(text, tokens[at - 1].end, token.start)):
             break
         glued = at > i and tokens[at - 1].end == token.start
         if token.is_word and not token.raw[0].isdigit() and token.is_capital and "@" not in token.raw:

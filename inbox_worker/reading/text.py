@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inbox_worker.reading.segments import segments
 
 MAX_CHARACTERS = 20_000  # of a message's new words that are read; a letter has two thousand
+ROOM = 50  # characters of a line that is not full: whoever breaks lines breaks them later
 MAX_WORDS = 120  # of a sentence; longer ones are cut, so that nothing grows with the square of a line
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -106,6 +107,18 @@ def lines(text: str, start: int, end: int) -> list[Line]:
         found.append(Line(position + indent, position + indent + len(stripped), indent))
         position = stop + 1
     return found
+
+
+def parted(text: str, end: int, start: int) -> bool:
+    """Whether ``text[end:start]`` parts the words on its sides: they are in two cells of a table, or in two lines of
+    which the first had room for the second's word."""
+    between = text[end:start]
+    if "\n" not in between:
+        return "\t" in between or "  " in between
+    word = start
+    while word < len(text) and word - start < ROOM and not text[word].isspace():
+        word += 1
+    return between.count("\n") > 1 or end - text.rfind("\n", 0, end) + word - start <= ROOM
 
 
 _BULLET = re.compile(  # no letter of "H.E. Ms"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from itertools import pairwise
 from unicodedata import combining
 
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.segments import is_ideograph
+from inbox_worker.reading.text import parted
 
 EDGES = " \t\r\n\u00a0.,;:!?()[]{}<>\"'«»„“”‘’–—-*/|•،؛。，、；：！？（）《》"
+WORD = re.compile(r"\S+")
 MOST_WORDS = 6
 AND = "\u0648"  # an Arabic "and" is written together with the name that follows
 SHORT = 4  # letters of a name that may well begin with the letter itself: Wajih, Walid
@@ -17,17 +21,16 @@ HAN_NAME = (2, 12)  # characters, with those of foreign names
 
 
 def lines_of_names(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """What the network holds for one name, line by line where each line has a full name; else as it is."""
-    at = max(start, 0)
-    at += len(text[at:end]) - len(text[at:end].lstrip())
-    lines = text[at:end].rstrip().split("\n")
-    if len(lines) < 2 or any(len(line.split()) < 2 for line in lines):
-        return [(start, end)]
-    found = []
-    for line in lines:
-        found.append((at, at + len(line)))
-        at += len(line) + 1
-    return found
+    """What the network holds for one name, in pieces where lines or cells part it: those that are full names, and all
+    of it where none is."""
+    words = [m.span() for m in WORD.finditer(text, max(start, 0), end)] if end > max(start, 0) else []
+    pieces = [words[:1]]
+    for one, other in pairwise(words):
+        if parted(text, one[1], other[0]):
+            pieces.append([])
+        pieces[-1].append(other)
+    full = [(piece[0][0], piece[-1][1]) for piece in pieces if len(piece) > 1]
+    return full if full and len(pieces) > 1 else [(start, end)]
 
 
 def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:
@@ -49,6 +52,7 @@ def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:
         start += len(AND)
         while start < end and text[start].isspace():
             start += 1
+    start += _titles_length(text[start:end])
     name = " ".join(text[start:end].split())
     return (name, start, end) if _may_be(name) else None
 
@@ -74,6 +78,20 @@ def _and_apart(text: str, start: int, end: int) -> bool:
     if fold(first[len(AND) :]) in given or first == AND:
         return True
     return fold(first) not in given and text[:start].rstrip(" ")[-1:].isalpha() and len(first) > SHORT
+
+
+def _titles_length(name: str) -> int:
+    """How many characters at the start of a name are titles of any language, with a full name behind them."""
+    words = list(WORD.finditer(name))
+    at = 0
+    while len(words) - at > 2 and fold(words[at].group().strip(EDGES)) in _titles():
+        at += 1
+    return words[at].start() if at else 0
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset().union(*(lexicon.lists["titles"] for lexicon in lexicons().values()))
 
 
 @cache

@@ -38,7 +38,10 @@ def possible(heard: Heard, opinion: Opinion, again: Opinion) -> list[Possible]:
         once_more[named.name] = max(once_more.get(named.name, named.comes), named.comes)
     found: list[Possible] = []
     for named in opinion.people:
-        if (writer and same_person(named.name, writer)) or is_organisation(named.name, heard.index):
+        if writer and same_person(named.name, writer):
+            writer = _fuller(writer, named.name)
+            continue
+        if is_organisation(named.name, heard.index):
             continue
         there = [heard.evidence(name, named.part, named.start, named.end) for name in ("people", "delegates")]
         evidence = tuple(e for e in there if e.end > e.start)
@@ -49,16 +52,22 @@ def possible(heard: Heard, opinion: Opinion, again: Opinion) -> list[Possible]:
             told = (mention.title, mention.function) if mention else (None, None)
             seen = log_odds(once_more.get(named.name, named.comes))
             found.append(Possible(Person(spelt(named.name), *told), odds, seen, evidence))
-        elif odds > 0:
+        else:
             one = found[at]
-            fuller = replace(one.person, name=max(one.person.name, spelt(named.name), key=len))
-            found[at] = Possible(fuller, max(one.odds, odds), one.again, (*one.evidence, *evidence))
+            person = replace(one.person, name=_fuller(one.person.name, spelt(named.name)))
+            more = evidence if odds > 0 else ()
+            found[at] = Possible(person, max(one.odds, odds), one.again, (*one.evidence, *more))
     if writer and heard.sender is not None:
         places = (*opinion.words, heard.sender[1:])
         evidence = tuple(e for e in (heard.evidence("people", *place) for place in places) if e.end > e.start)
         odds = log_odds(opinion.writer)
         found.append(Possible(Person(spelt(writer)), odds, odds, evidence))
     return found
+
+
+def _fuller(one: str, other: str) -> str:
+    """The longer of two names of one person."""
+    return max(one, other, key=len)
 
 
 def gatherings(people: Sequence[Possible], known: Sequence[Person]) -> list[Members]:
