@@ -11,6 +11,7 @@ from inbox_worker.reading.han_names import han_names
 from inbox_worker.reading.language import script_of
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.text import Token, parted
+from inbox_worker.reading.titles import title_end
 
 MAX_NAME = 7  # words
 FULL = 3  # words of a name that is no place
@@ -45,29 +46,36 @@ def _capitalised(tokens: tuple[Token, ...], text: str, lexicon: Lexicon, taken: 
     shouts = _shouts(tokens)
     other = (-1, False)  # where the last capitalised run that is no name ended, and whether it was a place
     while i < len(tokens):
-        title_end = _title(tokens, i, lexicon)
-        start = title_end if title_end > i else i
+        start = title_end(tokens, i, lexicon)
         end = _run(tokens, start, text, lexicon, taken)
-        if end > start and shouts and title_end == i and tokens[start].norm not in lexicon.lists["given_names"]:
+        if end > start and shouts and start == i and tokens[start].norm not in lexicon.lists["given_names"]:
             i = end
         elif end > start and (name := _name(tokens, text, i, start, end, lexicon)):
             single = name.end - name.core == 1
             goes_on = _goes_on(tokens, other[0], name.start, lexicon, other[1] and single)
-            if name.title is None and name.start == start and goes_on:
+            if name.title is None and single and found and _beside(tokens, text, found[-1], name, lexicon):
+                pass  # "Petr Sladek   Manila"
+            elif name.title is None and name.start == start and goes_on:
                 other = (name.end, other[1])
             else:
                 found.append(name)
                 if name.place and not _after_personal(tokens, name, lexicon):
                     other = (name.end, True)
             i = name.end
-        elif title_end > i:
-            i = title_end
+        elif start > i:
+            i = start
         else:
             if end > start:
                 goes_on = other[1] and start - other[0] == 1 and tokens[start - 1].raw == ","
                 other = (start + 1, goes_on or (start > 0 and tokens[start - 1].norm in lexicon.lists["from"]))
             i += 1
     return found
+
+
+def _beside(tokens: tuple[Token, ...], text: str, before: Name, name: Name, lexicon: Lexicon) -> bool:
+    """Whether a word that is no given name stands alone in the cell or line behind a name: a place, an office."""
+    close = before.end == name.start and parted(text, tokens[before.end - 1].end, tokens[name.start].start)
+    return close and tokens[name.core].norm not in lexicon.lists["given_names"]
 
 
 def _after_personal(tokens: tuple[Token, ...], name: Name, lexicon: Lexicon) -> bool:
@@ -95,106 +103,7 @@ def _goes_on(tokens: tuple[Token, ...], last: int, start: int, lexicon: Lexicon,
     return all(t.norm in joins for t in between if t.is_word) and all(t.is_word or t.raw in "&-" for t in between)
 
 
-def _title(tokens: tuple[Token, ...], i: int, lexicon: Lexicon) -> int:
-    """Where the titles that begin at ``i`` end, ``i`` if there are none."""
-    titles, at = lexicon.lists["titles"], i
-    while (
-        at < len(tokens)
-        and tokens[at].is_word
-        and (tokens[at].is_capital or script_of(tokens[at].raw) != "latin" or tokens[at].norm in _LOWER_TITLES)
-    ):
-        two = f"{tokens[at].norm} {tokens[at + 2].norm}" if at + 2 < len(tokens) and tokens[at + 1].raw in ".-" else ""
-        if two and two in titles:
-            at += 3
-        elif tokens[at].norm in titles:
-            at += 1
-        else:
-            break
-        while at < len(tokens) and (
-            tokens[at].raw == "." or (tokens[at].raw == "(" and at + 1 < len(tokens) and tokens[at + 1].norm == "ret")
-        ):
-            at += 1 if tokens[at].raw == "." else _closing(tokens, at)
-        if at > i and at + 1 < len(tokens) and tokens[at].raw == "-" and tokens[at - 1].raw == ".":
-            at += 2  # "Dipl.-Ing."
-            at += at < len(tokens) and tokens[at].raw == "."
-    return at
-
-
-_LOWER_TITLES = frozenset(
-    [
-        "m",
-        "mm",
-        "mme",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "dra",
-        "sr",
-        "sra",
-        "sres",
-        "dona",
-        "monsieur",
-        "madame",
-        "senor",
-        "senora",
-        "ingeniero",
-        "ingeniera",
-        "doctor",
-        "doctora",
-        "prof",
-        "lic",
-        "licenciado",
-        "licenciada",
-        "ing",
-        "maitre",
-        "me",
-        "señor",
-        "doutor",
-        "doutora",
-        "senhor",
-        "senhora",
-        "herr",
-        "frau",
-        "professor",
-        "professeur",
-        "herrn",
-        "signor",
-        "signora",
-        "mevrouw",
-        "meneer",
-        "dott",
-        "engenheiro",
-        "engenheira",
-        "colonel",
-        "docteur",
-        "soeur",
-        "pere",
-        "padre",
-        "abogado",
-        "abogada",
-        "arquitecto",
-        "dhr",
-        "mevr",
-        "mw",
-        "drs",
-        "sig",
-        "avv",
-        "suor",
-        "frate",
-        "don",
-    ]
-)
-
-
 _CLITICS = frozenset({"t", "s"})
-
-
-def _closing(tokens: tuple[Token, ...], at: int) -> int:
-    for skip in range(2, 6):
-        if at + skip < len(tokens) and tokens[at + skip].raw == ")":
-            return skip + 1
-    return 1
 
 
 def _run(tokens: tuple[Token, ...], i: int, text: str, lexicon: Lexicon, taken: Collection[int]) -> int:
@@ -247,7 +156,7 @@ def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, le
         while start < end and not tokens[start].is_word:
             start += 1
         i = start
-        again = _title(tokens, start, lexicon)
+        again = title_end(tokens, start, lexicon)
         if again > start:
             titled, i, start = True, start, again
     if start >= end:

@@ -179,3 +179,21 @@ def test_an_empty_message_is_no_reply() -> None:
     from dataclasses import replace
 
     assert read(replace(message(""), parts=(), from_=Address("", "")), INVITATION).kind is Kind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("shown", "signed"),
+    [("Jean-Marie Ossola", "JM Ossola"), ("Jean-Marie Ossola", "J.-M. Ossola"), ("Ada Ruth Moreau", "A. R. Moreau")],
+)
+def test_who_signs_with_initials_is_called_by_the_name_that_is_shown(shown: str, signed: str) -> None:
+    made = message(f"I will attend the forum.\n\nKind regards,\n{signed}\n", f"{shown} <office@wetlands.example>")
+    (claim,) = read(made, INVITATION).claims
+    assert [p.name for p in claim.people] == [shown]
+
+
+def test_who_signs_with_other_initials_is_called_as_signed() -> None:
+    made = message(
+        "I will attend the forum.\n\nKind regards,\nA. K. Moreau\n", "Ada Ruth Moreau <ada@wetlands.example>"
+    )
+    (claim,) = read(made, INVITATION).claims
+    assert [p.name for p in claim.people] == ["A. K. Moreau"]

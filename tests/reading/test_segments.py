@@ -51,6 +51,9 @@ def test_traditional_characters_and_the_arabic_article_are_folded() -> None:
         ("ar", "زياد حمدان، المستشار القانوني", ["زياد حمدان"]),
         ("ru", "Просим записать г-жу Зульфию Каримову", ["Зульфия Каримова"]),
         ("ru", "И.И. Иванов приедет", ["И.И. Иванов"]),
+        ("en", "Dr. Petr Sladek\nManila", ["Petr Sladek"]),
+        ("en", "Dr. Petr Sladek  Manila  2 May", ["Petr Sladek"]),
+        ("en", "We shall be represented by our head of unit, Dr. Petr\nSladek", ["Petr Sladek"]),
     ],
 )
 def test_names_are_found(code: str, text: str, names: list[str]) -> None:

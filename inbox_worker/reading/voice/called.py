@@ -13,6 +13,7 @@ from inbox_worker.reading.segments import is_ideograph
 from inbox_worker.reading.text import parted
 
 EDGES = " \t\r\n\u00a0.,;:!?()[]{}<>\"'«»„“”‘’–—-*/|•،؛。，、；：！？（）《》"
+APART = re.compile(r"\t|  |\n\s*\n")
 WORD = re.compile(r"\S+")
 MOST_WORDS = 6
 AND = "\u0648"  # an Arabic "and" is written together with the name that follows
@@ -21,16 +22,19 @@ HAN_NAME = (2, 12)  # characters, with those of foreign names
 
 
 def lines_of_names(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """What the network holds for one name, in pieces where lines or cells part it: those that are full names, and all
-    of it where none is."""
+    """What the network holds for one name, in pieces where lines or cells part it: those that are full names; where
+    none is, all pieces if more than the end of a line is between them, else the whole."""
     words = [m.span() for m in WORD.finditer(text, max(start, 0), end)] if end > max(start, 0) else []
     pieces = [words[:1]]
     for one, other in pairwise(words):
         if parted(text, one[1], other[0]):
             pieces.append([])
         pieces[-1].append(other)
+    if len(pieces) < 2:
+        return [(start, end)]
     full = [(piece[0][0], piece[-1][1]) for piece in pieces if len(piece) > 1]
-    return full if full and len(pieces) > 1 else [(start, end)]
+    apart = any(APART.search(text, one[-1][1], other[0][0]) for one, other in pairwise(pieces))
+    return full or ([(piece[0][0], piece[-1][1]) for piece in pieces] if apart else [(start, end)])
 
 
 def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:

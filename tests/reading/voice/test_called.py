@@ -39,3 +39,29 @@ def test_names_on_lines_of_their_own_are_told_apart_and_a_name_over_a_line_end_i
     text = "Regards,\nAda Moreau\nBo Chen\n"
     assert [text[a:b] for a, b in lines_of_names(text, 8, len(text))] == ["Ada Moreau", "Bo Chen"]
     assert lines_of_names("with Ada\nMoreau", 5, 15) == [(5, 15)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("02\tVera Lindqvist\tPeer supporter", ["Vera Lindqvist"]),
+        ("Vera Lindqvist  New York", ["Vera Lindqvist"]),
+        ("Vera Lindqvist\nManila, 3 May", ["Vera Lindqvist"]),
+        ("Vera\n\nQuaker Office", ["Vera", "Quaker"]),
+    ],
+)
+def test_a_name_ends_where_its_line_or_cell_does(text: str, names: list[str]) -> None:
+    start = text.index("Vera")
+    end = next(text.index(word) + len(word) for word in ("Peer", "York", "Manila", "Quaker") if word in text)
+    found = [text[a:b] for a, b in lines_of_names(text, start, end)]
+    assert [name for name in found if name.split()[0] in {"Vera", "Quaker"}] == names
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("Doutora Inês Vilaça", "Inês Vilaça"), ("Don Vicente Llop", "Vicente Llop"), ("Don Smith", "Don Smith")],
+)
+def test_titles_of_any_language_are_no_part_of_a_full_name(words: str, name: str) -> None:
+    found = name_at(words, 0, len(words))
+    assert found is not None
+    assert found[0] == name
