@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+LONG = 5  # letters of a name that an ending may be taken from: Артём, Вильгельм
 _VOWELS = "аеёиоуыэюя"
 _PATRONYMIC_M = {"ича": "ич", "ичу": "ич", "ичем": "ич", "иче": "ич"}
 _PATRONYMIC_F = {f"{stem}{end}": f"{stem}а" for stem in ("вн", "чн") for end in ("ы", "е", "у", "ой")}
@@ -52,7 +53,10 @@ def _sex_of_title(title: str | None) -> str:
 
 
 def _sex_of_forms(words: Sequence[str], known: dict[str, tuple[str, bool, str]]) -> str:
-    """The sex that a given name no file knows and a surname tell together: "Нору Файзуллину" is a woman."""
+    """The sex that a given name no file knows and a surname tell together: "Нору Файзуллину" is a woman, and "Любомиром
+    Вайсом" a man."""
+    if len(words) == 2 and all(w.endswith(("ом", "ем")) and len(w) > LONG for w in words):
+        return "m"
     if len(words) != 2 or not words[0].endswith(("у", "ю")) or words[0][:-1].casefold() in known:
         return ""
     return "f" if words[1].endswith(tuple(ending for ending, _ in _SURNAME_F if ending.endswith(("у", "ю")))) else ""

@@ -7,6 +7,7 @@ from functools import cache
 from itertools import pairwise
 from unicodedata import combining
 
+from inbox_worker.reading.cyrillic_names import nominative
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.segments import is_ideograph
@@ -58,6 +59,8 @@ def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:
             start += 1
     start += _titles_length(text[start:end])
     name = " ".join(text[start:end].split())
+    if any("\u0400" <= c <= "\u04ff" for c in name):
+        name = nominative(name, None, lexicons()["ru"].given)
     return (name, start, end) if _may_be(name) else None
 
 

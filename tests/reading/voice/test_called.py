@@ -23,6 +23,13 @@ def test_a_name_is_cut_out_of_its_text(before: str, words: str, name: str) -> No
     assert " ".join(text[found[1] : found[2]].split()) == name
 
 
+def test_a_russian_name_is_told_in_the_nominative() -> None:
+    words = "с Анной Сергеевной Беловой"
+    found = name_at(words, 2, len(words))
+    assert found is not None
+    assert found[0] == "Анна Сергеевна Белова"
+
+
 def test_a_name_ends_where_its_word_ends() -> None:
     assert name_at("with Nuno and Ann", 5, 7) == ("Nuno", 5, 9)
     assert name_at("with Nuno and Ann", 7, 9) == ("Nuno", 5, 9)
