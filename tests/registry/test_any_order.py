@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import dataclass
 from datetime import timedelta
@@ -76,7 +77,8 @@ LETTERS = st.builds(
 VERBS = ["accept", "correct", "dismiss", "admit", "refuse", "merge", "add", "enter", "close", "reopen"]
 RULES = st.builds(Rule, st.sampled_from(VERBS), st.integers(0, 4), st.sampled_from(["red", "blue"]), st.integers(1, 4))
 HISTORIES = st.tuples(st.lists(LETTERS, min_size=1, max_size=5), st.lists(RULES, max_size=6))
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+HISTORIES = int(os.environ.get("INBOX_WORKER_HISTORIES", "60"))
+SLOW = settings(max_examples=HISTORIES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def deliver(registry: Registry, number: int, letter: Letter) -> None:
