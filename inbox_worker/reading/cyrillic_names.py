@@ -26,6 +26,7 @@ _SURNAME_F = (
     ("ину", "ина"), ("иной", "ина"), ("ую", "ая"),
 )  # fmt: skip
 _UNCHANGED = ("ко", "о", "их", "ых", "дзе", "швили", "и", "е", "у", "ю", "э")
+_OTHER_CASES = ("ом", "ем", "ым", "им", "их", "ых")
 _TITLES_M = frozenset({"господина", "господину", "господином", "г-на", "г-ну", "г-ном"})
 _TITLES_F = frozenset({"госпожу", "госпоже", "госпожи", "госпожой", "г-жу", "г-же", "г-жи", "г-жой"})
 
@@ -42,9 +43,19 @@ def nominative(name: str, title: str | None, given: Sequence[str]) -> str:
         elif form is not None and form[1] and not sex:
             sex = form[2]
     sex = sex or _sex_of_forms(words, known)
-    if not sex:
+    if not sex or (sex == "m" and not _sex_of_title(title) and any(_undeclined(word, known) for word in words)):
         return name
     return " ".join(_word(word, sex, known) for word in words)
+
+
+def _undeclined(word: str, known: dict[str, tuple[str, bool, str]]) -> bool:
+    """Whether a man's surname would be in the nominative, so that what stands before it is no other case: "Петра Новак"
+    is a woman."""
+    low = word.casefold()
+    ends = (
+        low[-1:].isalpha() and low[-1:] not in _VOWELS + "ьй" and not low.endswith(("ом", "ем", "ым", "им", "их", "ых"))
+    )
+    return ends and len(low) > LONG - 1 and low not in known
 
 
 def _sex_of_title(title: str | None) -> str:

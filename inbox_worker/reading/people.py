@@ -113,7 +113,7 @@ def _run(tokens: tuple[Token, ...], i: int, text: str, lexicon: Lexicon, taken: 
     words = 0
     while at < len(tokens) and at - i < 2 * MAX_NAME:
         token = tokens[at]
-        if at in taken or (at > i and parted(text, tokens[at - 1].end, token.start)):
+        if at in taken or (at > i and _ends(text, tokens[at - 1].end, token.start, words)):
             break
         glued = at > i and tokens[at - 1].end == token.start
         if token.is_word and not token.raw[0].isdigit() and token.is_capital and "@" not in token.raw:
@@ -142,6 +142,12 @@ def _run(tokens: tuple[Token, ...], i: int, text: str, lexicon: Lexicon, taken: 
         if words > MAX_NAME:
             break
     return last
+
+
+def _ends(text: str, end: int, start: int, words: int) -> bool:
+    """Whether a name of so many words ends before the next one: spaces do not part a given name from the surname."""
+    between = text[end:start]
+    return (words > 1 or "\n" in between or "\t" in between) and parted(text, end, start)
 
 
 def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, lexicon: Lexicon) -> Name | None:

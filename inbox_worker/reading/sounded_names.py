@@ -10,10 +10,13 @@ from inbox_worker.reading.text import Token
 
 DOTS = "·・•‧．"
 JOINS = DOTS + "-–－‐"  # 让-雅克·鲁索
-LONGEST = 9  # characters of a part of a name
+LONGEST = 9  # tokens of a part of a name
 # They write sounds, and are words too: as the last character of a name where nothing, or a title, follows, or where the
 # name has one character without it.
-WORDS_TOO = frozenset("因加以可都本代于子博修")
+WORDS_TOO = frozenset("因加以可都本代于子博修通儿")
+LEADS = frozenset("因以代于为由")  # words before a name, unless it begins as one of these
+BEGINNINGS = tuple("因加 因德 因戈 因娜 因诺 以撒 以利 以赛 以斯 以马 于连 于尔 于格 于斯".split())  # noqa: SIM905
+INSTEAD = frozenset("代因以")  # between two names
 JEAN = "让"  # and "let" before any other name
 Span = tuple[int, int]  # tokens
 
@@ -25,6 +28,8 @@ def sounded_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Span]:
         if dot.raw not in DOTS or (found and k < found[-1][1]):
             continue
         start, end = _begin(tokens, k, lexicon), _end(tokens, k, lexicon)
+        if found and start < found[-1][1]:  # 甲·乙代丙·丁
+            start = found[-1][1] + (tokens[found[-1][1]].raw in INSTEAD)
         if start < k and end > k + 1:
             found.append((start, end))
     return found
@@ -43,7 +48,8 @@ def _begin(tokens: Sequence[Token], dot: int, lexicon: Lexicon) -> int:
             at -= 1
         else:
             break
-    return at
+    leads = tokens[at].raw in LEADS and at + 1 < dot
+    return at + 1 if leads and not (tokens[at].raw + tokens[at + 1].raw).startswith(BEGINNINGS) else at
 
 
 def _end(tokens: Sequence[Token], dot: int, lexicon: Lexicon) -> int:
@@ -53,6 +59,8 @@ def _end(tokens: Sequence[Token], dot: int, lexicon: Lexicon) -> int:
         if tokens[at].raw in JOINS and at + 1 < len(tokens) and at > part:
             if not _sounds(tokens[at + 1], lexicon):
                 break
+            if (apart := next((k for k in range(part + 2, at - 1) if tokens[k].raw in INSTEAD), None)) is not None:
+                return apart  # of two names
             at = part = at + 1
         elif _sounds(tokens[at], lexicon):
             at += 1

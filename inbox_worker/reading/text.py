@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from inbox_worker.reading.segments import segments
 
 MAX_CHARACTERS = 20_000  # of a message's new words that are read; a letter has two thousand
+GAP = re.compile(r"(?<=[^\s.!?:;,])  +(?=\S)")  # not behind a mark, where many write two
+LONG_ROW = 200  # characters
 ROOM = 50  # characters of a line that is not full: whoever breaks lines breaks them later
 MAX_WORDS = 120  # of a sentence; longer ones are cut, so that nothing grows with the square of a line
 
@@ -114,11 +116,17 @@ def parted(text: str, end: int, start: int) -> bool:
     which the first had room for the second's word."""
     between = text[end:start]
     if "\n" not in between:
-        return "\t" in between or "  " in between
+        return "\t" in between or "   " in between or ("  " in between and _in_columns(text, end))
     word = start
     while word < len(text) and word - start < ROOM and not text[word].isspace():
         word += 1
     return between.count("\n") > 1 or end - text.rfind("\n", 0, end) + word - start <= ROOM
+
+
+def _in_columns(text: str, at: int) -> bool:
+    """Whether a line has gaps of several spaces between words more than once: one may be a slip."""
+    start, end = text.rfind("\n", max(0, at - LONG_ROW), at) + 1, text.find("\n", at, at + LONG_ROW)
+    return len(GAP.findall(text, max(start, at - LONG_ROW), end if end >= 0 else at + LONG_ROW)) > 1
 
 
 _BULLET = re.compile(  # no letter of "H.E. Ms"

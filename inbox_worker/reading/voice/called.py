@@ -11,10 +11,11 @@ from inbox_worker.reading.cyrillic_names import nominative
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.segments import is_ideograph
-from inbox_worker.reading.text import parted
+from inbox_worker.reading.text import parted, tokens
 
 EDGES = " \t\r\n\u00a0.,;:!?()[]{}<>\"'«»„“”‘’–—-*/|•،؛。，、；：！？（）《》"
 APART = re.compile(r"\t|  |\n\s*\n")
+NAMES_TOO = frozenset({"don", "dean", "major", "king", "prince", "duke", "earl", "baron", "judge", "marshal"})
 WORD = re.compile(r"\S+")
 MOST_WORDS = 6
 AND = "\u0648"  # an Arabic "and" is written together with the name that follows
@@ -23,8 +24,8 @@ HAN_NAME = (2, 12)  # characters, with those of foreign names
 
 
 def lines_of_names(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """What the network holds for one name, in pieces where lines or cells part it: those that are full names; where
-    none is, all pieces if more than the end of a line is between them, else the whole."""
+    """What the network holds for one name, cut where lines or cells part it: full names on lines of their own, the one
+    before a cell's end, the first word where it is apart from the next; all of it where that is no name."""
     words = [m.span() for m in WORD.finditer(text, max(start, 0), end)] if end > max(start, 0) else []
     pieces = [words[:1]]
     for one, other in pairwise(words):
@@ -33,9 +34,20 @@ def lines_of_names(text: str, start: int, end: int) -> list[tuple[int, int]]:
         pieces[-1].append(other)
     if len(pieces) < 2:
         return [(start, end)]
-    full = [(piece[0][0], piece[-1][1]) for piece in pieces if len(piece) > 1]
-    apart = any(APART.search(text, one[-1][1], other[0][0]) for one, other in pairwise(pieces))
-    return full or ([(piece[0][0], piece[-1][1]) for piece in pieces] if apart else [(start, end)])
+    spans = [(piece[0][0], piece[-1][1]) for piece in pieces]
+    full = [span for span, piece in zip(spans, pieces, strict=True) if len(piece) > 1 or _is_han(text[span[0]])]
+    cells = any("\n" not in text[a[1] : b[0]] for a, b in pairwise(spans))
+    if full and (cells or any(_names_no_person(text[a:b]) for a, b in full[1:])):
+        return full[:1]
+    return full or (spans[:1] if APART.search(text, *(spans[0][1], spans[1][0])) else [(start, end)])
+
+
+def _names_no_person(text: str) -> bool:
+    """Whether a text holds an office or a known word of any language: "Head of Unit"."""
+    norms = {t.norm for t in tokens(text) if t.is_word}
+    return any(
+        norms & (x.lists["functions"] | x.lists["not_names"] | x.lists["stopwords"]) for x in lexicons().values()
+    )
 
 
 def name_at(text: str, start: int, end: int) -> tuple[str, int, int] | None:
@@ -91,7 +103,7 @@ def _titles_length(name: str) -> int:
     """How many characters at the start of a name are titles of any language, with a full name behind them."""
     words = list(WORD.finditer(name))
     at = 0
-    while len(words) - at > 2 and fold(words[at].group().strip(EDGES)) in _titles():
+    while len(words) - at > 2 and fold(words[at].group().strip(EDGES)) in _titles() - NAMES_TOO:
         at += 1
     return words[at].start() if at else 0
 

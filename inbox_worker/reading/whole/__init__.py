@@ -231,7 +231,9 @@ def _sober(reading: Reading, attached: Attached) -> Reading:
             continue
         shown = tuple(replace(e, field="count-unclear") for e in claim.evidence if e.field == "op")
         doubt = Doubt(Code.COUNT_UNCLEAR, f"{attached.name} speaks of a change to an earlier answer.", shown)
-        claims.append(claim if claim.op is Op.SET else replace(claim, doubts=(*claim.doubts, doubt)))
+        more = [doubt] if claim.op is not Op.SET else []
+        more += [attached.doubt] if attached.doubt is not None else []
+        claims.append(replace(claim, doubts=(*claim.doubts, *more)))
     return replace(reading, claims=tuple(claims))
 
 

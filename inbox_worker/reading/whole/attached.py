@@ -51,6 +51,7 @@ class Attached:
     parts: tuple[str, ...]
     name: str
     passed_on: bool = False  # a message of its own, with a sender of its own
+    doubt: Doubt | None = None  # of what it says, if it says anything
 
 
 def bare(message: Message) -> Message:
@@ -153,13 +154,14 @@ def ours(part: Part, invitation: Invitation) -> bool:
 def _letter(message: Message, part: Part, spoken: Sequence[Lexicon], invitation: Invitation) -> Attached:
     known = [*spoken, *(x for x in lexicons().values() if x not in spoken)]
     wording = wording_for(part.text)
-    rows = as_rows(as_sentences(for_event(part, invitation), known, wording), wording)
+    ours, doubt = for_event(part, invitation)
+    rows = as_rows(as_sentences(ours, known, wording), wording)
     body = letter(rows, known, index_of(invitation.organisations))
     sender = message.from_
     if sender_name(replace(message, parts=()), (), list(spoken)) is not None:
         sender = Address("", sender.address)  # whoever sends a letter need not have signed it
     read = replace(message, parts=(body,), from_=sender)
-    return Attached(read, (part.section,), part.filename or part.section)
+    return Attached(read, (part.section,), part.filename or part.section, doubt=doubt)
 
 
 def _passed_on(message: Message, head: Part, held: Sequence[Part], invitation: Invitation) -> Attached | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from inbox_worker.model import Part
 from inbox_worker.reading.folding import fold
@@ -103,18 +104,21 @@ def _total(text: str, row: Row, words: Sequence[Sequence[str]]) -> int | None:
 
 
 def _join(pieces: list[str], row: Row, headings: Sequence[str]) -> None:
-    """Make one cell of neighbouring given and family names, the given name first."""
-    for n in range(min(len(row.cells), len(headings)) - 1):
-        if {headings[n], headings[n + 1]} == {"given", "family"}:
-            start, end = row.cells[n][0], row.cells[n + 1][1]
-            between = row.cells[n + 1][0] - row.cells[n][1]
-            names = [_in_letters(pieces, cell) for cell in row.cells[n : n + 2]]
-            space = (TOGETHER if between == len(TOGETHER) else "\u00a0" * between)[:between]
-            pieces[start:end] = space.join(names if headings[n] == "given" else reversed(names))
+    """Make one cell of neighbouring given and family names, the given name first; where that is plain."""
+    last = min(len(row.cells), len(headings)) - 1
+    pairs = [n for n in range(last) if {headings[n], headings[n + 1]} == {"given", "family"}]
+    if not pairs or any(other - one == 1 for one, other in pairwise(pairs)):
+        return
+    for n in pairs:
+        start, end = row.cells[n][0], row.cells[n + 1][1]
+        between = row.cells[n + 1][0] - row.cells[n][1]
+        names = [_in_letters(pieces, cell) for cell in row.cells[n : n + 2]]
+        space = (TOGETHER if between == len(TOGETHER) else "\u00a0" * between)[:between]
+        pieces[start:end] = space.join(names if headings[n] == "given" else reversed(names))
 
 
 def _in_letters(pieces: Sequence[str], cell: tuple[int, int]) -> str:
-    """A name, in small letters but for the first where it is written in capitals, of the same length."""
-    name = "".join(pieces[slice(*cell)])
-    small = name.title() if name.isupper() and len(name) > 2 else name
-    return small if len(small) == len(name) else name
+    """A name, its words in capitals with small letters but for the first, of the same length."""
+    words = "".join(pieces[slice(*cell)]).split(" ")
+    small = [w.title() if w.isupper() and len(w) > 2 and not set(w) <= set("IVX") else w for w in words]
+    return " ".join(s if len(s) == len(w) else w for s, w in zip(small, words, strict=True))

@@ -138,6 +138,11 @@ def about_nothing_of_ours(message: Message, reading: Reading, invitation: Invita
     return Doubt(Code.PARTSTAT_UNCLEAR, "Nothing in the message speaks of the event, or of any.")
 
 
+def of_meetings() -> frozenset[str]:
+    """Words for meetings and for being invited to them, folded."""
+    return _MEETINGS
+
+
 _MATTERS = frozenset(fold(word) for word in MATTERS.split())
 _MEETINGS = frozenset(fold(word) for word in OF_MEETINGS)
 

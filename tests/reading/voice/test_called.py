@@ -51,22 +51,27 @@ def test_names_on_lines_of_their_own_are_told_apart_and_a_name_over_a_line_end_i
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("02\tVera Lindqvist\tPeer supporter", ["Vera Lindqvist"]),
-        ("Vera Lindqvist  New York", ["Vera Lindqvist"]),
-        ("Vera Lindqvist\nManila, 3 May", ["Vera Lindqvist"]),
-        ("Vera\n\nQuaker Office", ["Vera", "Quaker"]),
+        ("Vera Lindqvist\tPeer supporter", ["Vera Lindqvist"]),
+        ("Vera Lindqvist   New York", ["Vera Lindqvist"]),
+        ("Vera Lindqvist\nHead of Unit", ["Vera Lindqvist"]),
+        ("Vera Lindqvist\nManila", ["Vera Lindqvist"]),
+        ("Vera\n\nQuaker Office", ["Quaker Office"]),
+        ("Vera\n\nQuaker", ["Vera"]),
+        ("Vera  Lindqvist", ["Vera  Lindqvist"]),
+        ("\u5f20\u4f1f\tLi Na", ["\u5f20\u4f1f"]),
     ],
 )
 def test_a_name_ends_where_its_line_or_cell_does(text: str, names: list[str]) -> None:
-    start = text.index("Vera")
-    end = next(text.index(word) + len(word) for word in ("Peer", "York", "Manila", "Quaker") if word in text)
-    found = [text[a:b] for a, b in lines_of_names(text, start, end)]
-    assert [name for name in found if name.split()[0] in {"Vera", "Quaker"}] == names
+    assert [text[a:b] for a, b in lines_of_names(text, 0, len(text))] == names
 
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [("Doutora Inês Vilaça", "Inês Vilaça"), ("Don Vicente Llop", "Vicente Llop"), ("Don Smith", "Don Smith")],
+    [
+        ("Doutora Inês Vilaça", "Inês Vilaça"),
+        ("Doutor Vilaça", "Doutor Vilaça"),
+        ("Don Edward Smith", "Don Edward Smith"),
+    ],
 )
 def test_titles_of_any_language_are_no_part_of_a_full_name(words: str, name: str) -> None:
     found = name_at(words, 0, len(words))
