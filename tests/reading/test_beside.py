@@ -53,3 +53,16 @@ def test_a_clerk_is_asked_whether_it_is_answered_for_as_well(text: str) -> None:
 )
 def test_nobody_is_asked_where_no_other_answers(text: str) -> None:
     assert not asked(text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("Apologies - we are not able to attend", True),
+        ("Re: Apologies - we are not able to attend", False),
+        ("Forum on River Basins", False),
+    ],
+)
+def test_a_clerk_is_asked_where_the_subject_declines_and_the_message_does_not(subject: str, expected: bool) -> None:
+    found = read(message("Ms Jun Halloran will attend the forum.\n\nRegards,\nAda Moreau", subject=subject), INVITATION)
+    assert any(d.code is Code.PARTSTAT_UNCLEAR for d in found.doubts) is expected

@@ -1,14 +1,18 @@
-"""Another invited organisation that is spoken of beside the one that answers: it may be answered for as well."""
+"""What stands beside an answer: another invited organisation, that may be answered for as well; another word in the
+subject."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from inbox_worker.model import Claim, Code, Doubt
+from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.grammar.said import Said, Status
 from inbox_worker.reading.organisations import Found, find, related
 
+PREFIXES = "re|aw|sv|vs|rv|fw|fwd|wg|tr|r|i|res|enc|ref|antw|回复|答复|转发|رد|отв|ha|пересл"  # of answers and forwards
+ANSWERED = re.compile(rf"\s*(?:{PREFIXES})\s*[:：]", re.IGNORECASE)
 FLIGHT = 3  # digits at least of a flight's number
 
 
@@ -30,6 +34,16 @@ def beside(heard: Heard, claims: Sequence[Claim]) -> Doubt | None:
             shown = (heard.evidence("organisation-unclear", part, found.start, found.end),)
             return Doubt(Code.ORGANISATION_UNCLEAR, why, shown)
     return None
+
+
+def declined_in_subject(heard: Heard, claims: Sequence[Claim]) -> Doubt | None:
+    """A doubt where the subject, in the sender's own words, declines and the message does not."""
+    refused = next((s for s in heard.subject if s.status is Status.DECLINED and not s.foreign), None)
+    comes = any(c.partstat is not Partstat.DECLINED and c.op is Op.SET and not c.revises for c in claims)
+    if refused is None or not comes or ANSWERED.match(heard.message.subject):
+        return None
+    shown = (heard.evidence("partstat-unclear", "subject", refused.sentence.start, refused.sentence.end),)
+    return Doubt(Code.PARTSTAT_UNCLEAR, "The subject declines, the message does not.", shown)
 
 
 def _tells_who_comes(said: Said) -> bool:

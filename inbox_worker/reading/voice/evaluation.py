@@ -6,6 +6,7 @@ import math
 
 from inbox_worker.model import Claim, Code, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard, same_person
+from inbox_worker.reading.grammar.said import Status
 from inbox_worker.reading.voice.opinion import Opinion
 
 FEATURES = (
@@ -39,8 +40,16 @@ FEATURES = (
     "again_set",  # and that nothing earlier is changed
     "off",  # how far the number is from what the network adds up,
     "again_off",  # and adds up in the new words alone
+    "others",  # other invited organisations that the new words name,
+    "others_told",  # and those of which sentences say who comes, or how many
+    "number_told",  # the number is one that the message tells,
+    "number_counted",  # and one of people, by the grammar;
+    "other_counted",  # another one is
+    "number_listed",  # it is that of a list or table, a half where there is none,
+    "number_named",  # and that of the names
 )
 MOST_NAMED, MOST_NUMBERS, MOST_SENTENCES, MOST_CHARACTERS = 12, 8, 20, 1500
+MOST_OTHERS = 3
 HOW_MANY = frozenset({Code.COUNT_UNCLEAR, Code.COUNT_MISSING})
 HALFWAY = 2.2  # log odds, one in ten
 FARTHEST = 4.0  # people that a number is off beyond which nothing is farther
@@ -94,8 +103,42 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion) -> 
         odds(again.op["set"]),
         _off(claim, opinion),
         _off(claim, again),
+        *_others(heard, claim),
+        *_numbers(heard, claim),
     )
     return tuple(round(s, 4) for s in steps)
+
+
+def _others(heard: Heard, claim: Claim) -> tuple[float, float]:
+    """How many other invited organisations are named, and in how many sentences that tell of somebody or a number."""
+    places = [(p.part, p.found) for p in heard.answerer.places if p.where == "text"]
+    others = [(part, f) for part, f in places if f.organisation != claim.organisation]
+    told = [
+        f.organisation
+        for part, f in others
+        for where, said in heard.said
+        if where == part
+        and said.sentence.start <= f.start < said.sentence.end
+        and (said.status is not Status.NONE or said.numbers or said.names)
+    ]
+    return float(min(len({f.organisation for _, f in others}), MOST_OTHERS)), float(min(len(set(told)), MOST_OTHERS))
+
+
+def _numbers(heard: Heard, claim: Claim) -> tuple[float, ...]:
+    """Where a claim's number comes from."""
+    number = claim.delegates
+    if number is None or not _is_coming(claim):
+        return (0.0,) * 5
+    counted = {m.number for _, said in heard.said for m in said.coming if m.kind in {"total", "part"}}
+    listed = [block.count for _, block in heard.blocks]
+    found = (
+        any(n.value == number for _, said in heard.said for n in said.numbers),
+        number in counted,
+        bool(counted - {number}),
+        number in listed if listed else 1 / 2,
+        number == len(claim.people),
+    )
+    return tuple(map(float, found))
 
 
 def size(heard: Heard) -> tuple[float, float]:

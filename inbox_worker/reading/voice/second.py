@@ -133,7 +133,15 @@ def may_propose(heard: Heard) -> bool:
 
 def may_stand(heard: Heard, claim: Claim, beside: Claim | None) -> bool:
     """Whether a claim may be written down instead of what the grammar makes of the message (``beside``)."""
-    return may_propose(heard) and not (beside is not None and drops_change(claim, beside))
+    if beside is not None and (drops_change(claim, beside) or _drops_companion(heard, claim, beside)):
+        return False
+    return may_propose(heard)
+
+
+def _drops_companion(heard: Heard, claim: Claim, beside: Claim) -> bool:
+    """Whether a claim counts fewer than the grammar where a sentence says that somebody comes with the writer."""
+    fewer = claim.delegates is not None and beside.delegates is not None and claim.delegates < beside.delegates
+    return fewer and any(said.has("with_me") for _, said in heard.said)
 
 
 def drops_change(claim: Claim, other: Claim) -> bool:

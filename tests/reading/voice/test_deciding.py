@@ -57,6 +57,12 @@ def test_a_change_is_never_turned_into_a_whole_answer(text, monkeypatch):
     assert doubts or all(c.op is not Op.SET for c in claims)
 
 
+def test_who_comes_with_the_writer_is_never_left_out(monkeypatch):
+    text = "I will attend the forum; my husband accompanies me."
+    claims, doubts = decided(text, monkeypatch, count=sure_of(1), total=1.0, writer=0.999)
+    assert doubts or claims[0].delegates == 2
+
+
 def test_a_claim_that_changes_an_answer_is_dropped_by_a_whole_one_only():
     change = Claim("delta", "Delta Trust", Partstat.ACCEPTED, 1, op=Op.ADD)
     whole = Claim("delta", "Delta Trust", Partstat.ACCEPTED, 1)
