@@ -77,8 +77,8 @@ LETTERS = st.builds(
 VERBS = ["accept", "correct", "dismiss", "admit", "refuse", "merge", "add", "enter", "close", "reopen"]
 RULES = st.builds(Rule, st.sampled_from(VERBS), st.integers(0, 4), st.sampled_from(["red", "blue"]), st.integers(1, 4))
 HISTORIES = st.tuples(st.lists(LETTERS, min_size=1, max_size=5), st.lists(RULES, max_size=6))
-HISTORIES = int(os.environ.get("INBOX_WORKER_HISTORIES", "60"))
-SLOW = settings(max_examples=HISTORIES, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = int(os.environ.get("INBOX_WORKER_HISTORIES", "60"))
+SLOW = settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def deliver(registry: Registry, number: int, letter: Letter) -> None:
