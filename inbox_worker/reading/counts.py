@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.text import Token
@@ -95,7 +96,14 @@ def _is_enumerator(text: str, token: Token, value: int) -> bool:
     return f" {value + 1}{mark}" in beside or (value > 1 and f"{value - 1}{mark} " in beside)
 
 
+@cache
+def _first_words(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(number.split(" ", 1)[0] for number in lexicon.numbers)
+
+
 def _spelled(words: Sequence[Token], i: int, lexicon: Lexicon) -> Number | None:
+    if words[i].norm not in _first_words(lexicon):
+        return None
     for length in (3, 2, 1):
         piece = " ".join(w.norm for w in words[i : i + length])
         if len(words[i : i + length]) == length and piece in lexicon.numbers:

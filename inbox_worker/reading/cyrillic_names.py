@@ -52,9 +52,7 @@ def _undeclined(word: str, known: dict[str, tuple[str, bool, str]]) -> bool:
     """Whether a man's surname would be in the nominative, so that what stands before it is no other case: "Петра Новак"
     is a woman."""
     low = word.casefold()
-    ends = (
-        low[-1:].isalpha() and low[-1:] not in _VOWELS + "ьй" and not low.endswith(("ом", "ем", "ым", "им", "их", "ых"))
-    )
+    ends = low[-1:].isalpha() and low[-1:] not in _VOWELS + "ьй" and not low.endswith(_OTHER_CASES)
     return ends and len(low) > LONG - 1 and low not in known
 
 

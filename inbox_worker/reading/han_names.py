@@ -34,15 +34,16 @@ Found = tuple[int, int, int, int]  # tokens: where title or name begins, the nam
 
 def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
     """The names among tokens."""
-    foreign = sounded_names(tokens, lexicon)
+    foreign = dict(sounded_names(tokens, lexicon))
     found: list[Found] = []
     i = 0
     while i < len(tokens):
-        if (name := next((f for f in foreign if f[0] <= i < f[1]), None)) is not None:
-            found.append(_titled(tokens, *name, lexicon))
+        if i in foreign:
+            end = foreign[i]
+            found.append((i, i, end, _title_end(tokens, end, lexicon)))
             i = found[-1][3]
             continue
-        end = min(_run(tokens, i, lexicon), next((start for start, _ in foreign if start > i), len(tokens)))
+        end = min(_run(tokens, i, lexicon), next((start for start in foreign if start > i), len(tokens)))
         if end == i:
             i += 1
             continue
@@ -52,11 +53,11 @@ def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
     return sorted([*found, *_between(tokens, lexicon, found)])
 
 
-def _titled(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon) -> Found:
-    """A name with the title that follows it."""
+def _title_end(tokens: Sequence[Token], end: int, lexicon: Lexicon) -> int:
+    """Where the title ends that follows a name, ``end`` if there is none."""
     after = tokens[end] if end < len(tokens) else None
     titled = after is not None and after.norm in lexicon.lists["titles"] and after.start == tokens[end - 1].end
-    return start, start, end, end + 1 if titled else end
+    return end + 1 if titled else end
 
 
 def _between(tokens: Sequence[Token], lexicon: Lexicon, found: Sequence[Found]) -> list[Found]:
@@ -112,10 +113,10 @@ def _names(tokens: Sequence[Token], start: int, end: int, lexicon: Lexicon, foun
     titles, functions = lexicon.lists["titles"], lexicon.lists["functions"]
     after = tokens[end] if end < len(tokens) else None
     before = tokens[start - 1] if start else None
-    titled = after is not None and after.norm in titles and after.start == tokens[end - 1].end
+    title_end = _title_end(tokens, end, lexicon)
+    titled = title_end > end
     office = before is not None and (before.norm in functions or before.norm in titles)
     office = office or (after is not None and after.norm in functions)
-    title_end = end + 1 if titled else end
     length = sum(len(t.raw) for t in tokens[start:end])
     if any(t.raw in DOTS for t in tokens[start:end]):
         return [(start, start, end, title_end)]

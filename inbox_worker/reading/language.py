@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.text import Token
@@ -41,7 +41,11 @@ def languages_of(words: Sequence[Token]) -> list[Lexicon]:
 
     A second language is named where a good part of the words speak for it alone, as in mails written in two.
     """
-    sample = [t for t in words[:LOOKED_AT] if not t.raw[0].isdigit()]
+    return list(_languages_of(tuple(t for t in words[:LOOKED_AT] if not t.raw[0].isdigit())))
+
+
+@lru_cache(maxsize=16)  # several stages ask about the same words
+def _languages_of(sample: tuple[Token, ...]) -> list[Lexicon]:
     if not sample:
         return []
     by_script: defaultdict[str, list[Token]] = defaultdict(list)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from inbox_worker.reading.segments import segments
 
@@ -11,6 +13,7 @@ MAX_CHARACTERS = 20_000  # of a message's new words that are read; a letter has 
 GAP = re.compile(r"(?<=[^\s.!?:;,])  +(?=\S)")  # not behind a mark, where many write two
 LONG_ROW = 200  # characters
 ROOM = 50  # characters of a line that is not full: whoever breaks lines breaks them later
+SHORT = 400  # characters; a stage often asks for the words of a line or a name that another one has asked for
 MAX_WORDS = 120  # of a sentence; longer ones are cut, so that nothing grows with the square of a line
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -26,8 +29,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, a number or a mark, ``text[start:end]`` of its part."""
 
     raw: str
@@ -48,14 +50,23 @@ class Token:
 
 def tokens(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ...]:
     """The words, numbers and marks of ``text[start:end]``, with offsets into the whole text."""
+    stop = len(text) if end is None else end
+    return (_tokens_of_line if stop - start <= SHORT else _tokens_of_text)(text, start, stop)
+
+
+def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     found = []
-    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
+    for match in _TOKEN.finditer(text, start, end):
         raw, at = match.group(), match.start()
         for piece in segments(raw):
             if piece.norm:
                 written = raw[piece.start : piece.end]
                 found.append(Token(written, piece.norm, at + piece.start, at + piece.end))
     return tuple(found)
+
+
+_tokens_of_line = lru_cache(maxsize=1024)(_tokens)
+_tokens_of_text = lru_cache(maxsize=8)(_tokens)
 
 
 @dataclass(frozen=True)

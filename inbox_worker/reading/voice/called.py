@@ -103,14 +103,14 @@ def _titles_length(name: str) -> int:
     """How many characters at the start of a name are titles of any language, with a full name behind them."""
     words = list(WORD.finditer(name))
     at = 0
-    while len(words) - at > 2 and fold(words[at].group().strip(EDGES)) in _titles() - NAMES_TOO:
+    while len(words) - at > 2 and fold(words[at].group().strip(EDGES)) in _titles():
         at += 1
     return words[at].start() if at else 0
 
 
 @cache
 def _titles() -> frozenset[str]:
-    return frozenset().union(*(lexicon.lists["titles"] for lexicon in lexicons().values()))
+    return frozenset().union(*(lexicon.lists["titles"] for lexicon in lexicons().values())) - NAMES_TOO
 
 
 @cache

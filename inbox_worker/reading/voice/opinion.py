@@ -108,10 +108,11 @@ def opinion_of(heard: Heard, network: Network) -> Opinion:
     weights = said.weight[1:-1]
     words: list[tuple[str, int, int]] = []
     counted: tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]] = ([], [])
+    sentence_at = _sentences(heard, asked)
     for pool, grounds in enumerate(counted):
         sums: dict[int, float] = {}
         for piece, weight in zip(asked.pieces, weights[:, pool], strict=True):
-            place = _sentence_at(heard, asked.stretches, piece.start - len(OPENING))
+            place = sentence_at.get(piece.start - len(OPENING))
             if place is not None:
                 sums[place] = sums.get(place, 0.0) + float(weight)
         ranked = sorted(sums, key=lambda i: -sums[i])
@@ -195,17 +196,13 @@ def _located(stretches: list[_Stretch], part: str, start: int, end: int) -> tupl
     return None
 
 
-def _sentence_at(heard: Heard, stretches: list[_Stretch], offset: int) -> int | None:
-    """The sentence in which a place of the network's text stands."""
-    stretch = next((s for s in stretches if s.at <= offset < s.at + s.end - s.start), None)
-    if stretch is None:
-        return None
-    at = offset - stretch.at + stretch.start
-    return next(
-        (
-            i
-            for i, (part, said) in enumerate(heard.said)
-            if part == stretch.part and said.sentence.start <= at < said.sentence.end
-        ),
-        None,
-    )
+def _sentences(heard: Heard, asked: Asked) -> dict[int, int]:
+    """For the places of the network's text, the number of the sentence in which they stand."""
+    found: dict[int, int] = {}
+    for i, (part, said) in enumerate(heard.said):
+        for stretch in asked.stretches:
+            if stretch.part == part:
+                start, end = max(said.sentence.start, stretch.start), min(said.sentence.end, stretch.end)
+                for at in range(start, end):
+                    found.setdefault(at - stretch.start + stretch.at, i)
+    return found

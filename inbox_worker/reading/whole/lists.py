@@ -5,16 +5,17 @@ They are turned into rows that a reader of letters understands, of the same leng
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from inbox_worker.model import Part
 from inbox_worker.reading.folding import fold
-from inbox_worker.reading.text import lines, tokens
-from inbox_worker.reading.whole.rows import Row, row_of
+from inbox_worker.reading.text import Line, lines, tokens
 from inbox_worker.reading.whole.wording import Wording
 
+BETWEEN = re.compile(r"\t+| \| | {3,}|;|,(?=\S)")  # cells
 TOGETHER = " \u00a0 "  # as wide as what stands between two cells, and inside one
 
 
@@ -52,12 +53,20 @@ HEADINGS = (
 TOTALS = _set("total totals totale gesamt summe totaal итого всего sum subtotal المجموع 总计 合计 insgesamt")
 
 
+@dataclass(frozen=True)
+class Row:
+    """A line, and its cells as offsets in the text: at least one."""
+
+    line: Line
+    cells: tuple[tuple[int, int], ...]
+
+
 def as_rows(part: Part, wording: Wording) -> Part:
     """A part whose lists have no headings, whose names stand in one cell, and whose totals are sentences."""
     pieces = list(part.text)
     headings: tuple[str, ...] = ()
     for line in lines(part.text, 0, len(part.text)):
-        row = row_of(part.text, line)
+        row = _row_of(part.text, line)
         if len(row.cells) < 2:
             headings = headings if line.end > line.start and len(row.cells) == 1 else ()
             continue
@@ -74,6 +83,19 @@ def as_rows(part: Part, wording: Wording) -> Part:
         elif headings:
             _join(pieces, row, headings)
     return replace(part, text="".join(pieces))
+
+
+def _row_of(text: str, line: Line) -> Row:
+    """A line as a row; empty cells between others, and an empty first one, are cells too."""
+    cells, at = [], line.start
+    if text.startswith("| ", line.start):  # the first cell is empty
+        cells.append((line.start, line.start))
+        at += len("| ")
+    for match in BETWEEN.finditer(text, at, line.end):
+        cells.append((at, match.start()))
+        at = match.end()
+    cells.append((at, line.end))
+    return Row(line, tuple(cells))
 
 
 def _words(cell: str) -> list[str]:

@@ -8,8 +8,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from inbox_worker.model import Claim, Code, Doubt, Evidence, Invitation, Message, Part, Reading, Role, Span, Zone
+from inbox_worker.model import (
+    Claim,
+    Code,
+    Doubt,
+    Evidence,
+    Invitation,
+    Message,
+    Organisation,
+    Part,
+    Reading,
+    Role,
+    Span,
+    Zone,
+)
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.organisations import index_of
 
@@ -75,7 +89,7 @@ def _as_sent(evidence: Evidence, text: str) -> Evidence:
 
 def as_seen(message: Message, invitation: Invitation) -> Seen:
     """The message without what nobody sees."""
-    names = _words_of_names(invitation)
+    names = _words_of_names(invitation.organisations)
     parts, places, doubts = [], {}, []
     for part in message.parts:
         shown = part.role in (Role.BODY, Role.MESSAGE, Role.ATTACHMENT)
@@ -93,15 +107,11 @@ def as_seen(message: Message, invitation: Invitation) -> Seen:
     return Seen(changed, places, message, tuple(doubts))
 
 
-def _words_of_names(invitation: Invitation) -> frozenset[str]:
+@lru_cache(maxsize=8)
+def _words_of_names(organisations: tuple[Organisation, ...]) -> frozenset[str]:
     """Words of listed names; a name with letters of two alphabets stays as it is and matches none of them."""
-    return frozenset(words for words, _ in _pairs(invitation))
-
-
-def _pairs(invitation: Invitation) -> list[tuple[str, str]]:
-    index = index_of(invitation.organisations)
-    found = [(word, o) for name, o in index.names for word in name.split()]
-    return found + [(word, o) for word, entries in index.first.items() for _, o, _, _ in entries]
+    index = index_of(organisations)
+    return frozenset(word for name, _ in index.names for word in name.split()) | index.first.keys()
 
 
 def _cleaned(part: Part, names: frozenset[str]) -> tuple[Part, tuple[int, ...]]:
