@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inbox_worker.reading.blocks import is_labelled
 from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.list_items import is_labelled
 from inbox_worker.reading.people import names_in
 from inbox_worker.reading.text import Line, bullet_length, lines, tokens
 

@@ -8,7 +8,7 @@ from inbox_worker.reading.answer.confidence import SUMMED
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.answer.number import number_of
 from inbox_worker.reading.answer.party import Party, add, add_item
-from inbox_worker.reading.blocks import Item
+from inbox_worker.reading.list_items import Item
 from inbox_worker.reading.organisations import Index, distinct, find
 from inbox_worker.reading.text import tokens
 

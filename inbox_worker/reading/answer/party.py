@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from inbox_worker.reading.answer.heard import Heard, is_sender, same_person
-from inbox_worker.reading.blocks import Item
 from inbox_worker.reading.grammar.said import Mention, Said
+from inbox_worker.reading.list_items import Item
 
 
 @dataclass
