@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from inbox_worker.model import Organisation
-from inbox_worker.reading.folding import fold
 from inbox_worker.reading.lexicon import Lexicon, lexicons
-from inbox_worker.reading.organisations import Index, related
+from inbox_worker.reading.organisations import Index, continues
 from inbox_worker.reading.text import tokens
 
 FULL = 2  # weight from which a name is more than an acronym
@@ -20,8 +19,7 @@ FULL = 2  # weight from which a name is more than an acronym
 
 def offices_of(head: str, owners: Sequence[str], index: Index) -> list[str]:
     """Those of some organisations that are offices of another: their names continue its name."""
-    whole = index.by_id[head]
-    return [o for o in owners if o != head and related(index.by_id[o], whole) and _continues(index.by_id[o], whole)]
+    return [o for o in owners if o != head and continues(index.by_id[o], index.by_id[head])]
 
 
 def may_be_an_office(
@@ -39,10 +37,6 @@ def may_be_an_office(
     if named:
         return named[0]
     return offices[0] if weight < FULL else None
-
-
-def _continues(office: Organisation, head: Organisation) -> bool:
-    return len(fold(office.name)) > len(fold(head.name)) or len(office.acronym) > len(head.acronym) > 0
 
 
 @lru_cache(maxsize=256)

@@ -11,13 +11,17 @@ from inbox_worker.reading.whole import read_whole
 STARTS = datetime(2030, 5, 14, 9, tzinfo=timezone.utc)
 WHOLE = Organisation("whole", "World Orchard Fund", "WOF", domains=("wof.example",))
 OFFICE = Organisation("office", "World Orchard Fund Armenia", "WOF Armenia", domains=("wof.example",))
-INVITATION = Invitation("Forum on Orchards", STARTS, STARTS, STARTS, "forum@orchards.example", (WHOLE, OFFICE))
+BUREAU = Organisation("bureau", "Bureau for Orchards of the South", "WOF Quito", domains=("wof.example",))
+SECTION = Organisation("section", "World Orchard Fund - Far East", "WOF Far East", domains=("wof-east.example",))
+INVITED = (WHOLE, OFFICE, BUREAU, SECTION)
+INVITATION = Invitation("Forum on Orchards", STARTS, STARTS, STARTS, "forum@orchards.example", INVITED)
 
 
-def read(text: str) -> tuple[str | None, bool]:
-    headers = (("from", "Ann Lee <ann.lee@wof.example>"), ("to", "forum@orchards.example"), ("in-reply-to", "<0@x>"))
+def read(text: str, domain: str = "wof.example") -> tuple[str | None, bool]:
+    address = f"ann.lee@{domain}"
+    headers = (("from", f"Ann Lee <{address}>"), ("to", "forum@orchards.example"), ("in-reply-to", "<0@x>"))
     body = Part("1", "text/plain", Role.BODY, text, (Span(0, len(text), Zone.NEW),))
-    sender = Address("Ann Lee", "ann.lee@wof.example")
+    sender = Address("Ann Lee", address)
     message = Message("", sender, "Re: Forum on Orchards", STARTS, headers, (body,))
     (claim,) = read_whole(message, INVITATION, RuleReader()).claims
     return claim.organisation, any(d.code is Code.ORGANISATION_UNCLEAR for d in claim.doubts)
@@ -31,7 +35,12 @@ def read(text: str) -> tuple[str | None, bool]:
         ("I will attend for WOF headquarters. Armenia will answer itself.", ("whole", False)),
         ("I will attend for the World Orchard Fund.", ("whole", False)),
         ("I will attend for WOF Armenia.", ("office", False)),
+        ("I will attend for WOF Quito.", ("bureau", False)),
     ],
 )
 def test_a_clerk_is_asked_where_an_office_may_be_meant(text: str, told: tuple[str, bool]) -> None:
     assert read(text) == told
+
+
+def test_a_section_that_writes_from_its_own_domain_answers_for_itself() -> None:
+    assert read("I will attend for the eastern section of WOF.", "wof-east.example") == ("section", False)
