@@ -22,7 +22,8 @@ EVENTS = {folder.parent.name: folder.parent.parent.name for folder in sorted(COR
 LAST = tuple(n for n in EVENTS if n.startswith("n"))  # which nobody looks at before the end
 # by which it was judged how sure is sure enough; with most of them an earlier reader was measured last
 JUDGED = tuple(n for n in EVENTS if (n.startswith(("d", "m")) and n != "mixed") or n in {"c19", "c21", "public"})
-LEARNT = tuple(n for n in EVENTS if n not in LAST + JUDGED)  # what the second reader was trained with
+# what the second reader is trained with; k310 to k318 wait for the next round
+LEARNT = tuple(n for n in EVENTS if n not in LAST + JUDGED)
 PARTS = {"learnt": LEARNT, "judged": JUDGED, "last": LAST}
 COLUMNS = ("straight_through", "silent", "needless_review", "kind", "organisation", "partstat", "count", "people_f1")
 

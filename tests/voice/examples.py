@@ -14,7 +14,7 @@ from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.phrases import opinion
 from inbox_worker.reading.voice.network import FIRST, INSIDE, OUTSIDE
-from inbox_worker.reading.voice.opinion import Asked, asked_about, span_in, without_frame
+from inbox_worker.reading.voice.opinion import Asked, asked_about, span_in
 from inbox_worker.reading.voice.pieces import Pieces
 from inbox_worker.worker import understand
 from tests.bench.mailboxes import CORPUS, messages_of
@@ -43,7 +43,7 @@ class Example:
     ask: int = UNKNOWN  # that somebody must be asked before it is written down
     people: tuple[int, ...] = ()
     tags: tuple[int, ...] = ()  # for each number: outside, first or inside of a name of somebody who comes
-    varied: tuple[Example, ...] = ()  # the same with another number, or without subject, sender and signature
+    varied: tuple[Example, ...] = ()  # the same with another number
 
     @property
     def total(self) -> float:
@@ -80,9 +80,7 @@ def of_mailboxes(names: Iterable[str], pieces: Pieces, most: int) -> Iterator[Ex
                 listener.heard.clear()
                 understand(raw, replace(invitation, two_readers=False))
                 for heard in listener.heard[:1]:
-                    example = _of_message(heard, gold, pieces, most)
-                    bare = _of_message(without_frame(heard), gold, pieces, most, retold=False)
-                    yield replace(example, varied=(*example.varied, bare))
+                    yield _of_message(heard, gold, pieces, most)
 
 
 def of_phrases(pieces: Pieces, most: int) -> Iterator[Example]:
@@ -97,8 +95,8 @@ def of_phrases(pieces: Pieces, most: int) -> Iterator[Example]:
                     yield _of_phrase(heard, row, pieces, most)
 
 
-def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int, *, retold: bool = True) -> Example:
-    """A message with its answers; ``retold``: with what it would be with other numbers."""
+def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int) -> Example:
+    """A message with its answers, and what it would be with other numbers."""
     asked = asked_about(heard, pieces, most)
     names = [a[0] for a in asked.people]
     unknown = (UNKNOWN,) * len(asked.numbers)
@@ -132,7 +130,7 @@ def _of_message(heard: Heard, gold: dict[str, Any], pieces: Pieces, most: int, *
         known = [*names, heard.sender[0]] if heard.sender is not None else names
         tags, places = _tags(asked, come, people, known)
     example = Example(asked.numbers, asked.spans, partstat, op, count, writer, ask, people, tags)
-    if not retold or op != 0 or "people" not in claim or not gold["lang"]:
+    if op != 0 or "people" not in claim or not gold["lang"]:
         return example
     return _with_others(example, asked, gold["lang"], len(claim["people"]), places, pieces, most)
 

@@ -32,7 +32,7 @@ from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.voice.choice import CHOSEN, RANKED, best_of, ranked
 from inbox_worker.reading.voice.evaluation import tells_the_same
 from inbox_worker.reading.voice.network import network
-from inbox_worker.reading.voice.opinion import Opinion, opinion_of, without_frame
+from inbox_worker.reading.voice.opinion import Opinion, opinion_of
 from inbox_worker.reading.voice.proposal import proposals
 from inbox_worker.reading.voice.quiet import QUIET, SETTLED, quietness
 from inbox_worker.reading.voice.second import OPEN, may_propose, may_stand, told_by_table
@@ -70,7 +70,6 @@ class Case:
     doubts: tuple[Doubt, ...]  # that no claim carries
     heard: Heard
     opinion: Opinion
-    again: Opinion
     flagged: bool  # whatever the network says: something else is doubted
 
 
@@ -91,8 +90,8 @@ def cases(names: tuple[str, ...]) -> list[Case]:
             if met:
                 heard, claims, doubts = met[0]
                 flagged = bool(reading.doubts) or any(c.doubts for c in reading.claims)
-                opinions = opinion_of(heard, network()), opinion_of(without_frame(heard), network())
-                found.append(Case(gold, claims, doubts, heard, *opinions, flagged))
+                opinion = opinion_of(heard, network())
+                found.append(Case(gold, claims, doubts, heard, opinion, flagged))
     return found
 
 
@@ -220,13 +219,13 @@ def claims_of(at: int, case: Case) -> list[Row]:
     if not sure and not (doubts_of(case) <= OPEN and may_propose(case.heard)):
         return []
     beside = claims[0] if claims else None
-    found = proposals(case.heard, case.opinion, case.again, beside)
-    values = ranked(case.heard, found, case.opinion, case.again, beside) if found else []
+    found = proposals(case.heard, case.opinion, beside)
+    values = ranked(case.heard, found, case.opinion, beside) if found else []
     rows = []
     for row, one in zip(values, (p.claim for p in found), strict=True):
         sound = is_right(case.gold, (one,), Kind.REPLY)
         same = beside is not None and tells_the_same(one, beside)
-        barred = not same and not may_stand(case.heard, one, beside)
+        barred = not same and not may_stand(case.heard, one, beside, case.opinion)
         rows.append(Row(at, row, sound and is_complete(case.gold, (one,)), not sound, sure, same, barred))
     return rows
 

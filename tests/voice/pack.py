@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import torch
+from onnx import TensorProto
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers.optimizer import optimize_model
 from torch import Tensor, nn
 
 from tests.voice.examples import OPS, PARTSTATS
 from tests.voice.net import Net
+from tests.voice.smooth import smooth
 from tests.voice.start import BLOCK, Start
 
 OPSET = 17  # of ONNX
 
 
-def pack(net: Net, begin: Start, out: Path, version: str, most: int) -> None:
-    """Write ``out`` and the encoder beside it, with the suffix ``.onnx``."""
+def pack(net: Net, begin: Start, out: Path, version: str, most: int, texts: Sequence[Sequence[int]]) -> None:
+    """Write ``out`` and the encoder beside it, with the suffix ``.onnx``.
+
+    ``texts``: some texts as numbers of pieces, to learn how large the numbers are that the encoder calculates with.
+    """
     about = {
         "version": version,
         "layers": net.layers,
@@ -46,10 +53,17 @@ def pack(net: Net, begin: Start, out: Path, version: str, most: int) -> None:
     np.savez_compressed(out, **arrays)
     with TemporaryDirectory() as directory:
         plain = Path(directory) / "plain.onnx"
-        _Encoder(net).export(plain)
+        encoder = _Encoder(net)
+        encoder.export(plain)
+        fused = optimize_model(
+            str(plain), model_type="bert", num_heads=net.heads, hidden_size=net.width, opt_level=0
+        )  # steps that the runtime knows as one
+        fused.save_model_to_file(str(plain))
+        smooth(plain, [encoder.vectors(text) for text in texts])
         quantize_dynamic(
-            plain, out.with_suffix(".onnx"), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
-        )  # a range that no processor's eight-bit arithmetic leaves
+            plain, out.with_suffix(".onnx"), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},
+        )  # a range that no processor's eight-bit arithmetic leaves  # fmt: skip
 
 
 class _Encoder(nn.Module):
@@ -62,6 +76,11 @@ class _Encoder(nn.Module):
     def forward(self, vectors: Tensor) -> Tensor:
         """Of shape (pieces, width), as is what is found."""
         return self.net.encoded(vectors[None])[0]
+
+    def vectors(self, numbers: Sequence[int]) -> Any:
+        """What it is given of a text."""
+        places = self.net.positions[: len(numbers)] + self.net.types
+        return (self.net.table(torch.tensor(numbers)) + places).detach().numpy()
 
     def export(self, path: Path) -> None:
         """Write it in ONNX, for texts of any length."""

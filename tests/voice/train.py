@@ -29,6 +29,7 @@ BY_PIECE = ("people", "tags")  # questions with several answers for a text
 NEAR = 0.2  # how far the logarithm of a total may be off before every further step counts alike
 KEPT = 0.998  # of the average, at each step
 SEED = 0
+TEXTS = 200  # by which a network is packed
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/voice.npz"
 
 
@@ -231,7 +232,8 @@ def main() -> None:
             average.step()
         with average.in_place():
             print(f"epoch {epoch + 1}: {accuracy(net, settled, unseen)}", flush=True)
-            pack(net, begin, arguments.out, f"1-{corpus_digest()}", MOST_PIECES)
+            texts = [e.numbers for e in random.Random(SEED).sample(letters, TEXTS)]
+            pack(net, begin, arguments.out, f"1-{corpus_digest()}", MOST_PIECES, texts)
             if arguments.keep:
                 torch.save(net.state_dict(), arguments.keep)
 

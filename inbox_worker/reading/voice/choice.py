@@ -13,10 +13,8 @@ from inbox_worker.reading.voice.proposal import Proposal
 RANKED = (
     *FEATURES,
     *AGREEMENT,
-    "likely",  # how likely the network holds all of it, and by the new words alone
-    "likely_again",
-    "behind",  # how far it is behind the likeliest, and by the new words alone
-    "behind_again",
+    "likely",  # how likely the network holds all of it,
+    "behind",  # and how far it is behind the likeliest
     "choices",  # how many claims there are to choose from
     "delegates",
 )
@@ -31,16 +29,13 @@ MOST_DELEGATES = 12  # beyond which no number is larger
 ALMOST_NONE = 0.05  # so that the share of what is hardly likely is small
 
 
-def ranked(
-    heard: Heard, found: Sequence[Proposal], opinion: Opinion, again: Opinion, beside: Claim | None
-) -> list[tuple[float, ...]]:
+def ranked(heard: Heard, found: Sequence[Proposal], opinion: Opinion, beside: Claim | None) -> list[tuple[float, ...]]:
     """The features of each claim, in the order of ``RANKED``; ``beside`` is the grammar's."""
-    best, best_again = max(p.likely for p in found), max(p.again for p in found)
+    best = max(p.likely for p in found)
     rows = []
     for one in found:
-        standing = (one.likely, one.again, one.likely - best, one.again - best_again, len(found))
-        values = *standing, min(one.claim.delegates or 0, MOST_DELEGATES)
-        told = evaluation(heard, one.claim, opinion, again)
+        values = one.likely, one.likely - best, len(found), min(one.claim.delegates or 0, MOST_DELEGATES)
+        told = evaluation(heard, one.claim, opinion)
         rows.append((*told, *agreement(one.claim, beside), *(round(float(v), 4) for v in values)))
     return rows
 

@@ -21,21 +21,16 @@ MOST_LEFT_OUT = 2  # of those who are likely to come
 
 @dataclass(frozen=True)
 class Possible:
-    """Somebody who may come: the logarithm of the odds, by the message and by its new words alone, and where it says
-    so. The new words alone name no writer: for the writer both are the same."""
+    """Somebody who may come: the logarithm of the odds, and where the message says so."""
 
     person: Person
     odds: float
-    again: float
     evidence: tuple[Evidence, ...]
 
 
-def possible(heard: Heard, opinion: Opinion, again: Opinion) -> list[Possible]:
+def possible(heard: Heard, opinion: Opinion) -> list[Possible]:
     """Everybody named, each once, the writer last."""
     writer = heard.sender[0] if heard.sender is not None else ""
-    once_more: dict[str, float] = {}
-    for named in again.people:
-        once_more[named.name] = max(once_more.get(named.name, named.comes), named.comes)
     found: list[Possible] = []
     for named in opinion.people:
         if writer and same_person(named.name, writer):
@@ -50,18 +45,16 @@ def possible(heard: Heard, opinion: Opinion, again: Opinion) -> list[Possible]:
         if at is None:
             mention = _mention(heard, named)
             told = (mention.title, mention.function) if mention else (None, None)
-            seen = log_odds(once_more.get(named.name, named.comes))
-            found.append(Possible(Person(spelt(named.name), *told), odds, seen, evidence))
+            found.append(Possible(Person(spelt(named.name), *told), odds, evidence))
         else:
             one = found[at]
             person = replace(one.person, name=_fuller(one.person.name, spelt(named.name)))
             more = evidence if odds > 0 else ()
-            found[at] = Possible(person, max(one.odds, odds), one.again, (*one.evidence, *more))
+            found[at] = Possible(person, max(one.odds, odds), (*one.evidence, *more))
     if writer and heard.sender is not None:
         places = (*opinion.words, heard.sender[1:])
         evidence = tuple(e for e in (heard.evidence("people", *place) for place in places) if e.end > e.start)
-        odds = log_odds(opinion.writer)
-        found.append(Possible(Person(spelt(writer)), odds, odds, evidence))
+        found.append(Possible(Person(spelt(writer)), log_odds(opinion.writer), evidence))
     return found
 
 

@@ -34,12 +34,7 @@ FEATURES = (
     "numbers",  # how many numbers it tells
     "sentences",
     "length",
-    "again_partstat",  # the same of the new words alone, without what frames them: log odds of the answer,
-    "again_count",
-    "again_margin",
-    "again_set",  # and that nothing earlier is changed
-    "off",  # how far the number is from what the network adds up,
-    "again_off",  # and adds up in the new words alone
+    "off",  # how far the number is from what the network adds up
     "others",  # other invited organisations that the new words name,
     "others_told",  # and those of which sentences say who comes, or how many
     "number_told",  # the number is one that the message tells,
@@ -57,11 +52,8 @@ STEEP = 6.0  # log odds beyond which nothing is surer
 TINY = 1e-6  # a probability that is taken for none
 
 
-def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion) -> tuple[float, ...]:
-    """The features of a claim, in the order of ``FEATURES``.
-
-    ``again`` is what the network makes of the new words alone.
-    """
+def evaluation(heard: Heard, claim: Claim, opinion: Opinion) -> tuple[float, ...]:
+    """The features of a claim, in the order of ``FEATURES``."""
     people = [p.name for p in claim.people]
     coming = _is_coming(claim)
     writer = heard.sender[0] if heard.sender is not None else ""
@@ -97,12 +89,7 @@ def evaluation(heard: Heard, claim: Claim, opinion: Opinion, again: Opinion) -> 
         float(sum(abs(odds(n.comes)) < HALFWAY for n in opinion.people)),
         float(min(sum(len(said.numbers) for _, said in heard.said), MOST_NUMBERS)),
         *size(heard),
-        odds(again.partstat[claim.partstat.value]),
-        odds(again.count[place]),
-        odds(again.count[place]) - _rival(again, place),
-        odds(again.op["set"]),
         _off(claim, opinion),
-        _off(claim, again),
         *_others(heard, claim),
         *_numbers(heard, claim),
     )

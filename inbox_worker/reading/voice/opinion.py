@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from inbox_worker.model import Address, Span, Zone
+from inbox_worker.model import Zone
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.voice.called import lines_of_names, name_at
 from inbox_worker.reading.voice.network import Answers, Network
@@ -13,7 +13,6 @@ from inbox_worker.reading.voice.pieces import BEGIN, END, Piece, Pieces
 
 LONGEST = 4000  # characters of one stretch of new words that are given to the network
 MOST_OF_IT = 0.8  # of what counted for an answer
-NOTHING = (Span(0, 0, Zone.NEW),)
 OPENING = "query: "  # what the network was trained to find before a text
 
 
@@ -87,17 +86,6 @@ def span_in(cut: Sequence[Piece], start: int, end: int) -> tuple[int, int] | Non
     low, high = start + len(OPENING), end + len(OPENING)
     inside = [i + 1 for i, p in enumerate(cut) if p.start < high and p.end > low and p.end > p.start]
     return (inside[0], inside[-1] + 1) if inside else None
-
-
-def without_frame(heard: Heard) -> Heard:
-    """A message with nothing but its new words: without subject, sender and signature. Sound readings stay the same."""
-    message = heard.message
-    parts = tuple(
-        replace(p, spans=tuple(s for s in p.spans if s.zone is not Zone.SIGNATURE) or NOTHING) if p.spans else p
-        for p in message.parts
-    )
-    bare = replace(message, from_=Address("", message.from_.address), subject="", parts=parts)
-    return replace(heard, message=bare, sender=None)
 
 
 def opinion_of(heard: Heard, network: Network) -> Opinion:

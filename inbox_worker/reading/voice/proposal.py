@@ -22,12 +22,10 @@ OFF, MOST_OFF = 2.0, 3.0  # for each step that the logarithm of the number is of
 
 @dataclass(frozen=True)
 class Proposal:
-    """A claim, and how likely the network holds all of it together: logarithms of probabilities, not to scale, by the
-    message and by its new words alone."""
+    """A claim, and how likely the network holds all of it together: the logarithm of a probability, not to scale."""
 
     claim: Claim
     likely: float
-    again: float
 
 
 @dataclass(frozen=True)
@@ -36,32 +34,27 @@ class _Draft:
     members: Members
 
 
-def proposals(heard: Heard, opinion: Opinion, again: Opinion, beside: Claim | None) -> list[Proposal]:
+_Rated = tuple[_Draft, float]
+
+
+def proposals(heard: Heard, opinion: Opinion, beside: Claim | None) -> list[Proposal]:
     """What the message may say, the likeliest first. Empty where an answer is not possible, or never a complete one.
 
     ``beside`` is what the grammar makes of it: it is among them, if it is complete, and alone tells in whose place
     somebody comes.
     """
-    people = possible(heard, opinion, again)
+    people = possible(heard, opinion)
     mine = _complete(beside)
-    drafts = dict.fromkeys(_drafts(heard, people, opinion, again, beside))
-    rated = [_rated(d, people, opinion, again) for d in drafts]
+    drafts = dict.fromkeys(_drafts(heard, people, opinion, beside))
+    rated = [(d, _likely(d, people, opinion)) for d in drafts]
     others = [r for r in rated if mine is None or not tells_the_same(_told(r, people), mine)]
-    likeliest = sorted(others, key=_likelihood, reverse=True)[: MOST if mine is None else MOST - 1]
+    likeliest = sorted(others, key=lambda r: -r[1])[: MOST if mine is None else MOST - 1]
     found = [_dressed(heard, r, people, opinion, beside) for r in likeliest]
     if mine is not None:
         members = members_of(people, mine.people)
         strangers = max(0, len(mine.people) - len(members))
-        _, likely, once_more = _rated(_Draft(mine, members), people, opinion, again, strangers)
-        found.append(Proposal(mine, likely, once_more))
-    return sorted(found, key=lambda p: -p.likely - p.again)
-
-
-_Rated = tuple[_Draft, float, float]
-
-
-def _likelihood(rated: _Rated) -> float:
-    return rated[1] + rated[2]
+        found.append(Proposal(mine, _likely(_Draft(mine, members), people, opinion) + strangers * UNKNOWN))
+    return sorted(found, key=lambda p: -p.likely)
 
 
 def _complete(beside: Claim | None) -> Claim | None:
@@ -71,13 +64,11 @@ def _complete(beside: Claim | None) -> Claim | None:
     return replace(beside, doubts=())
 
 
-def _drafts(
-    heard: Heard, people: Sequence[Possible], opinion: Opinion, again: Opinion, beside: Claim | None
-) -> Iterator[_Draft]:
+def _drafts(heard: Heard, people: Sequence[Possible], opinion: Opinion, beside: Claim | None) -> Iterator[_Draft]:
     together = gatherings(people, beside.people if beside is not None else ())
-    numbers = _numbers(opinion, again, beside, together)
+    numbers = _numbers(opinion, beside, together)
     for answer in opinion.partstat:
-        thought_of = max(opinion.partstat[answer], again.partstat[answer]) >= THOUGHT_OF
+        thought_of = opinion.partstat[answer] >= THOUGHT_OF
         if answer == "none" or not (thought_of or (beside is not None and beside.partstat == answer)):
             continue
         claim = Claim(heard.answerer.organisation, heard.answerer.name, Partstat(answer))
@@ -85,16 +76,16 @@ def _drafts(
             yield _Draft(claim, frozenset())
             continue
         for op in opinion.op:
-            if op != "set" and max(opinion.op[op], again.op[op]) < THOUGHT_OF:
+            if op != "set" and opinion.op[op] < THOUGHT_OF:
                 continue
             for members in together:
                 yield from _counted(claim, op, members, numbers, beside)
 
 
-def _numbers(opinion: Opinion, again: Opinion, beside: Claim | None, together: Sequence[Members]) -> list[int | None]:
+def _numbers(opinion: Opinion, beside: Claim | None, together: Sequence[Members]) -> list[int | None]:
     """The numbers that are thought of; None for none told."""
     told = len(opinion.count) - 2  # beyond are "that many or more" and "none"
-    ranked = sorted(range(1, len(opinion.count)), key=lambda n: -_log(opinion.count[n]) - _log(again.count[n]))
+    ranked = sorted(range(1, len(opinion.count)), key=lambda n: -opinion.count[n])
     found = [n if n < told else None for n in ranked[:NUMBERS]]
     if beside is not None and beside.delegates:
         found.append(beside.delegates)
@@ -118,14 +109,8 @@ def _counted(
             yield _Draft(replace(changed, delegates=number), members)
 
 
-def _rated(draft: _Draft, people: Sequence[Possible], opinion: Opinion, again: Opinion, strangers: int = 0) -> _Rated:
-    """A claim, with how likely all of it is by two opinions."""
-    odds = [p.odds for p in people], [p.again for p in people]
-    both = [_likely(draft, one, some) + strangers * UNKNOWN for one, some in zip((opinion, again), odds, strict=True)]
-    return draft, both[0], both[1]
-
-
-def _likely(draft: _Draft, opinion: Opinion, odds: Sequence[float]) -> float:
+def _likely(draft: _Draft, people: Sequence[Possible], opinion: Opinion) -> float:
+    """How likely all of a claim is."""
     claim = draft.claim
     total = _log(opinion.partstat[claim.partstat.value])
     if claim.partstat is Partstat.DECLINED:
@@ -134,8 +119,8 @@ def _likely(draft: _Draft, opinion: Opinion, odds: Sequence[float]) -> float:
     total += _log(opinion.op[op])
     if op != "replace":
         total += _log(opinion.count[place_of(claim, opinion)])
-    for i, one in enumerate(odds):
-        bounded = max(-STEEP, min(STEEP, one))
+    for i, one in enumerate(people):
+        bounded = max(-STEEP, min(STEEP, one.odds))
         total -= math.log1p(math.exp(-bounded if i in draft.members else bounded))
     if claim.delegates:
         total -= min(MOST_OFF, OFF * abs(math.log1p(opinion.total) - math.log1p(claim.delegates)))
@@ -155,7 +140,7 @@ def _dressed(
     heard: Heard, rated: _Rated, people: Sequence[Possible], opinion: Opinion, beside: Claim | None
 ) -> Proposal:
     """A claim with its people and the words that it rests on."""
-    draft, likely, again = rated
+    draft, likely = rated
     claim = _told(rated, people)
     evidence = [*heard.answerer.evidence, *(heard.evidence("partstat", *place) for place in opinion.grounds)]
     if claim.partstat is not Partstat.DECLINED:
@@ -166,7 +151,7 @@ def _dressed(
             evidence += [e for e in beside.evidence if e.field == "delegates"]
         evidence += [heard.evidence("delegates", *place) for place in (*opinion.words, *opinion.tally)]
         evidence += [heard.evidence("op", *place) for place in opinion.grounds[:1]] if changed else []
-    return Proposal(replace(claim, evidence=tuple(dict.fromkeys(evidence))), likely, again)
+    return Proposal(replace(claim, evidence=tuple(dict.fromkeys(evidence))), likely)
 
 
 def _sentences_of(heard: Heard, told: list[Evidence]) -> list[Evidence]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.confidence import DOUBTED
@@ -13,15 +11,15 @@ from inbox_worker.reading.voice.choice import best_of, ranked
 from inbox_worker.reading.voice.evaluation import place_of, tells_the_same
 from inbox_worker.reading.voice.judges import Judges, judges
 from inbox_worker.reading.voice.network import network
-from inbox_worker.reading.voice.opinion import Opinion, opinion_of, without_frame
+from inbox_worker.reading.voice.opinion import Opinion, opinion_of
 from inbox_worker.reading.voice.proposal import proposals
 from inbox_worker.reading.voice.quiet import SETTLED, quietness
 
 Told = tuple[tuple[Claim, ...], tuple[Doubt, ...]]  # claims, and the doubts that none of them carries
-Again = Callable[[], Opinion]  # what the network makes of the new words alone, asked for when it is needed
 
 OPEN = frozenset({Code.PARTSTAT_UNCLEAR, Code.COUNT_UNCLEAR, Code.COUNT_MISSING})  # doubts of reading, not of trust
 MORE_LIKELY_THAN_NOT = 0.5
+A_WHOLE_ANSWER = 0.9  # probability from which a message is taken to change no earlier answer, whatever the grammar says
 ANSWERS = {
     "accepted": "an acceptance",
     "declined": "a refusal",
@@ -35,7 +33,6 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
     if len(claims) > 1 or (claims and not heard.said):
         return claims, doubts
     opinion, judge = opinion_of(heard, network()), judges()
-    again = cache(lambda: opinion_of(without_frame(heard), network()))
     held = [d for c in claims for d in c.doubts] + list(doubts)
     if opinion.whole and all(d.code in SETTLED for d in held):
         nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
@@ -44,12 +41,12 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
     if claims and not held:
         if told_by_table(heard, claims[0], opinion):
             return claims, doubts
-        return (_weighed(heard, claims[0], opinion, again, judge),), doubts
+        return (_weighed(heard, claims[0], opinion, judge),), doubts
     if not held:
-        return _unnoticed(heard, opinion, again, judge)
+        return _unnoticed(heard, opinion, judge)
     if any(d.code not in OPEN for d in held):
         return claims, doubts
-    other = _proposed(heard, opinion, again, judge, claims[0] if claims else None)
+    other = _proposed(heard, opinion, judge, claims[0] if claims else None)
     return ((other,), ()) if other is not None else (claims, doubts)
 
 
@@ -67,16 +64,16 @@ def told_by_table(heard: Heard, claim: Claim, opinion: Opinion) -> bool:
     )
 
 
-def _weighed(heard: Heard, claim: Claim, opinion: Opinion, again: Again, judge: Judges) -> Claim:
+def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim:
     """A claim of the grammar: with the probability that it is right, or with a doubt where that is too low."""
-    best = _best(heard, opinion, again, judge, claim)
+    best = _best(heard, opinion, judge, claim)
     if best is not None and best.same and best.probability >= judge.settle.least:
         return replace(claim, confidence=round(max(0.5, min(claim.confidence, best.probability)), 2))
     if (
         best is not None
         and not best.same
         and best.probability >= judge.overrule
-        and may_stand(heard, best.claim, claim)
+        and may_stand(heard, best.claim, claim, opinion)
     ):
         return best.claim
     doubt = _difference(heard, claim, opinion)
@@ -115,9 +112,9 @@ def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
     return Doubt(Code.COUNT_UNCLEAR, "A second reader is not sure who comes, and how many.", shown, True)
 
 
-def _unnoticed(heard: Heard, opinion: Opinion, again: Again, judge: Judges) -> Told:
+def _unnoticed(heard: Heard, opinion: Opinion, judge: Judges) -> Told:
     """A message in which the grammar finds no answer."""
-    found = _proposed(heard, opinion, again, judge, None)
+    found = _proposed(heard, opinion, judge, None)
     if found is not None:
         return (found,), ()
     answer = max((k for k in opinion.partstat if k != "none"), key=lambda k: opinion.partstat[k])
@@ -127,13 +124,14 @@ def _unnoticed(heard: Heard, opinion: Opinion, again: Again, judge: Judges) -> T
 
 
 def may_propose(heard: Heard) -> bool:
-    """Whether the network may answer where the grammar does not: it is plain who answers."""
-    return heard.answerer.organisation is not None and not heard.answerer.doubts
+    """Whether the network may answer where the grammar does not: something is said, and it is plain who says it."""
+    said = bool(heard.said or heard.blocks)
+    return said and heard.answerer.organisation is not None and not heard.answerer.doubts
 
 
-def may_stand(heard: Heard, claim: Claim, beside: Claim | None) -> bool:
+def may_stand(heard: Heard, claim: Claim, beside: Claim | None, opinion: Opinion) -> bool:
     """Whether a claim may be written down instead of what the grammar makes of the message (``beside``)."""
-    if beside is not None and (drops_change(claim, beside) or _drops_companion(heard, claim, beside)):
+    if beside is not None and (drops_change(claim, beside, opinion) or _drops_companion(heard, claim, beside)):
         return False
     return may_propose(heard)
 
@@ -144,10 +142,10 @@ def _drops_companion(heard: Heard, claim: Claim, beside: Claim) -> bool:
     return fewer and any(said.has("with_me") for _, said in heard.said)
 
 
-def drops_change(claim: Claim, other: Claim) -> bool:
-    """Whether a claim is a whole answer where another one changes an earlier answer. Then it never takes its place: the
-    registry would forget what was answered before."""
-    return claim.op is Op.SET and other.op is not Op.SET
+def drops_change(claim: Claim, other: Claim, opinion: Opinion) -> bool:
+    """Whether a claim is a whole answer where another one changes an earlier answer, and the network is not quite sure
+    that nothing is changed. Then it never takes its place: the registry would forget what was answered before."""
+    return claim.op is Op.SET and other.op is not Op.SET and opinion.op[Op.SET.value] < A_WHOLE_ANSWER
 
 
 @dataclass(frozen=True)
@@ -159,13 +157,13 @@ class _Best:
     same: bool
 
 
-def _best(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: Claim | None) -> _Best | None:
+def _best(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | None) -> _Best | None:
     """What the message says most likely, None where nothing complete is possible; ``beside``: what the grammar made of
     it."""
-    found = proposals(heard, opinion, again(), beside)
+    found = proposals(heard, opinion, beside)
     if not found:
         return None
-    rows = ranked(heard, found, opinion, again(), beside)
+    rows = ranked(heard, found, opinion, beside)
     at, values = best_of(rows, [judge.rank.probability(row) for row in rows])
     claim, probability = found[at].claim, judge.settle.probability(values)
     revises = claim.revises or (beside.revises if beside is not None else any(said.revises for _, said in heard.said))
@@ -174,9 +172,9 @@ def _best(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: C
     return _Best(replace(claim, revises=revises, confidence=sure), probability, same)
 
 
-def _proposed(heard: Heard, opinion: Opinion, again: Again, judge: Judges, beside: Claim | None) -> Claim | None:
+def _proposed(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | None) -> Claim | None:
     """What the message says, where that is sure enough although the grammar does not see it."""
-    best = _best(heard, opinion, again, judge, beside) if may_propose(heard) else None
-    if best is None or best.probability < judge.settle.least or not may_stand(heard, best.claim, beside):
+    best = _best(heard, opinion, judge, beside) if may_propose(heard) else None
+    if best is None or best.probability < judge.settle.least or not may_stand(heard, best.claim, beside, opinion):
         return None
     return best.claim

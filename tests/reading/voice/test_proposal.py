@@ -6,7 +6,7 @@ from inbox_worker.model import Claim, Message, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.voice.choice import CHOSEN, RANKED, best_of, ranked
 from inbox_worker.reading.voice.network import network
-from inbox_worker.reading.voice.opinion import opinion_of, without_frame
+from inbox_worker.reading.voice.opinion import opinion_of
 from inbox_worker.reading.voice.proposal import MOST, Proposal, proposals
 from tests.reading.voice.making import heard_of, letter
 
@@ -25,8 +25,8 @@ def signed(text: str) -> Message:
 
 def proposed(text: str) -> tuple[Heard, Claim | None, list[Proposal]]:
     heard, beside = heard_of(signed(text))
-    opinions = opinion_of(heard, network()), opinion_of(without_frame(heard), network())
-    return heard, beside, proposals(heard, *opinions, beside)
+    opinion = opinion_of(heard, network())
+    return heard, beside, proposals(heard, opinion, beside)
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -44,7 +44,7 @@ def test_all_that_may_be_said_is_complete_and_told_once(text):
             assert len(claim.people) <= claim.delegates
         if claim.partstat is Partstat.DECLINED:
             assert claim.delegates is None and not claim.people
-    likely = [p.likely + p.again for p in found]
+    likely = [p.likely for p in found]
     assert likely == sorted(likely, reverse=True)
 
 
@@ -65,8 +65,8 @@ def test_what_the_grammar_reads_is_among_it():
 
 def test_each_claim_is_weighed_by_all_features():
     heard, beside, found = proposed(TEXTS[3])
-    opinions = opinion_of(heard, network()), opinion_of(without_frame(heard), network())
-    rows = ranked(heard, found, *opinions, beside)
+    opinion = opinion_of(heard, network())
+    rows = ranked(heard, found, opinion, beside)
     assert {len(row) for row in rows} == {len(RANKED)}
     assert max(row[RANKED.index("behind")] for row in rows) == 0
 
