@@ -120,14 +120,13 @@ def by_domain(domain: str, index: Index) -> tuple[str, ...]:
 
 def resemble(text: str, index: Index, among: frozenset[str] = frozenset()) -> tuple[str, float] | None:
     """The listed organisation that a written name resembles enough, with a margin to the next; and how much."""
-    words = [t for t in tokens(text[:200]) if t.is_word]
-    if len(" ".join(t.norm for t in words)) < 6 or not _same_script(text):
+    folded = " ".join(t.norm for t in tokens(text[:200]) if t.is_word)
+    if len(folded) < 6 or not _same_script(text):
         return None
     best: dict[str, float] = {}
     for name, organisation in index.names:
         if among and organisation not in among:
             continue
-        folded = " ".join(_spelt_out(t, name) for t in words)
         score = fuzz.token_sort_ratio(folded, name)
         if among and len(folded.split()) >= 3:
             score = max(score, fuzz.token_set_ratio(folded, name) - 5)
@@ -137,16 +136,6 @@ def resemble(text: str, index: Index, among: frozenset[str] = frozenset()) -> tu
     if ranked and ranked[0][1] >= FUZZY and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= GAP):
         return ranked[0]
     return None
-
-
-def _spelt_out(word: Token, name: str) -> str:
-    """An acronym as the words of a listed name that it stands for, "UN" as "united nations"; others as they are."""
-    size = len(word.raw)
-    if not word.raw.isupper() or size < 2:
-        return word.norm
-    named = name.split()
-    runs = (named[i : i + size] for i in range(len(named) - size + 1))
-    return next((" ".join(run) for run in runs if "".join(w[0] for w in run) == word.norm), word.norm)
 
 
 def _same_script(text: str) -> bool:
@@ -171,7 +160,8 @@ def related(one: Organisation, other: Organisation) -> bool:
 def continues(office: Organisation, head: Organisation) -> bool:
     """Whether a row is an office of the organisation of another row: its name or acronym begins as that one's."""
     acronym = bool(head.acronym) and fold(office.acronym).startswith(fold(head.acronym) + " ")
-    return acronym or fold(office.name).startswith(fold(head.name))
+    longer, name = fold(office.name), fold(head.name)
+    return acronym or (longer.startswith(name) and not longer[len(name) : len(name) + 1].isalnum())  # Niger, Nigeria
 
 
 def distinct(found: Iterable[Found]) -> list[str]:

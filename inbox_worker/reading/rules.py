@@ -17,7 +17,7 @@ from inbox_worker.model import (
     Role,
     Zone,
 )
-from inbox_worker.reading.answer.beside import beside, declined_in_subject
+from inbox_worker.reading.answer.beside import beside, declined_in_subject, refusal_of_some
 from inbox_worker.reading.answer.combine import combine
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.authentication import unverified
@@ -293,6 +293,8 @@ class _Reading:
             doubts = (*doubts, other)
         if not doubts and (refused := declined_in_subject(heard, claims)) is not None:
             doubts = (refused,)
+        if not doubts and (some := refusal_of_some(heard, claims)) is not None:
+            doubts = (some,)
         if not claims and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
             doubts = (unread,)
         return claims, doubts

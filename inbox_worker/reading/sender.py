@@ -13,7 +13,6 @@ from inbox_worker.reading.organisations import (
     Found,
     Index,
     by_sender,
-    continues,
     distinct,
     find,
     index_of,
@@ -182,8 +181,6 @@ def _with_domain(
     if owner in named or not subjects:
         return _settled(owner, message, places, index, 0.97)
     other = subjects[0]
-    if len(set(subjects)) == 1 and continues(index.by_id[owner], index.by_id[other]):
-        return _settled(owner, message, places, index, 0.9)  # "the Russian section of the Fund", from its own domain
     if len(set(subjects)) == 1:
         one, two = index.by_id[owner], index.by_id[other]
         return _doubted(owner, message, places, index, f"The address is {one.name}'s, the text speaks for {two.name}.")

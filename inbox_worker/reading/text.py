@@ -51,7 +51,9 @@ class Token(NamedTuple):
 def tokens(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ...]:
     """The words, numbers and marks of ``text[start:end]``, with offsets into the whole text."""
     stop = len(text) if end is None else end
-    return (_tokens_of_line if stop - start <= SHORT else _tokens_of_text)(text, start, stop)
+    if stop - start > SHORT:
+        return _tokens_of_text(text, start, stop)
+    return (_tokens_of_line if len(text) <= MAX_CHARACTERS else _tokens)(text, start, stop)  # it keeps the whole text
 
 
 def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
@@ -65,7 +67,7 @@ def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     return tuple(found)
 
 
-_tokens_of_line = lru_cache(maxsize=1024)(_tokens)
+_tokens_of_line = lru_cache(maxsize=512)(_tokens)
 _tokens_of_text = lru_cache(maxsize=8)(_tokens)
 
 

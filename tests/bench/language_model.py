@@ -1,6 +1,6 @@
 """What a language model's answers are worth in each role: ``python -m tests.bench.language_model``.
 
-``model_answers.jsonl`` holds answers written by hand for twenty messages of the corpus; ``wrong`` says of six of them
+``model_answers.jsonl`` holds answers written by hand for 21 messages of the corpus; ``wrong`` says of six of them
 what is wrong with them, each in another way. Other answers: ``--answers FILE --mailbox NAME``, with lines as
 ``inbox-worker read --answers`` takes them.
 """

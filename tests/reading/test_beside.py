@@ -66,3 +66,19 @@ def test_nobody_is_asked_where_no_other_answers(text: str) -> None:
 def test_a_clerk_is_asked_where_the_subject_declines_and_the_message_does_not(subject: str, expected: bool) -> None:
     found = read(message("Ms Jun Halloran will attend the forum.\n\nRegards,\nAda Moreau", subject=subject), INVITATION)
     assert any(d.code is Code.PARTSTAT_UNCLEAR for d in found.doubts) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One of us can no longer attend the forum.", True),
+        ("Einer von uns kann nicht mehr zum Forum kommen.", True),
+        ("Один из нас не сможет приехать на форум.", True),
+        ("None of us can attend the forum.", False),
+        ("We cannot attend the forum.", False),
+    ],
+)
+def test_the_refusal_of_one_of_them_is_not_that_of_all(text: str, expected: bool) -> None:
+    found = read(message(f"{text}\n\nRegards,\nAda Moreau"), INVITATION)
+    told = [*found.doubts, *(d for c in found.claims for d in c.doubts)]
+    assert any(d.code is Code.PARTSTAT_UNCLEAR for d in told) is expected

@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 import pytest
 
 from inbox_worker.model import Address, Code, Invitation, Message, Organisation, Part, Role, Span, Zone
+from inbox_worker.reading.organisations import continues
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.whole import read_whole
 
@@ -42,5 +43,12 @@ def test_a_clerk_is_asked_where_an_office_may_be_meant(text: str, told: tuple[st
     assert read(text) == told
 
 
-def test_a_section_that_writes_from_its_own_domain_answers_for_itself() -> None:
-    assert read("I will attend for the eastern section of WOF.", "wof-east.example") == ("section", False)
+def test_a_section_is_asked_whether_it_answers_for_the_headquarters_that_it_names() -> None:
+    text = "I am told that the World Orchard Fund will not attend this year."
+    assert read(text, "wof-east.example") == ("section", True)
+
+
+def test_a_name_continues_another_only_by_whole_words() -> None:
+    niger, nigeria = Organisation("ne", "Niger", ""), Organisation("ng", "Nigeria", "")
+    assert not continues(nigeria, niger)
+    assert continues(OFFICE, WHOLE) and continues(BUREAU, WHOLE)

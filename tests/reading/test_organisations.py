@@ -12,9 +12,8 @@ INDEX = index_of(INVITATION.organisations)
     ("written", "meant"),
     [
         ("Wetland Watch", "wetlands"),
-        ("Water Office of the UN", "water-un"),
-        ("UN Water Office", "water-un"),
-        ("Basin Programme of the UN", "basin-un"),
+        ("Water Office of United Nations", "water-un"),
+        ("UN Environment Office", None),  # no acronym stands for any listed name that it fits
         ("WHO Water Office", None),
         ("Fundacion Canal Viva", "canal"),
     ],

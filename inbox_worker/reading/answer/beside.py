@@ -13,6 +13,8 @@ from inbox_worker.reading.organisations import Found, find, related
 
 PREFIXES = "re|aw|sv|vs|rv|fw|fwd|wg|tr|r|i|res|enc|ref|antw|回复|答复|转发|رد|отв|ha|пересл"  # of answers and forwards
 ANSWERED = re.compile(rf"\s*(?:{PREFIXES})\s*[:：]", re.IGNORECASE)
+ONE = frozenset({"people", "colleague"})  # "one delegate", "one colleague"
+REFUSING, COMING = frozenset({"negation", "decline", "absent"}), frozenset({"attend", "attend_weak"})
 FLIGHT = 3  # digits at least of a flight's number
 
 
@@ -44,6 +46,27 @@ def declined_in_subject(heard: Heard, claims: Sequence[Claim]) -> Doubt | None:
         return None
     shown = (heard.evidence("partstat-unclear", "subject", refused.sentence.start, refused.sentence.end),)
     return Doubt(Code.PARTSTAT_UNCLEAR, "The subject declines, the message does not.", shown)
+
+
+def refusal_of_some(heard: Heard, claims: Sequence[Claim]) -> Doubt | None:
+    """A doubt where an organisation would decline by a sentence on one of its people only: "one of us cannot come"."""
+    if not claims or any(c.partstat is not Partstat.DECLINED for c in claims):
+        return None
+    for part, said in heard.said:
+        for number in said.numbers:
+            some = any(
+                h.start in {number.start, number.end} and (h.kind == "of_us" or (h.kind in ONE and number.value == 1))
+                for h in said.hits
+            )
+            clause = next((c for c in said.clauses if c.start <= number.start < c.end), None)
+            if not some or clause is None or number.value == 0:
+                continue
+            told = {h.kind for h in said.hits if clause.start <= h.start < clause.end}
+            if told & REFUSING and told & COMING and "nobody" not in told:
+                why = "Somebody of theirs does not come; whether the others do is not said."
+                shown = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+                return Doubt(Code.PARTSTAT_UNCLEAR, why, shown)
+    return None
 
 
 def _tells_who_comes(said: Said) -> bool:

@@ -3,7 +3,7 @@ asked of what it makes of a text.
 
 ``voice.onnx`` is the encoder, from the vectors of pieces to what they are in their text, weights in eight bits.
 ``voice.npz`` holds the rest: the pieces, their vectors in blocks of 32 numbers of four bits, and the questions.
-``python -m tests.voice.train`` makes both.
+``python -m tests.voice.train`` makes both, and ``python -m tests.voice.blend`` the mean of several.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ Told = tuple[tuple[Claim, ...], tuple[Doubt, ...]]  # claims, and the doubts tha
 
 OPEN = frozenset({Code.PARTSTAT_UNCLEAR, Code.COUNT_UNCLEAR, Code.COUNT_MISSING})  # doubts of reading, not of trust
 MORE_LIKELY_THAN_NOT = 0.5
-A_WHOLE_ANSWER = 0.9  # probability from which a message is taken to change no earlier answer, whatever the grammar says
+A_WHOLE_ANSWER = 0.95  # probability from which a message is taken to change no earlier answer
 ANSWERS = {
     "accepted": "an acceptance",
     "declined": "a refusal",
@@ -143,9 +143,13 @@ def _drops_companion(heard: Heard, claim: Claim, beside: Claim) -> bool:
 
 
 def drops_change(claim: Claim, other: Claim, opinion: Opinion) -> bool:
-    """Whether a claim is a whole answer where another one changes an earlier answer, and the network is not quite sure
-    that nothing is changed. Then it never takes its place: the registry would forget what was answered before."""
-    return claim.op is Op.SET and other.op is not Op.SET and opinion.op[Op.SET.value] < A_WHOLE_ANSWER
+    """Whether a claim is a whole answer where another one changes an earlier answer. Then it never takes its place: the
+    registry would forget what was answered before. But where somebody comes in another's place, the network may be
+    quite sure that nothing was announced before: "I cannot come, my deputy will"."""
+    if claim.op is not Op.SET or other.op is Op.SET:
+        return False
+    in_a_place = other.op is Op.ADD and other.delegates == 0 and claim.partstat is Partstat.ACCEPTED
+    return not in_a_place or opinion.op[Op.SET.value] < A_WHOLE_ANSWER
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def as_seen(message: Message, invitation: Invitation) -> Seen:
 def _words_of_names(organisations: tuple[Organisation, ...]) -> frozenset[str]:
     """Words of listed names; a name with letters of two alphabets stays as it is and matches none of them."""
     index = index_of(organisations)
-    return frozenset(word for name, _ in index.names for word in name.split()) | index.first.keys()
+    return frozenset(word for name, _ in index.names for word in name.split()).union(index.first)
 
 
 def _cleaned(part: Part, names: frozenset[str]) -> tuple[Part, tuple[int, ...]]:

@@ -52,7 +52,7 @@ def test_more_people_than_the_network_counts_are_the_same_for_it(monkeypatch):
 
 @pytest.mark.parametrize("text", ["Please add Omar Haddad to our list.", "Omar Haddad will come instead of Vera Kuhn."])
 def test_a_change_is_no_whole_answer_where_the_network_is_not_quite_sure(text, monkeypatch):
-    told = {"set": 0.89, "add": 0.06, "replace": 0.03, "remove": 0.02}
+    told = {"set": 0.94, "add": 0.03, "replace": 0.02, "remove": 0.01}
     claims, doubts = decided(text, monkeypatch, op=told, count=sure_of(1), total=1.0)
     assert doubts or all(c.op is not Op.SET for c in claims)
 
@@ -64,12 +64,15 @@ def test_who_comes_with_the_writer_is_never_left_out(monkeypatch):
 
 
 def test_a_claim_that_changes_an_answer_is_dropped_by_a_whole_one_only():
-    unsure = replace(opinion_of_three(), op={"set": 0.89, "add": 0.11, "replace": 0.0, "remove": 0.0})
-    sure = replace(unsure, op={"set": 0.91, "add": 0.09, "replace": 0.0, "remove": 0.0})
-    change = Claim("delta", "Delta Trust", Partstat.ACCEPTED, 1, op=Op.ADD)
+    unsure = replace(opinion_of_three(), op={"set": 0.94, "add": 0.0, "replace": 0.06, "remove": 0.0})
+    sure = replace(unsure, op={"set": 0.96, "add": 0.0, "replace": 0.04, "remove": 0.0})
+    change = Claim("delta", "Delta Trust", Partstat.ACCEPTED, 0, op=Op.ADD)
     whole = Claim("delta", "Delta Trust", Partstat.ACCEPTED, 1)
     assert second.drops_change(whole, change, unsure)
-    assert not second.drops_change(whole, change, sure)
+    assert not second.drops_change(whole, change, sure)  # "I cannot come, my deputy will"
+    assert second.drops_change(Claim("delta", "Delta Trust", Partstat.DECLINED, None), change, sure)
+    assert second.drops_change(whole, replace(change, delegates=2), sure)
+    assert second.drops_change(whole, replace(change, op=Op.REMOVE, delegates=1), sure)
     assert not second.drops_change(change, whole, unsure)
     assert not second.drops_change(change, change, unsure)
 
