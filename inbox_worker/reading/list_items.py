@@ -17,8 +17,6 @@ _SURNAME_FIRST = re.compile(  # "Kemp, Ruth (Ms) - treasurer", "KEMP Ruth, treas
     r"([^\W\d_][\w'’-]{1,30}), ([^\W\d_a-z][\w'’-]{1,30})(?= ?\(| [-–—]|[;:|]|$|\n)"
     r"|([^\W\d_a-z][^\W\d_a-z]{1,30}) ([^\W\d_a-z][^\W\dA-Z_]{1,30})(?= ?[,(]| [-–—]|[;:|]|$|\n)"
 )
-
-
 LONG_NAME = 4  # words that a given name or a surname never has
 
 

@@ -291,10 +291,8 @@ class _Reading:
             and (other := beside(heard, claims)) is not None
         ):
             doubts = (*doubts, other)
-        if not doubts and (refused := declined_in_subject(heard, claims)) is not None:
-            doubts = (refused,)
-        if not doubts and (some := refusal_of_some(heard, claims)) is not None:
-            doubts = (some,)
+        if not doubts and (unlike := declined_in_subject(heard, claims) or refusal_of_some(heard, claims)) is not None:
+            doubts = (unlike,)
         if not claims and (unread := self._unread()) is not None and any(s.has("attached") for _, s in self.said):
             doubts = (unread,)
         return claims, doubts

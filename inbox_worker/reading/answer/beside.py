@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard
+from inbox_worker.reading.counts import Number
 from inbox_worker.reading.grammar.said import Said, Status
 from inbox_worker.reading.organisations import Found, find, related
 
@@ -53,20 +54,24 @@ def refusal_of_some(heard: Heard, claims: Sequence[Claim]) -> Doubt | None:
     if not claims or any(c.partstat is not Partstat.DECLINED for c in claims):
         return None
     for part, said in heard.said:
-        for number in said.numbers:
-            some = any(
-                h.start in {number.start, number.end} and (h.kind == "of_us" or (h.kind in ONE and number.value == 1))
-                for h in said.hits
-            )
-            clause = next((c for c in said.clauses if c.start <= number.start < c.end), None)
-            if not some or clause is None or number.value == 0:
-                continue
-            told = {h.kind for h in said.hits if clause.start <= h.start < clause.end}
-            if told & REFUSING and told & COMING and "nobody" not in told:
-                why = "Somebody of theirs does not come; whether the others do is not said."
-                shown = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
-                return Doubt(Code.PARTSTAT_UNCLEAR, why, shown)
+        if any(_counts_some(said, n) and _refuses(said, n.start) for n in said.numbers):
+            why = "Somebody of theirs does not come; whether the others do is not said."
+            shown = (heard.evidence("partstat-unclear", part, said.sentence.start, said.sentence.end),)
+            return Doubt(Code.PARTSTAT_UNCLEAR, why, shown)
     return None
+
+
+def _counts_some(said: Said, number: Number) -> bool:
+    """Whether a number counts some of theirs: "two of us", "one delegate"."""
+    beside = {h.kind for h in said.hits if h.start in {number.start, number.end}}
+    return number.value > 0 and ("of_us" in beside or (number.value == 1 and bool(beside & ONE)))
+
+
+def _refuses(said: Said, at: int) -> bool:
+    """Whether the clause in which a word stands says that somebody does not come."""
+    clause = next((c for c in said.clauses if c.start <= at < c.end), None)
+    told = {h.kind for h in said.hits if clause is not None and clause.start <= h.start < clause.end}
+    return bool(told & REFUSING and told & COMING) and "nobody" not in told
 
 
 def _tells_who_comes(said: Said) -> bool:

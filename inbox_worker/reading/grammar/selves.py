@@ -8,8 +8,6 @@ from inbox_worker.reading.grammar.said import Clause, Mention, Said, Who
 from inbox_worker.reading.lexicon import Hit
 
 OPENING = 3  # words at the start of a sentence in which "I, Ana López," names the writer
-
-
 APPOSED = 4  # words before a name set off by a comma in which nobody else may be joined
 
 

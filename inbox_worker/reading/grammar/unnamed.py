@@ -9,8 +9,6 @@ from inbox_worker.reading.grammar.said import Mention, Said
 from inbox_worker.reading.lexicon import Hit
 
 DECIDES = 3  # words between what makes an answer depend on somebody and who that is
-
-
 LONG_OFFICE = 10  # words of what somebody is: "its director for water, rivers and wetlands, Ana López"
 
 
