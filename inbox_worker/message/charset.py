@@ -77,7 +77,7 @@ EAST_ASIAN = {
 def decode_bytes(data: bytes, declared: str | None) -> tuple[str, str | None]:
     """The text of ``data`` without NULs, and a sentence about what could not be decoded, or None."""
     text, problem = _decode(data, declared)
-    if SURROGATE.search(text):
+    if not text.isascii() and SURROGATE.search(text):
         text = SURROGATE.sub("\ufffd", text)
     return text.replace("\0", ""), problem
 

@@ -11,7 +11,6 @@ from inbox_worker.message import limits
 from inbox_worker.message.charset import decode_bytes
 from inbox_worker.message.transfer import decode_transfer
 
-FOLD = re.compile(r"[ \t]*\r?\n[ \t]*")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 FIELD_NAME = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
 LONGEST_CHARSET = 60  # characters
@@ -64,15 +63,24 @@ def parse_block(block: bytes) -> tuple[list[Header], list[str]]:
 
 def _text(value: bytes) -> str:
     cut = value[: limits.MAX_HEADER * 4].decode("ascii", "surrogateescape")
-    return FOLD.sub(" ", cut).strip()[: limits.MAX_HEADER]
+    return _unfolded(cut).strip()[: limits.MAX_HEADER]
+
+
+def _unfolded(text: str) -> str:
+    """Each line end, with the white space around it, is a space (RFC 5322, section 2.2.3)."""
+    if "\n" not in text:
+        return text
+    first, *rest = text.split("\n")
+    ended = [line.removesuffix("\r").rstrip(" \t") for line in (first, *(line.lstrip(" \t") for line in rest[:-1]))]
+    return " ".join([*ended, rest[-1].lstrip(" \t")])
 
 
 def decode_value(raw: str) -> str:
     """Encoded words decoded, raw 8-bit text read as UTF-8 or by its look, control characters removed."""
     if "=?" not in raw and raw.isascii():
-        return CONTROL.sub("", raw)
+        return raw if raw.isprintable() else CONTROL.sub("", raw)
     text = "".join(_pieces(raw))
-    return CONTROL.sub("", FOLD.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))[: limits.MAX_HEADER]
+    return CONTROL.sub("", _unfolded(text.replace("\r\n", "\n").replace("\r", "\n")))[: limits.MAX_HEADER]
 
 
 def _pieces(raw: str) -> list[str]:
@@ -164,6 +172,8 @@ def _joined(sections: dict[int, tuple[bool, str]]) -> str:
 
 def _split(raw: str, separator: str) -> list[str]:
     """Split where the separator stands outside quotes."""
+    if '"' not in raw:
+        return raw.split(separator)
     pieces: list[str] = []
     current: list[str] = []
     quoted = escaped = False

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import lxml.html
-from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_engine import Inscriptis
-from inscriptis.model.config import ParserConfig
 from lxml.etree import LxmlError, strip_tags
 
-from inbox_worker.message import limits
+from inbox_worker.message import flow, limits
 from inbox_worker.message.marks import MARKS, Mark, mark_quotes
-from inbox_worker.message.visibility import Look, StyleSheet, inherit, is_removed
+from inbox_worker.message.visibility import Look, StyleSheet, inherit, is_removed, style_sheet
 
 Element: TypeAlias = Any  # lxml has no types
 
@@ -51,9 +49,9 @@ BLOCKS = frozenset(
 CELLS = frozenset({"td", "th"})
 INLINE = frozenset({"span", "font", "o:p", "a", "b", "strong", "i", "em", "u", "small", "big"})
 PLAIN = "plain"  # what such an element is called once nothing tells it from the words around it; not of HTML
-# where it matters to the renderer what is one text
-PIECEWISE = re.compile(r"<(?:pre|xmp|listing|plaintext|q)\b|white-space", re.IGNORECASE)
-RENDERING = ParserConfig(css=CSS_PROFILES["strict"])
+# where it matters to the renderer what is one text: in these elements, and where a style says so
+PIECEWISE = frozenset({"pre", "xmp", "listing", "plaintext", "q"})
+PIECEWISE_STYLE = "white-space"
 DEEPEST = 150  # levels that the recursive renderer is given
 MAX_PADDING = 5_000_000  # characters that aligned tables may be padded to
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff" + "".join(MARKS) + "]")
@@ -78,6 +76,7 @@ class _Shape:
     cells: int = 0
     longest_cell: int = 0
     struck: bool = False
+    tags: set[str] = field(default_factory=set)
 
 
 def render(source: str) -> Rendered:
@@ -97,16 +96,17 @@ def render(source: str) -> Rendered:
         problem = f"only the first {limits.MAX_HTML_ELEMENTS} elements of its HTML are read"
     if shape.depth > DEEPEST or shape.cells * shape.longest_cell > MAX_PADDING or shape.cells > limits.MAX_CELLS:
         text = _flat(root)
+    elif not PIECEWISE.isdisjoint(shape.tags) or PIECEWISE_STYLE in source.lower():
+        text = Inscriptis(root, flow.RENDERING).get_text()
     else:
-        if not PIECEWISE.search(source):
-            strip_tags(root, PLAIN)
-        text = Inscriptis(root, RENDERING).get_text()
+        strip_tags(root, PLAIN)
+        text = flow.text_of(root) if flow.flows(shape.tags) else Inscriptis(root, flow.RENDERING).get_text()
     return _take_marks(text, problem)
 
 
 def _prune(root: Element) -> _Shape:
     """Remove what a person does not see."""
-    sheet = StyleSheet("\n".join(e.text or "" for e in root.iter("style")))
+    sheet = style_sheet("\n".join(e.text or "" for e in root.iter("style")))
     shape = _Shape()
     cell_sizes: dict[int, int] = {}
     looks = _Looks(sheet)
@@ -115,6 +115,7 @@ def _prune(root: Element) -> _Shape:
         element, look, depth, cell = waiting.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
         shape.elements += 1
+        shape.tags.add(tag)
         unseen, struck, inner = looks.of(tag, element.items() if tag else [], look)
         if shape.elements > limits.MAX_HTML_ELEMENTS or (unseen and not (tag == "head" and element is root)):
             _remove(element)

@@ -11,6 +11,7 @@ from inbox_worker.message.lines import Line
 from inbox_worker.model import Zone
 
 MARKED = re.compile(r">(?!From )|\|\s?>|»")
+MARKING = (">", "|", "»")  # what a marked line or one with a bar begins with
 BAR = re.compile(r"\|(?:\s[^|]*)?\Z")  # "| text", not a row of a table
 DASHES = re.compile(r"[-_=*~\u2013\u2014\u2500]{3,}")
 RULE = re.compile(r"[-_=*~\u2013\u2014\u2500]{5,}\Z")
@@ -52,11 +53,12 @@ def mark_quoted(lines: Sequence[Line], words: Vocabulary) -> None:
 def _mark_prefixed(lines: Sequence[Line]) -> None:
     bars: list[Line] = []
     for line in lines:
-        if MARKED.match(line.seen):
-            line.zone = Zone.QUOTED
-        if BAR.match(line.seen):
-            bars.append(line)
-            continue
+        if line.seen.startswith(MARKING):
+            if MARKED.match(line.seen):
+                line.zone = Zone.QUOTED
+            if BAR.match(line.seen):
+                bars.append(line)
+                continue
         if len(bars) >= LEAST_BARS:
             for bar in bars:
                 bar.zone = Zone.QUOTED

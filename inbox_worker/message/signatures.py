@@ -58,7 +58,10 @@ class Sender:
 
 
 def _tokens(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text[:200].casefold())
+    folded = text[:200].casefold()
+    if folded.isascii():
+        return LETTERS.findall(folded)
+    plain = unicodedata.normalize("NFKD", folded)
     return LETTERS.findall("".join(c for c in plain if not unicodedata.combining(c)))
 
 
@@ -167,7 +170,7 @@ class _Stretch:
         known = self.words.words.closings
         if text in known:
             return True
-        if len(text.split()) > LONGEST_CLOSING or any(c.isdigit() for c in text) or self.words.substance.search(text):
+        if len(text.split()) > LONGEST_CLOSING or any(c.isdigit() for c in text) or self.words.is_substantial(text):
             return False
         first, *rest = (part.strip() for part in CLOSING_PARTS.split(text))
         if first in known and all(not part or part in known or self.sender.wrote(part) for part in rest):
@@ -195,7 +198,7 @@ class _Stretch:
             return False
         if NUMBERED.match(text) and not REACHED.search(text):
             return False
-        if self.words.substance.search(line.norm) or COUNT.match(text):
+        if self.words.is_substantial(line.norm) or COUNT.match(text):
             return False
         words = len(text.split())
         if EAST_ASIAN.search(text):
@@ -255,5 +258,5 @@ class _Stretch:
     def _unmark_guarded(self) -> None:
         """What HTML marks as a signature may hold words typed below it."""
         for line in self.lines:
-            if line.zone is Zone.SIGNATURE and self.words.substance.search(line.norm) and not self._is_closing(line):
+            if line.zone is Zone.SIGNATURE and self.words.is_substantial(line.norm) and not self._is_closing(line):
                 line.zone = None if len(line.seen.split()) > 3 else line.zone

@@ -15,7 +15,6 @@ from inbox_worker.message.headers import Header, Parameterised, parse_block, par
 from inbox_worker.message.transfer import decode_transfer
 from inbox_worker.model import MEGABYTE, Limits
 
-EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 NEXT_IS_HEADER = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s][^\r\n]{0,100}?)[ \t]*\r?\n(?=[Cc]ontent-|\r?\n)")
 MEDIA_TYPE = re.compile(r"[!-.0-~]{1,100}/[!-.0-~]{1,100}\Z")
@@ -113,13 +112,24 @@ def _header_and_body(content: bytes) -> tuple[list[Header], bytes, list[str]]:
             return [], rest, []
         if not NEXT_IS_HEADER.match(rest):
             return [], content, []
-    end = EMPTY_LINE.search(content)
-    block, body = (content[: end.start()], content[end.end() :]) if end else (content, b"")
+    block, body = _at_empty_line(content)
     stray = _first_stray(block)
     if stray is not None:
         block, body = content[:stray], content[stray:]
     headers, problems = parse_block(block)
     return headers, body, problems
+
+
+def _at_empty_line(content: bytes) -> tuple[bytes, bytes]:
+    """What stands before and after the first empty line."""
+    for empty in (b"\n", b"\r\n"):
+        if content.startswith(empty):
+            return b"", content[len(empty) :]
+    short = content.find(b"\n\n")
+    long = content.find(b"\n\r\n", 0, short + 2 if short >= 0 else None)
+    if long >= 0:
+        return content[:long], content[long + 3 :]
+    return (content[:short], content[short + 2 :]) if short >= 0 else (content, b"")
 
 
 def _first_stray(block: bytes) -> int | None:

@@ -22,6 +22,6 @@ def plain_text(data: bytes, charset: str | None, *, html: bool = False) -> tuple
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not html and len(text) > limits.MAX_TEXT:
         text, problem = text[: limits.MAX_TEXT], f"only the first {limits.MAX_TEXT} characters are read"
-    if problem is None and OVERRIDE.search(text):
+    if problem is None and not text.isascii() and OVERRIDE.search(text):
         problem = "characters that turn the writing direction make it read otherwise than it is stored"
     return text, problem

@@ -6,6 +6,7 @@ import binascii
 import re
 
 FOREIGN = re.compile(rb"[^A-Za-z0-9+/=\s]")
+SOUND = bytes(b for b in range(256) if not FOREIGN.match(bytes([b])))
 NOT_BASE64 = bytes(b for b in range(256) if FOREIGN.match(bytes([b])) or bytes([b]).isspace())
 BROKEN_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
 LEAST = 16  # characters that a base64 text has before plain text is taken to follow it
@@ -25,7 +26,7 @@ def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str | None]:
 
 
 def _base64(data: bytes) -> tuple[bytes, str | None]:
-    foreign = FOREIGN.search(data)
+    foreign = FOREIGN.search(data) if data.translate(None, SOUND) else None
     if foreign is None:
         return _strict_enough(data, None)
     line_start = data.rfind(b"\n", 0, foreign.start()) + 1

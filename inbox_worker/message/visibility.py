@@ -92,6 +92,12 @@ def declarations(style: str) -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=16)  # and the same sheet in every message
+def style_sheet(css: str) -> StyleSheet:
+    """The rules of the style sheets of a page; not to be changed."""
+    return StyleSheet(css)
+
+
 class StyleSheet:
     """Rules with a simple selector (element, class or id). Rules inside @media are left out: they are for others."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+LINES = 512  # that are kept: a message says the same in plain text and in HTML, and some lines are in every message
 NO_SPACES = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")  # scripts without word spaces
 
 
@@ -55,11 +57,18 @@ class Vocabulary:
         return tuple(self.words.mobile)
 
     @cached_property
+    def is_substantial(self) -> Callable[[str], bool]:
+        """Whether words stand in a line, as :func:`normal` makes it, that a signature does not contain."""
+        search = self.substance.search
+        return lru_cache(maxsize=LINES)(lambda line: search(line) is not None)
+
+    @cached_property
     def banners(self) -> tuple[str, ...]:
         """Beginnings of what a server puts above."""
         return tuple(self.words.banners)
 
 
+@lru_cache(maxsize=LINES)
 def normal(text: str) -> str:
     """Lower case, composed, single spaces, without invisible direction marks."""
     if not text.isascii():
