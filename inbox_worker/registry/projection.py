@@ -21,7 +21,7 @@ from inbox_worker.model import (
     Ruling,
     Story,
 )
-from inbox_worker.registry.rows import claim_of, moment, ruling_of, timestamp
+from inbox_worker.registry.rows import asked, claim_of, moment, ruling_of, timestamp
 
 Tell = Callable[[str, Iterable[Entry], Iterable[Ruling], datetime, Known, Participation], Story]
 
@@ -54,16 +54,17 @@ order by rulings.id
 """
 DOUBTS = ", ".join(f"'{code.value}'" for code in Code if code not in SERVICE_CODES)
 # A message in which nothing could be read still doubts an organisation: that which its sender wrote for, if it is one
-# only, and those whose messages it answers.
+# only, and those whose messages it answers. The plus signs keep SQLite from the index of flags by claim: there it would
+# pass by all flags of messages as a whole.
 OPEN_DOUBTS = f"""
 select count(*) from (
   select id, code, closed_at from flags where claim_id in (select value from json_each(:claims))
   union
   select id, code, closed_at from flags
-    where claim_id is null and message_id in (select value from json_each(:messages))
+    where +claim_id is null and message_id in (select value from json_each(:messages))
   union
   select id, code, closed_at from flags
-    where closed_at is null and claim_id is null and code in ({DOUBTS})
+    where closed_at is null and +claim_id is null and +code in ({DOUBTS})
       and not exists (select 1 from claims where claims.reading_id = flags.reading_id)
       and message_id in (
         select message_id from replies where header in (select value from json_each(:headers))
@@ -94,8 +95,8 @@ def project(db: Database, organisations: Iterable[str], tell: Tell, invitation: 
     stories = []
     shared = _shared_domains(db)
     for organisation in organisations:
-        entries = [_entry(row) for row in db.query(ENTRIES, {"organisation": organisation})]
-        rulings = [ruling_of(row) for row in db.query(RULINGS, {"organisation": organisation})]
+        entries = [_entry(row) for row in asked(db, ENTRIES, {"organisation": organisation})]
+        rulings = [ruling_of(row) for row in asked(db, RULINGS, {"organisation": organisation})]
         known = _known(db, organisation, shared, invitation.own_domains)
         story = tell(organisation, entries, rulings, invitation.reply_by, known, _start(db, organisation))
         # An entry that a ruling gave to another organisation is that one's matter.
@@ -108,7 +109,7 @@ def project(db: Database, organisations: Iterable[str], tell: Tell, invitation: 
 
 def _start(db: Database, organisation: str) -> Participation:
     """Where an organisation's story begins: where it was settled when messages were forgotten, or with nothing."""
-    row = next(iter(db.query("select * from settled where organisation_id = ?", [organisation])), None)
+    row = next(iter(asked(db, "select * from settled where organisation_id = ?", [organisation])), None)
     if row is None:
         return Participation()
     return Participation(
@@ -125,14 +126,14 @@ def _start(db: Database, organisation: str) -> Participation:
 def _shared_domains(db: Database) -> frozenset[str]:
     """Domains that more than one organisation is listed with."""
     query = "select value from organisations, json_each(domains) group by value having count(*) > 1"
-    return frozenset(row["value"] for row in db.query(query))
+    return frozenset(row["value"] for row in asked(db, query))
 
 
 def _known(db: Database, organisation: str, shared: frozenset[str], secretariat: Iterable[str]) -> Known:
     """By whom an organisation is known to speak."""
     query = "select domains, contact from organisations where id = ?"
-    row = next(iter(db.query(query, [organisation])), {"domains": "[]", "contact": ""})
-    taught = list(db.query("select kind, value from standing_lessons where organisation_id = ?", [organisation]))
+    row = next(iter(asked(db, query, [organisation])), {"domains": "[]", "contact": ""})
+    taught = list(asked(db, "select kind, value from standing_lessons where organisation_id = ?", [organisation]))
     listed = frozenset(domain.casefold() for domain in json.loads(row["domains"]))
     domains = listed | {lesson["value"] for lesson in taught if lesson["kind"] == "domain"}
     addresses = {row["contact"].casefold()} | {le["value"] for le in taught if le["kind"] == "address"}
@@ -148,12 +149,12 @@ def touched_by(db: Database, claims: Iterable[int]) -> set[str]:
     select organisation_id from claims where id in beside and organisation_id is not null
     union select organisation_id from rulings where claim_id in beside and organisation_id is not null
     """
-    return {row["organisation_id"] for row in db.query(query, {"ids": json.dumps(sorted(claims))})}
+    return {row["organisation_id"] for row in asked(db, query, {"ids": json.dumps(sorted(claims))})}
 
 
 def linked(db: Database, message_id: int) -> set[str]:
     """The organisations that a message's sender wrote for, or whose messages it answers."""
-    return {row["organisation_id"] for row in db.query(LINKED, {"message": message_id})}
+    return {row["organisation_id"] for row in asked(db, LINKED, {"message": message_id})}
 
 
 def _entry(row: dict[str, object]) -> Entry:
@@ -177,7 +178,8 @@ def _sync_conflicts(db: Database, entries: list[Entry], story: Story, now: datet
     by_id = {entry.id: entry for entry in entries}
     flagged = {
         row["claim_id"]: row
-        for row in db.query(
+        for row in asked(
+            db,
             "select * from flags where code = 'conflict' and claim_id in (select value from json_each(?))",
             [json.dumps(list(by_id))],
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from sqlite_utils import Database
 
 from inbox_worker.model import (
     UTC,
@@ -24,6 +26,13 @@ from inbox_worker.model import (
 )
 
 Row = Mapping[str, Any]
+
+
+def asked(db: Database, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+    """The rows that a question gives. As ``db.query``, without the savepoint that it sets around each."""
+    cursor = db.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def timestamp(moment: datetime | None) -> str | None:
@@ -44,7 +53,7 @@ def claim_columns(claim: Claim) -> dict[str, Any]:
         "partstat": claim.partstat.value,
         "delegates": claim.delegates,
         "op": claim.op.value,
-        "people": _json(asdict(person) for person in claim.people),
+        "people": _json(map(vars, claim.people)),
         "leaves": _json(claim.leaves),
         "revises": int(claim.revises),
         "doubts": _json({"code": doubt.code.value, "detail": doubt.detail} for doubt in claim.doubts),
@@ -60,7 +69,7 @@ def opinions_column(opinions: Iterable[Opinion]) -> str:
 
 def evidence_column(evidence: Iterable[Evidence]) -> str:
     """``claims.evidence`` and ``flags.evidence``."""
-    return _json(asdict(one) for one in evidence)
+    return _json(map(vars, evidence))
 
 
 def claim_of(row: Row) -> Claim:
