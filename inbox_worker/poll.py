@@ -12,7 +12,7 @@ import structlog
 from inbox_worker import __version__
 from inbox_worker.afterwards import change_mailbox
 from inbox_worker.asking import ask_waiting
-from inbox_worker.mailbox import Arrival, Cursor, Mailbox, MailboxError, open_mailbox
+from inbox_worker.mailbox import Arrival, Cursor, Mailbox, MailboxError, Moment, open_mailbox
 from inbox_worker.message import received_time
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.poller import PollResult, StopFlag
@@ -111,10 +111,13 @@ def _ask_model(worker: Worker, settings: Settings, stop: StopFlag, start: float)
 
 def _follow_answers(worker: Worker, mailbox: Mailbox) -> None:
     """Close the questions of messages that somebody of us has answered in their mail program."""
-    asked = {where: message_id for message_id, where in worker.registry.asked()}
-    if asked and (found := mailbox.answered(asked)):
-        worker.registry.answered(sorted(asked[where] for where in found))
-        log.info("questions answered", messages=len(found))
+    followed = worker.registry.answers_followed()
+    answers = mailbox.answered({source: Moment(source, *numbers) for source, numbers in followed.items()})
+    moments = {moment.source: (moment.uidvalidity, moment.modseq) for moment in answers.moments}
+    if not answers.places and not moments:
+        return
+    if closed := worker.registry.answered(answers.places, moments):
+        log.info("questions answered", messages=closed)
 
 
 def _understand(together: Together, arrival: Arrival) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from inbox_worker.mailbox.base import Arrival, Cursor, Finding, Mailbox, MailboxError
+from inbox_worker.mailbox.base import Answers, Arrival, Cursor, Finding, Mailbox, MailboxError, Moment
 from inbox_worker.mailbox.files import PathError, ReceivedTime, Unreadable, read_paths
 from inbox_worker.settings import MailboxSettings
 
 __all__ = [
+    "Answers",
     "Arrival",
     "Cursor",
     "Finding",
     "Mailbox",
     "MailboxError",
+    "Moment",
     "PathError",
     "ReceivedTime",
     "Unreadable",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -29,6 +29,23 @@ class Cursor:
     source: str  # the Location.source of its messages
     uidvalidity: int
     last_uid: int  # nothing up to and including it is asked for again
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Up to which change of its messages' flags a source was looked at (RFC 7162, section 3.1)."""
+
+    source: str
+    uidvalidity: int
+    modseq: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Messages that bear \\Answered, of those whose flags changed since some moments; and up to which this holds."""
+
+    places: frozenset[Location] = frozenset()
+    moments: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,9 +83,10 @@ class Mailbox(Protocol):
         """
         ...
 
-    def answered(self, where: Iterable[Location]) -> set[Location]:
-        """Those of the messages that somebody has answered, as the mailbox shows them (\\Answered of RFC 3501, section
-        2.3.2). One that is no longer where it was, or whose numbers mean nothing any more, is not among them.
+    def answered(self, since: Mapping[str, Moment]) -> Answers:
+        """Which messages somebody has answered, as the mailbox shows them (\\Answered of RFC 3501, section 2.3.2), as
+        far as that may have changed since ``since`` (by source). To be asked when all arrivals were dealt with: what
+        arrived later is told the next time.
 
         Raises:
             MailboxError: where the mailbox cannot be read.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import structlog
 
-from inbox_worker.mailbox.base import Arrival, Cursor, Finding, MailboxError
-from inbox_worker.mailbox.session import Fetched, Folder, FolderError, LostError, RefusedError, Session, source_name
+from inbox_worker.mailbox.base import Answers, Arrival, Cursor, Finding, MailboxError, Moment
+from inbox_worker.mailbox.session import Fetched, Folder, FolderError, LostError, RefusedError, Session
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.settings import MailboxSettings
 
@@ -23,7 +23,6 @@ SEARCH_WIDTH = 50_000
 # times in a row "this one not, the sound one yes" comes about once in a million.
 TRIALS = 10
 PROOFS = 30  # times at most that the sound one is fetched to be as much as the suspect
-FLAGS_AT_ONCE = 500  # messages whose flags are asked for in one command
 BYTES_AT_ONCE = 25_000_000  # of bodies in one answer; a bigger message comes alone
 
 
@@ -33,6 +32,7 @@ class ImapMailbox:
     def __init__(self, settings: MailboxSettings) -> None:
         self._settings = replace(settings, port=settings.port or (993 if settings.tls == "implicit" else 143))
         self._session: Session | None = None
+        self._read: list[Folder] = []  # as they stood when what was new in them was read
 
     def arrivals(self, cursors: Mapping[str, Cursor]) -> Iterator[Arrival]:
         """New messages of all folders, in the order of their UIDs.
@@ -50,27 +50,35 @@ class ImapMailbox:
                 failed.append(error)
                 continue
             yield from self._folder(folder, cursors.get(folder.source))
+            self._read.append(folder)
         if failed:
             raise MailboxError("; ".join(str(e) for e in failed), retry=all(e.retry for e in failed))
 
-    def answered(self, where: Iterable[Location]) -> set[Location]:
-        """Those of the messages that bear \\Answered now. Folders that are not watched any more are not asked.
+    def answered(self, since: Mapping[str, Moment]) -> Answers:
+        """Messages of the folders that were read which bear \\Answered, if they changed since.
 
         Raises:
             MailboxError: where the server cannot be reached or read.
         """
-        wanted = list(where)
-        found: set[Location] = set()
-        for name in self._settings.folders:
-            here = [place for place in wanted if place.source == source_name(self._settings, name) and place.uid]
-            if not here:
+        places: set[Location] = set()
+        moments = []
+        for folder in self._read:
+            before = since.get(folder.source)
+            known = before.modseq if before is not None and before.uidvalidity == folder.uidvalidity else 0
+            if known and known == folder.modseq:
                 continue
-            folder = self._connected().open(name)
-            uids = {place.uid or 0: place for place in here if place.uidvalidity == folder.uidvalidity}
-            for at in range(0, len(uids), FLAGS_AT_ONCE):
-                answer = self._connected().flags(sorted(uids)[at : at + FLAGS_AT_ONCE])
-                found |= {uids[uid] for uid, flags in answer.items() if "\\Answered" in flags}
-        return found
+            self._reopen(folder)
+            if self._connected().open(folder.name).uidvalidity != folder.uidvalidity:
+                continue
+            known = known if known < folder.modseq else 0
+            for low in range(1, folder.uidnext, SEARCH_WIDTH):
+                uids = self._connected().answered(low, min(low + SEARCH_WIDTH, folder.uidnext) - 1, known)
+                places |= {Location(folder.source, folder.uidvalidity, uid) for uid in uids}
+            if not folder.modseq:
+                self._connected().count_changes(folder)
+            else:
+                moments.append(Moment(folder.source, folder.uidvalidity, folder.modseq))
+        return Answers(frozenset(places), tuple(moments))
 
     def check(self) -> Iterator[Finding]:
         """The login, then each folder.

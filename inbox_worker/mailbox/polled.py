@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from inbox_worker.mailbox.base import Arrival, Cursor, Finding, MailboxError
+from inbox_worker.mailbox.base import Answers, Arrival, Cursor, Finding, MailboxError, Moment
 from inbox_worker.mailbox.files import (
     Kind,
     MailFile,
@@ -21,7 +21,6 @@ from inbox_worker.mailbox.files import (
     find_mail,
     read_file,
 )
-from inbox_worker.model import Location
 
 SETTLED = 1.0  # seconds a file must have been left alone: whoever writes it may not be done
 
@@ -70,9 +69,9 @@ class FilesMailbox:
         if complete:
             yield Arrival(None, after)
 
-    def answered(self, where: Iterable[Location]) -> set[Location]:
+    def answered(self, since: Mapping[str, Moment]) -> Answers:
         """None: files bear no numbers by which they could be found again."""
-        return set()
+        return Answers()
 
     def check(self) -> Iterator[Finding]:
         """The path, then each file below it that cannot be read.

@@ -46,6 +46,7 @@ class Folder:
     uidvalidity: int
     uidnext: int  # every message that arrives later has this UID or a higher one
     announced: bool  # whether the server told UIDNEXT, rather than we took it from the last message
+    modseq: int = 0  # HIGHESTMODSEQ (RFC 7162): later changes of flags have a higher one; 0 where none is kept
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,8 @@ class Session:
         exists = int(answer.get(b"EXISTS", 0))
         announced = answer.get(b"UIDNEXT") or self._status_uidnext(name)
         uidnext = announced or self._last_uid(exists) + 1
-        return Folder(name, self._source, exists, int(uidvalidity), int(uidnext), bool(announced))
+        modseq = int(answer.get(b"HIGHESTMODSEQ") or 0)
+        return Folder(name, self._source, exists, int(uidvalidity), int(uidnext), bool(announced), modseq)
 
     def _refused(self, name: str, error: Exception) -> MailboxError:
         with self._translated():
@@ -209,15 +211,25 @@ class Session:
             answer = self._client.fetch(uids, ["RFC822.SIZE"])
         return {uid: int(answer.get(uid, {}).get(b"RFC822.SIZE") or 0) for uid in uids}
 
-    def flags(self, uids: Sequence[int]) -> dict[int, frozenset[str]]:
-        """The flags and keywords (RFC 3501, section 2.3.2) of those messages that are there."""
+    def count_changes(self, folder: Folder) -> None:
+        """Have changes of flags counted from now on, where the server can (RFC 7162, section 3.1)."""
         with self._translated():
-            answer = self._client.fetch(uids, ["FLAGS"])
-        return {
-            uid: frozenset(flag.decode("ascii", "replace") for flag in items[b"FLAGS"])
-            for uid, items in answer.items()
-            if uid in set(uids) and b"FLAGS" in items
-        }
+            if not self._client.has_capability("CONDSTORE"):
+                return
+            try:
+                self._client.folder_status(folder.name, ["HIGHESTMODSEQ"])
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error:
+                return  # then all that was answered is told each time
+
+    def answered(self, low: int, high: int, since: int) -> list[int]:
+        """The UIDs from ``low`` to ``high`` of messages that bear \\Answered and changed after modification ``since``
+        (RFC 7162, section 3.1.5); with 0, of all that bear it."""
+        changed = ["MODSEQ", since + 1] if since else []
+        with self._translated():
+            found = self._client.search(["UID", f"{low}:{high}", "ANSWERED", *changed])
+        return [uid for uid in found if low <= uid <= high]
 
     def messages(self, uids: Sequence[int]) -> dict[int, Fetched]:
         """Whole messages, without marking them as seen. Those that the server does not hand over are left out.

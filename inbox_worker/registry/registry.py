@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -274,23 +274,43 @@ class Registry:
         """
         return [(row["id"], row["sha256"]) for row in self.db.query(query, [self.NOT_READ, reader])]
 
-    def asked(self) -> list[tuple[int, Location]]:
-        """Messages with an open question, and where each was first seen in a mailbox."""
-        query = """
-        select distinct messages.id, source, uidvalidity, uid from flags join messages on messages.id = flags.message_id
-        where flags.closed_at is null and flags.code = 'question' and uid is not null order by messages.id
-        """
-        return [(row["id"], Location(row["source"], row["uidvalidity"], row["uid"])) for row in self.db.query(query)]
+    def answers_followed(self) -> dict[str, tuple[int, int]]:
+        """For each source: UIDVALIDITY, and up to which change of flags it was looked at for answers of ours."""
+        query = "select source, uidvalidity, modseq from answers_followed"
+        return {source: (uidvalidity, modseq) for source, uidvalidity, modseq in self.db.execute(query)}
 
-    def answered(self, message_ids: Iterable[int]) -> None:
-        """Somebody of us answered these messages: their questions are closed."""
+    def answered(self, places: Iterable[Location], followed: Mapping[str, tuple[int, int]]) -> int:
+        """Somebody of us answered the messages of these places: their questions are closed. How many were open.
+
+        ``followed``: up to where that is known, as ``answers_followed`` gives it.
+        """
+        closed = 0
         with self.writing():
-            for message_id in message_ids:
+            for place in places:
+                closed += sum(self._answered(message_id) for message_id in self._at(place))
+            for source, (uidvalidity, modseq) in followed.items():
                 self.db.execute(
-                    "insert into answered (message_id, seen_at) values (?, ?) on conflict do nothing",
-                    [message_id, timestamp(self._now())],
+                    "insert into answers_followed values (?, ?, ?) on conflict (source) do update set "
+                    "uidvalidity = excluded.uidvalidity, modseq = excluded.modseq",
+                    [source, uidvalidity, modseq],
                 )
-                flags.settle_flags(self.db, message_id, self._now())
+        return closed
+
+    def _at(self, place: Location) -> list[int]:
+        """The message that was first seen in a place, if there is one."""
+        query = "select id from messages where uid = ? and uidvalidity = ? and source = ?"
+        return [row[0] for row in self.db.execute(query, [place.uid, place.uidvalidity, place.source])]
+
+    def _answered(self, message_id: int) -> bool:
+        """Write down that a message was answered; whether a question of it was open."""
+        now = self._now()
+        noted = "insert into answered (message_id, seen_at) values (?, ?) on conflict do nothing"
+        if not self.db.execute(noted, [message_id, timestamp(now)]).rowcount:
+            return False
+        open_question = "select 1 from flags where message_id = ? and code = 'question' and closed_at is null"
+        asked = self.db.execute(open_question, [message_id]).fetchone() is not None
+        flags.settle_flags(self.db, message_id, now)
+        return asked
 
     def heartbeat(self, version: str, error: str | None) -> None:
         """Write down that the worker looked at the mailbox, and how that ended."""

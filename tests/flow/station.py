@@ -31,7 +31,8 @@ two_readers = false
 path = "registry.db"
 """
 TABLES = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and sql not like '%fts5%'"
-INDEXING = "messages_fts"  # the shadow tables of the full-text index hold no facts of their own
+# The shadow tables of the full-text index hold no facts of their own; changes of flags are counted by the server.
+NO_FACTS = ("messages_fts", "answers_followed")
 # Columns that only tell what the worker's clock showed. Of the second kind it matters whether there is a time at all.
 CLOCKS = {"taken_in_at", "read_at", "opened_at", "applied_at", "polled_at", "tried_at"}
 MAYBE = {"closed_at"}
@@ -97,7 +98,7 @@ class Station:
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         """All rows of all tables, clock columns aside."""
-        tables = [name for (name,) in self.query(TABLES) if not name.startswith((INDEXING, "_sqlite"))]
+        tables = [name for (name,) in self.query(TABLES) if not name.startswith((*NO_FACTS, "_sqlite"))]
         assert {"messages", "readings", "claims", "flags", "rulings", "participations", "delegates"} <= set(tables)
         return {name: self._rows(name) for name in tables}
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from structlog.testing import capture_logs
 
-from inbox_worker.mailbox import Cursor, MailboxError
+from inbox_worker.mailbox import Cursor, MailboxError, Moment
 from inbox_worker.mailbox import imap as imap_module
 from inbox_worker.mailbox.imap import ImapMailbox
-from inbox_worker.model import UTC, Location
+from inbox_worker.model import UTC
 from inbox_worker.settings import MailboxSettings
 from tests.ground.dovecot import Dovecot
 from tests.mailbox.polling import Keeper, mail
@@ -242,10 +242,45 @@ def test_messages_that_somebody_answered_are_known_by_their_flag(
     client.select_folder(folder)
     client.add_flags([2], [b"\\Answered"])
     client.add_flags([3], [b"\\Seen", b"Answered"])
-    client.logout()
     source, validity = keeper.arrivals[0].cursor.source, keeper.arrivals[0].cursor.uidvalidity
-    where = [Location(source, validity, uid) for uid in (1, 2, 3, 99)]
-    strangers = [Location(source, validity + 1, 2), Location("imaps://elsewhere/INBOX", validity, 2)]
+
+    def answered(since: dict[str, Moment]) -> tuple[list[int | None], dict[str, Moment]]:
+        with ImapMailbox(settings_for(dovecot, folder)) as mailbox:
+            assert not [arrival for arrival in mailbox.arrivals(keeper.cursors) if arrival.raw]
+            found = mailbox.answered(since)
+        assert {(place.source, place.uidvalidity) for place in found.places} <= {(source, validity)}
+        moments = {moment.source: moment for moment in found.moments}
+        return sorted(place.uid or 0 for place in found.places), since | moments
+
+    assert answered({}) == ([2], {})  # from now on the server counts changes
+    uids, first = answered({})
+    assert (uids, list(first)) == ([2], [source])
+    assert answered(first) == ([], first)
+    client.add_flags([1], [b"\\Answered"])
+    client.add_flags([4], [b"\\Flagged"])
+    uids, second = answered(first)
+    assert (uids, second[source].modseq > first[source].modseq) == ([1], True)
+    assert answered({source: Moment(source, validity + 1, second[source].modseq)})[0] == [1, 2]
+    assert answered({source: Moment(source, validity, second[source].modseq + 1000)})[0] == [1, 2]
+    client.logout()
+
+
+def test_an_answer_to_what_arrived_after_the_look_is_told_by_the_next(
+    dovecot: Dovecot, folder: str, settings_for: Settings
+) -> None:
+    dovecot.deliver([mail(1)], folder=folder)
+    client = dovecot.client()
     with ImapMailbox(settings_for(dovecot, folder)) as mailbox:
-        assert mailbox.answered([*where, *strangers]) == {where[1]}
-        assert mailbox.answered([]) == set()
+        assert len(list(mailbox.arrivals({}))) == 1
+        assert not mailbox.answered({}).moments  # from now on the server counts changes
+    with ImapMailbox(settings_for(dovecot, folder)) as mailbox:
+        assert len([arrival for arrival in mailbox.arrivals({}) if arrival.raw]) == 1
+        dovecot.deliver([mail(2)], folder=folder)
+        client.select_folder(folder)
+        client.add_flags([2], [b"\\Answered"])
+        moments = {moment.source: moment for moment in mailbox.answered({}).moments}
+        assert len(moments) == 1
+    with ImapMailbox(settings_for(dovecot, folder)) as mailbox:
+        assert len([arrival for arrival in mailbox.arrivals({}) if arrival.raw]) == 2
+        assert [place.uid for place in mailbox.answered(moments).places] == [2]
+    client.logout()

@@ -67,10 +67,11 @@ def test_who_answered_since_was_reached_all_the_same(registry):
 def test_a_question_closes_when_the_mailbox_shows_an_answer_and_stays_closed(registry):
     asks = claim(doubts=["question"]).doubts
     at = record(registry, 1, claim("accepted", 2), needs=asks)
-    assert registry.asked() == [(at, Location("test", 1, 1))]
-    registry.answered([at])
-    registry.answered([at])
-    assert registry.asked() == []
+    elsewhere = [Location("test", 1, 2), Location("test", 2, 1), Location("other", 1, 1)]
+    assert registry.answered(elsewhere, {}) == 0
+    assert registry.answered([Location("test", 1, 1)], {"test": (1, 7)}) == 1
+    assert registry.answered([Location("test", 1, 1)], {"test": (1, 9)}) == 0
+    assert registry.answers_followed() == {"test": (1, 9)}
     said = reading(claim("accepted", 3), needs=asks)
     again = (message(1), said, decision.decide(said, IN_TIME, EVENT))
     registry.record_again(at, *again, reader="test 2", error=None)

@@ -293,6 +293,7 @@ def test_every_table_and_view_has_a_name_or_is_an_inner_one(season: Path) -> Non
     connection.close()
     inner = {
         "cursors",
+        "answers_followed",
         "exported",
         "to_read",
         "model_to_ask",
