@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from inbox_worker.reading.folding import fold
 from inbox_worker.reading.grammar.said import Mention
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.list_items import LONG_NAME, Item, covered
@@ -69,7 +70,8 @@ def row_of(
             verdict = False
         elif verdict is None and n and words[0] in lexicon.lists["yes"]:
             verdict = True
-        if (turned := _turned(text, start, end, found, lexicon)) is not None:
+        counted = [text[slice(*cell)].strip() for cell in cells[n + 1 :]]
+        if "2" not in counted and (turned := _turned(text, start, end, found, lexicon)) is not None:
             if not any(not m.vague for m in mentions):
                 mentions, spans = [turned], [(start, end)]
             continue
@@ -105,6 +107,8 @@ def _turned(text: str, start: int, end: int, found: Sequence[Token], lexicon: Le
     parts = [p.strip() for p in text[start:end].split(",")]
     if len(parts) != 2 or not all(0 < len(p.split()) <= 3 for p in parts):
         return None
+    if all(len(p.split()) > 1 and fold(p.split()[0]) in lexicon.lists["given_names"] for p in parts):
+        return None  # "Ana Silva, Rui Costa": two people
     words = [t for t in found if t.is_word]
     known = lexicon.lists["functions"] | lexicon.lists["not_names"]
     if any(w.norm in known or (not w.is_capital and w.norm not in lexicon.lists["particles"]) for w in words):

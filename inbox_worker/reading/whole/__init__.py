@@ -23,6 +23,7 @@ from inbox_worker.reading.answer.confidence import BARE_NUMBER
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.whole import certified
 from inbox_worker.reading.whole.alternatives import disagreement
+from inbox_worker.reading.whole.amended import amended
 from inbox_worker.reading.whole.attached import (
     Attached,
     attached_to,
@@ -112,7 +113,7 @@ class _Whole:
         message = bare(self.message)
         if certified.is_envelope(self.message):
             message = replace(message, parts=tuple(_quoted(p) for p in message.parts))
-        words = self.reader.read(message, self.invitation)
+        words = amended(message, self.reader.read(message, self.invitation), self.invitation, self.reader)
         rest = in_pieces(self.message)
         return words if rest is None or words.kind not in {Kind.REPLY, Kind.OTHER} else _with(words, [rest])
 
