@@ -28,7 +28,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="inbox-worker-bench-") as scratch:
         place = Path(scratch)
         runs: dict[str, Callable[[], list[Figure]]] = {
-            "reading": lambda: archive.reading(12 if small else 300),
+            "reading": lambda: archive.reading(place / "reading", 12 if small else 300),
             "archive": lambda: archive.spedup(place / "archive", 12 if small else 300),
             "scale": lambda: scale.measured(place / "scale", given.messages or (60 if small else 20_000)),
             "start": lambda: starting.measured(place / "start", 1 if small else starting.ROUNDS),

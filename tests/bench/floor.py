@@ -148,7 +148,24 @@ def by_imap_tools(server: Dovecot) -> int:
         )
 
 
-PEERS = {"mail-parser, fetched as the floor": by_mail_parser, "imap_tools": by_imap_tools}
+def by_parsedmarc(server: Dovecot) -> int:
+    """A peer: parsedmarc's mailbox loop, which fetches and parses each message and finds no DMARC report in any."""
+    import logging
+
+    from parsedmarc import get_dmarc_reports_from_mailbox
+    from parsedmarc.mail import IMAPConnection
+
+    logging.getLogger("parsedmarc").setLevel(logging.CRITICAL)  # it tells of each message that is no report
+    box = IMAPConnection("127.0.0.1", "alice", server.users["alice"], port=server.plain, ssl=False, verify=False)
+    found = get_dmarc_reports_from_mailbox(box, test=True, offline=True, create_folders=False, batch_size=0)
+    return sum(map(len, found.values()))
+
+
+PEERS = {
+    "mail-parser, fetched as the floor": by_mail_parser,
+    "imap_tools": by_imap_tools,
+    "parsedmarc's mailbox loop": by_parsedmarc,
+}
 
 
 def measured(n: int, *, dressed: bool = True) -> tuple[list[Figure], str]:
