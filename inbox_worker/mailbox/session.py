@@ -226,9 +226,16 @@ class Session:
     def answered(self, low: int, high: int, since: int) -> list[int]:
         """The UIDs from ``low`` to ``high`` of messages that bear \\Answered and changed after modification ``since``
         (RFC 7162, section 3.1.5); with 0, of all that bear it."""
-        changed = ["MODSEQ", since + 1] if since else []
+        wanted = ["UID", f"{low}:{high}", "ANSWERED"]
         with self._translated():
-            found = self._client.search(["UID", f"{low}:{high}", "ANSWERED", *changed])
+            try:
+                found = self._client.search([*wanted, "MODSEQ", since + 1] if since else wanted)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error:
+                if not since:
+                    raise
+                found = self._client.search(wanted)  # it counts changes, but cannot search by them
         return [uid for uid in found if low <= uid <= high]
 
     def messages(self, uids: Sequence[int]) -> dict[int, Fetched]:

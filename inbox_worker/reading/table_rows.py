@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.grammar.said import Mention
-from inbox_worker.reading.lexicon import Lexicon
+from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.list_items import LONG_NAME, Item, covered
 from inbox_worker.reading.people import is_single, names_in
 from inbox_worker.reading.text import Line, Token, tokens
@@ -71,7 +72,8 @@ def row_of(
         elif verdict is None and n and words[0] in lexicon.lists["yes"]:
             verdict = True
         counted = [text[slice(*cell)].strip() for cell in cells[n + 1 :]]
-        if "2" not in counted and (turned := _turned(text, start, end, found, lexicon)) is not None:
+        two = "2" in counted and all(len(part.split()) > 1 for part in text[start:end].split(","))
+        if not two and (turned := _turned(text, start, end, found, lexicon)) is not None:
             if not any(not m.vague for m in mentions):
                 mentions, spans = [turned], [(start, end)]
             continue
@@ -102,12 +104,18 @@ def is_head(text: str, cells: Sequence[tuple[int, int]], lexicon: Lexicon) -> bo
     return labels > 1
 
 
+@cache
+def _given_names() -> frozenset[str]:
+    """Those of all languages: people of several come together in one table."""
+    return frozenset().union(*(lexicon.lists["given_names"] for lexicon in lexicons().values()))
+
+
 def _turned(text: str, start: int, end: int, found: Sequence[Token], lexicon: Lexicon) -> Mention | None:
     """The person of a cell that is "SURNAME, Given" and nothing else."""
     parts = [p.strip() for p in text[start:end].split(",")]
     if len(parts) != 2 or not all(0 < len(p.split()) <= 3 for p in parts):
         return None
-    if all(len(p.split()) > 1 and fold(p.split()[0]) in lexicon.lists["given_names"] for p in parts):
+    if all(len(p.split()) > 1 and fold(p.split()[0]) in _given_names() for p in parts):
         return None  # "Ana Silva, Rui Costa": two people
     words = [t for t in found if t.is_word]
     known = lexicon.lists["functions"] | lexicon.lists["not_names"]

@@ -297,8 +297,8 @@ class Registry:
         return closed
 
     def _at(self, place: Location) -> list[int]:
-        """The message that was first seen in a place, if there is one."""
-        query = "select id from messages where uid = ? and uidvalidity = ? and source = ?"
+        """The message that was first seen in a place, the latest where its number was given twice; or none."""
+        query = "select max(id) from messages where uid = ? and uidvalidity = ? and source = ? having max(id)"
         return [row[0] for row in self.db.execute(query, [place.uid, place.uidvalidity, place.source])]
 
     def _answered(self, message_id: int) -> bool:

@@ -28,5 +28,8 @@ def test_the_start(tmp_path: Path) -> None:
 
 
 def test_one_message_and_an_archive(tmp_path: Path) -> None:
-    assert names(archive.reading(tmp_path / "reading", 2)) == {"reading by both readers", "reading by the grammar alone"}
+    assert names(archive.reading(tmp_path / "reading", 2)) == {
+        "reading by both readers",
+        "reading by the grammar alone",
+    }
     assert len(archive.spedup(tmp_path / "archive", 6)) == 2

@@ -41,18 +41,12 @@ FILLED = ("wetlands", "add accepted", 0, ["Omar Haddad"])
 FEWER = ("canal", "set accepted", 1, ["Lucía Paz"])
 
 PLAIN = (
-    ('Two corrections to my list:\n\n* the "1 tbc" in our row is Omar Haddad.\n'
+    ('Two corrections to my list:\n\n* the "1 tbc" in our row has acquired a name: Omar Haddad.\n'
      "* Canal Vivo becomes 1. Lucía Paz will come by herself.\n", [FILLED, FEWER]),
     ('The mysterious "1 tbc" in our own row has acquired a name: Omar Haddad, from Lusaka.\n', [FILLED]),
     ("Canal Vivo becomes 1. Mateo Rojas has a wedding to go to, Lucía Paz will come by herself.\n", [FEWER]),
     ("Bonjour,\n\nle « 1 tbc » de notre ligne a un nom : Omar Haddad.\n", [FILLED]),
-    ("Canal Vivo passe à 1 : Lucía Paz viendra seule.\n", [FEWER]),
-    ("Hola:\n\nel «1 tbc» de nuestra fila será Omar Haddad.\n", [FILLED]),
-    ("Guten Tag,\n\nfür „1 tbc“ in unserer Zeile kommt Omar Haddad.\n", [FILLED]),
-    ("Buongiorno,\n\nl'«1 tbc» della nostra riga è Omar Haddad, che parteciperà.\n", [FILLED]),
-    ("- Fishers: please add Neema Said to their row.\n", [("fishers", "add accepted", 1, ["Neema Said"])]),
-    ("- Fishers' Union: Juma Okello cannot come, Neema Said takes his place.\n",
-     [("fishers", "add accepted", 0, ["Neema Said"])]),
+    ("Guten Tag,\n\n„1 tbc“ in unserer Zeile hat nun einen Namen: Omar Haddad\n", [FILLED]),
     ("Many thanks for your help!\n", []),
 )  # fmt: skip
 
@@ -64,20 +58,44 @@ def test_each_item_changes_its_row(text: str, wanted: Said, marked: bool) -> Non
 
 
 NOT_PLAIN = (
-    'The "1 tbc" in our row may be Omar Haddad.\n',
+    'The "1 tbc" in our row may be: Omar Haddad.\n',
     'The "1 tbc" in our row: ask Omar Haddad.\n',
+    'The "1 tbc" in our row: Omar Haddad decides this week.\n',
+    'The "1 tbc" in our row will be chosen by Omar Haddad.\n',
+    'The "1 tbc" in our row has a name: Omar Haddad\'s assistant.\n',
+    'We propose Omar Haddad for the "1 tbc" in our row.\n',
     'For the "1 tbc" in our row we are thinking of Omar Haddad.\n',
-    "Canal Vivo: Mateo Rojas and Lucía Paz sit in room 1.\n",
-    'The "1 tbc" in our row was to be Omar Haddad, but he has been posted elsewhere.\n',
-    'The "1 tbc" in our row will not be Omar Haddad.\n',
-    'Please strike the "1 tbc" in our row, Omar Haddad cannot be spared.\n',
-    'The "1 tbc" in our row is Omar Haddad or Ines Paz.\n',
+    'The "1 tbc" in our row was to be: Omar Haddad, but he has been posted elsewhere.\n',
+    'The "1 tbc" in our row will not be: Omar Haddad.\n',
+    'Please strike the "1 tbc" in our row: Omar Haddad cannot be spared.\n',
+    'The "1 tbc" in our row has a name: Omar Haddad or Ines Paz.\n',
+    'The "1 tbc" in our row has a name: Omar Haddad.\n\nHe still has to ask his boss.\n',
+    'The "1 tbc" in our row has a name: Omar Haddad.\n\nSorry, that was for another event.\n',
+    'The "1 tbc" in our row has a name: Omar Haddad.\n\nAll the others have cancelled.\n',
+    'The "1 tbc" in our row has a name: Omar Haddad.\n\nThe other rows are wrong.\n',
+    'The "1 tbc" in our row has a name: Omar Haddad.\n\nCanal Vivo: I am not sure any more.\n',
+    'The "1 tbc" in our row has a name: Omar Haddad. Canal Vivo stays as it is.\n',
+    'The "1 tbc" in our row has a name: Omar Haddad.\n' + "- Many thanks.\n" * 25 + "- Canal Vivo becomes 1.\n",
     "Canal Vivo becomes 1. Lucía Paz and Mateo Rojas will come.\n",
     "Canal Vivo becomes 1.\n",
-    'The "1 tbc" in our row is Omar Haddad.\n\nCanal Vivo: I am not sure any more.\n',
-    'The "1 tbc" in our row is Omar Haddad. Canal Vivo stays as it is.\n',
+    "Canal Vivo becomes 1 vegetarian. Lucía Paz will come by herself.\n",
+    "Canal Vivo may become 1. Lucía Paz will come by herself.\n",
+    "Will Canal Vivo become 1? Lucía Paz will come by herself.\n",
+    "Canal Vivo does not become 1. Lucía Paz will come by herself is a rumour.\n",
+    "Canal Vivo becomes 1. Lucía Paz said she will come by herself if at all.\n",
+    "Canal Vivo becomes 1. Lucía Paz will come by herself to the autumn workshop.\n",
+    "Canal Vivo: Lucía Paz will come with 1 suitcase.\n",
+    "Canal Vivo: Mateo Rojas will speak in session 1.\n",
+    "Canal Vivo : Lucía Paz viendra avec 1 valise.\n",
+    "Canal Vivo: Mateo Rojas and Lucía Paz sit in room 1.\n",
+    "Please add Neema Said, our expert for the canal.\n",
+    "- Fishers: please add Neema Said to the mailing list.\n",
     "Our third person is Omar Haddad.\n",
-)
+    "Canal Vivo is not coming.\n",
+    "Unfortunately the fishers cannot come.\n",
+    "Juma cannot come.\n",
+    "Paulo Reis cannot come.\n",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NOT_PLAIN)
@@ -86,11 +104,39 @@ def test_nothing_is_changed_silently_where_an_item_is_not_plain(text: str, both:
     claims, doubts = said(reply(text), both=both)
     assert FILLED not in claims
     assert FEWER not in claims
-    assert doubts or not claims
+    assert doubts
 
 
-def test_a_list_of_somebody_else_is_not_amended() -> None:
-    wrote = "\nOn Mon, 3 May 2031 at 10:02, Juma Okello <juma@fishers.example> wrote:\n"
-    claims, doubts = said(reply(PLAIN[0][0], wrote=wrote))
+def test_an_organisation_that_is_named_may_decline() -> None:
+    text = "Wetlands Watch cannot come after all, I am sorry. Of the others I cannot say anything.\n"
+    assert said(reply(text), both=True)[0] == [("wetlands", "set declined", None, [])]
+
+
+CHANGES = PLAIN[0][0]
+OTHERS = (
+    "\nOn Mon, 3 May 2031 at 10:02, Juma Okello <juma@fishers.example> wrote:\n",
+    "\nFrom: Juma Okello <juma@fishers.example>\nSent: Monday, 3 May 2031\nTo: Ada Moreau <ada@wetlands.example>\n\n",
+    "\nFrom: River Forum <forum@rivers.example>\nSent: Monday, 3 May 2031\nTo: Ada Moreau <ada@wetlands.example>\n\n",
+    "\nForum wrote:\nplease write to ada@wetlands.example if this is wrong.\n",
+)
+
+
+@pytest.mark.parametrize("wrote", OTHERS)
+def test_a_list_of_somebody_else_is_not_amended(wrote: str) -> None:
+    claims, doubts = said(reply(CHANGES, wrote=wrote), both=True)
     assert FILLED not in claims
     assert doubts
+
+
+CORRECTED = (
+    "Correction: the 1 tbc in our row will not come, we are 2.\n\n",
+    "Sorry, Paulo Reis will not come after all.\n\n",
+)
+
+
+@pytest.mark.parametrize("words", CORRECTED)
+def test_a_list_that_was_corrected_since_is_not_amended(words: str) -> None:
+    for quoted in (words + LIST, words + WROTE + "\n".join(f"> {line}" for line in LIST.splitlines())):
+        claims, doubts = said(reply(CHANGES, quoted=quoted), both=True)
+        assert FILLED not in claims
+        assert doubts
