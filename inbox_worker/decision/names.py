@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
 
+@lru_cache(maxsize=4096)  # a story is told anew with each of its messages
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name without case, accents and punctuation."""
     plain = unicodedata.normalize("NFKD", name).casefold()
