@@ -150,21 +150,11 @@ class Worker:
         cursors in one transaction, which is on the disk when this returns."""
         self.registry.mail.store_all((step.raw.sha256, step.raw.content) for step in steps if step.raw is not None)
         cursors = {step.cursor[0]: step.cursor for step in steps if step.cursor is not None}
-        try:
-            with self.registry.together():
-                outcomes = self._all_kept(steps, cursors.values())
-        except sqlite3.OperationalError:
-            raise  # disk or lock, as below
-        except Exception:  # noqa: BLE001 - after one of them an organisation cannot be projected; by itself it is set aside
-            with self.registry.writing():
-                outcomes = self._all_kept(steps, cursors.values())
+        with self.registry.writing():
+            outcomes = [self._kept(step) for step in steps]
+            for cursor in cursors.values():
+                self.registry.advance(*cursor)
         self._attempts.clear()
-        return outcomes
-
-    def _all_kept(self, steps: Sequence[Step], cursors: Iterable[Cursor]) -> list[Outcome]:
-        outcomes = [self._kept(step) for step in steps]
-        for cursor in cursors:
-            self.registry.advance(*cursor)
         return outcomes
 
     def _kept(self, step: Step) -> Outcome:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from inbox_worker.model import Organisation
 from inbox_worker.reading.folding import fold
+from inbox_worker.reading.keeping import kept
 from inbox_worker.reading.text import Token, tokens
 
 FUZZY = 80  # rapidfuzz token_set_ratio from which a name counts
@@ -36,7 +36,7 @@ class Index:
     names: tuple[tuple[str, str], ...]  # (folded name, id) for fuzzy matching
 
 
-@lru_cache(maxsize=8)
+@kept
 def index_of(organisations: tuple[Organisation, ...]) -> Index:
     """Build the index of an invited list."""
     first: dict[str, list[tuple[tuple[str, ...], str, int, str]]] = {}
@@ -124,18 +124,30 @@ def resemble(text: str, index: Index, among: frozenset[str] = frozenset()) -> tu
     if len(folded) < 6 or not _same_script(text):
         return None
     best: dict[str, float] = {}
-    for name, organisation in index.names:
-        if among and organisation not in among:
-            continue
-        score = fuzz.token_sort_ratio(folded, name)
-        if among and len(folded.split()) >= 3:
-            score = max(score, fuzz.token_set_ratio(folded, name) - 5)
+    for score, organisation in _scores(folded, index, among):
         if score > best.get(organisation, 0):
             best[organisation] = score
     ranked = sorted(best.items(), key=lambda b: -b[1])
     if ranked and ranked[0][1] >= FUZZY and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= GAP):
         return ranked[0]
     return None
+
+
+def _scores(folded: str, index: Index, among: frozenset[str]) -> Iterator[tuple[float, str]]:
+    """How much listed names are like a written one, with their organisations; of all of them, those that may count."""
+    if not among:
+        names = [name for name, _ in index.names]
+        close = process.extract(
+            folded, names, scorer=fuzz.token_sort_ratio, processor=None, limit=None, score_cutoff=FUZZY - GAP
+        )
+        yield from ((score, index.names[at][1]) for _, score, at in close)
+        return
+    for name, organisation in index.names:
+        if organisation in among:
+            score = fuzz.token_sort_ratio(folded, name)
+            if len(folded.split()) >= 3:
+                score = max(score, fuzz.token_set_ratio(folded, name) - 5)
+            yield score, organisation
 
 
 def _same_script(text: str) -> bool:

@@ -191,7 +191,8 @@ class _Reading:
             (p.found.start, p.found.end) for p in [*places, *self.answerer.written] if p.found.organisation in own
         )
         others = tuple((p.found.start, p.found.end) for p in places if p.found.organisation not in own)
-        own_name = next((o.name for o in self.invitation.organisations if o.id == self.answerer.organisation), "")
+        listed = self.index.by_id.get(self.answerer.organisation or "")
+        own_name = listed.name if listed is not None else ""
         context = Context(day, mine, others, title | _title_words(own_name))
         told = [(part, say(s, x, context), self._greets(s, x)) for part, s, x in pieces]
         self.said = [  # "Dear Ms Lutz," but not "Hello, we will be three."

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -40,7 +40,6 @@ class Registry:
         self.db, self.mail, self.invitation = db, mail, invitation
         self._tell, self._now = tell, now
         self._list = fingerprint(invitation)
-        self._touched: set[str] | None = None  # organisations to be projected when several messages are recorded
         self.report = SyncReport()  # what the configuration changed when it was taken in
 
     @classmethod
@@ -61,22 +60,6 @@ class Registry:
     def writing(self) -> AbstractContextManager[None]:
         """One transaction, all or nothing."""
         return writing(self.db)
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """One transaction in which an organisation is projected once, at its end, however many messages touch it.
-
-        Raises:
-            Exception: what the projection raises, with nothing written; which message is to blame cannot be told.
-        """
-        with self.writing():
-            self._touched = set()
-            try:
-                yield
-                touched = sorted(self._touched)
-            finally:
-                self._touched = None
-            self.project(touched)
 
     def sync(self) -> SyncReport:
         """Take in the event and the invited list; project what they change."""
@@ -171,9 +154,6 @@ class Registry:
 
     def project(self, organisations: Iterable[str]) -> None:
         """Derive the state of these organisations anew."""
-        if self._touched is not None:
-            self._touched.update(organisations)
-            return
         with self.writing():
             if wanted := sorted(set(organisations)):
                 projection.project(self.db, wanted, self._tell, self.invitation, self._now())

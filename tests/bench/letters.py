@@ -18,6 +18,7 @@ START = datetime(2016, 1, 11, 6, 0, tzinfo=timezone.utc)
 DAYS = 50  # the last letters come after the deadline
 OURS = "mail.apminebanconvention.org"
 SYLLABLES = ("ba", "den", "kor", "li", "mas", "nor", "pe", "ra", "sol", "ti", "van", "zu")
+FEW = 1_000  # organisations whose names three syllables tell apart
 FORMS = ("{} Foundation", "{} Trust", "Association {}", "{} International", "Fundación {}", "Institut {}", "{} Society")
 INVITATION = (
     "Dear Madam, dear Sir,",
@@ -57,7 +58,7 @@ def organisations(n: int) -> list[dict[str, str]]:
     rng = random.Random(7)
     taken = {row["id"] for row in rows}
     while len(rows) < n:
-        word = "".join(rng.choices(SYLLABLES, k=3)).capitalize()
+        word = "".join(rng.choices(SYLLABLES, k=3 if n <= FEW else 5)).capitalize()
         if word.lower() in taken:
             continue
         taken.add(word.lower())

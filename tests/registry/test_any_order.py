@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 from dataclasses import dataclass
@@ -179,21 +178,18 @@ def _is_there(registry: Registry, number: int) -> bool:
 
 
 def _crash_or_not(registry: Registry, directory: Path, chance: random.Random, steps: list[Any]) -> Registry:
-    """All steps in one transaction, organisations projected after each of them or once for all, as the worker does;
-    sometimes the process dies before the commit, and another opens the file."""
+    """All steps in one transaction; sometimes the process dies before the commit, and another opens the file."""
     _crashed.clear()
     dies = chance.random() < 0.3
-    together = chance.random() < 0.5 and all(function is deliver for function, *_ in steps)
-    with contextlib.suppress(KeyboardInterrupt), registry.together() if together else registry.writing():
-        for function, *arguments in steps:
-            function(registry, *arguments)
-        if dies:
-            raise KeyboardInterrupt
-    if not dies:
-        return registry
-    registry.close()
-    _crashed.append(True)
-    return open_registry(directory)
+    registry.db.conn.execute("begin immediate")
+    for function, *arguments in steps:
+        function(registry, *arguments)
+    if dies:
+        registry.close()  # with the transaction open: as if it had been killed
+        _crashed.append(True)
+        return open_registry(directory)
+    registry.db.conn.execute("commit")
+    return registry
 
 
 @SLOW

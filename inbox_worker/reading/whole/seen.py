@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from inbox_worker.model import (
     Claim,
@@ -17,7 +16,6 @@ from inbox_worker.model import (
     Evidence,
     Invitation,
     Message,
-    Organisation,
     Part,
     Reading,
     Role,
@@ -25,6 +23,7 @@ from inbox_worker.model import (
     Zone,
 )
 from inbox_worker.reading.folding import fold
+from inbox_worker.reading.keeping import Organisations, kept
 from inbox_worker.reading.organisations import index_of
 
 INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -99,16 +98,16 @@ def as_seen(message: Message, invitation: Invitation) -> Seen:
             continue
         if shown:
             doubts += _deceptions(part)
-        cleaned, kept = _cleaned(part, names)
+        cleaned, left = _cleaned(part, names)
         parts.append(cleaned)
         if cleaned is not part:
-            places[part.section] = kept
+            places[part.section] = left
     changed = replace(message, parts=tuple(parts)) if places else message
     return Seen(changed, places, message, tuple(doubts))
 
 
-@lru_cache(maxsize=8)
-def _words_of_names(organisations: tuple[Organisation, ...]) -> frozenset[str]:
+@kept
+def _words_of_names(organisations: Organisations) -> frozenset[str]:
     """Words of listed names; a name with letters of two alphabets stays as it is and matches none of them."""
     index = index_of(organisations)
     return frozenset(word for name, _ in index.names for word in name.split()).union(index.first)
