@@ -96,11 +96,12 @@ def render(source: str) -> Rendered:
         problem = f"only the first {limits.MAX_HTML_ELEMENTS} elements of its HTML are read"
     if shape.depth > DEEPEST or shape.cells * shape.longest_cell > MAX_PADDING or shape.cells > limits.MAX_CELLS:
         text = _flat(root)
-    elif not PIECEWISE.isdisjoint(shape.tags) or PIECEWISE_STYLE in source.lower():
-        text = Inscriptis(root, flow.RENDERING).get_text()
     else:
-        strip_tags(root, PLAIN)
-        text = flow.text_of(root) if flow.flows(shape.tags) else Inscriptis(root, flow.RENDERING).get_text()
+        piecewise = not PIECEWISE.isdisjoint(shape.tags) or PIECEWISE_STYLE in source.lower()
+        if not piecewise:
+            strip_tags(root, PLAIN)
+        flows = not piecewise and flow.flows(shape.tags)
+        text = flow.text_of(root) if flows else Inscriptis(root, flow.RENDERING).get_text()
     return _take_marks(text, problem)
 
 

@@ -21,10 +21,6 @@ class Organisation:
     language: str = ""  # ISO 639-1, optional
     addresses: tuple[str, ...] = ()  # from which it is known to write, lower case
 
-    def __hash__(self) -> int:
-        """By its id: whole lists are looked up often."""
-        return hash(self.id)
-
 
 @dataclass(frozen=True)
 class Invitation:

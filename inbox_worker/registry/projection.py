@@ -133,7 +133,7 @@ def _known(db: Database, organisation: str, shared: frozenset[str], secretariat:
     """By whom an organisation is known to speak."""
     query = "select domains, contact from organisations where id = ?"
     row = next(iter(asked(db, query, [organisation])), {"domains": "[]", "contact": ""})
-    taught = list(asked(db, "select kind, value from standing_lessons where organisation_id = ?", [organisation]))
+    taught = asked(db, "select kind, value from standing_lessons where organisation_id = ?", [organisation])
     listed = frozenset(domain.casefold() for domain in json.loads(row["domains"]))
     domains = listed | {lesson["value"] for lesson in taught if lesson["kind"] == "domain"}
     addresses = {row["contact"].casefold()} | {le["value"] for le in taught if le["kind"] == "address"}

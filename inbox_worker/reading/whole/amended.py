@@ -12,7 +12,7 @@ from dataclasses import replace
 from inbox_worker.model import Claim, Code, Doubt, Invitation, Message, Part, Partstat, Reading, Zone
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.text import bullet_length, lines
-from inbox_worker.reading.whole.amendment import Item
+from inbox_worker.reading.whole.amendment import Item, is_doubted
 from inbox_worker.reading.whole.earlier import EarlierList, earlier_list
 from inbox_worker.reading.whole.hints import spoken_in
 
@@ -32,21 +32,17 @@ def amended(message: Message, words: Reading, invitation: Invitation, reader: Ru
     earlier = earlier_list(message, invitation)
     if earlier is None:
         return words
-    part = next(body for body in message.bodies if body.text.strip())
+    part = earlier.part
     lexicon = spoken_in(message)[0]
     items = [Item(message, part, span, earlier.rows, invitation, lexicon) for span in _items(part)]
     claims = _claims(items, earlier, reader)
     if claims is None:
-        plain = _doubted(words) or _declines(words, items, earlier)
+        plain = is_doubted(words) or _declines(words, items, earlier)
         return words if plain else replace(words, doubts=(*words.doubts, UNCLEAR))
     if not claims:
         return words
     doubts = tuple(d for d in words.doubts if d.code is Code.SENDER_UNVERIFIED)
     return replace(words, claims=claims, doubts=doubts)
-
-
-def _doubted(reading: Reading) -> bool:
-    return bool(reading.doubts) or any(claim.doubts for claim in reading.claims)
 
 
 def _declines(reading: Reading, items: Sequence[Item], earlier: EarlierList) -> bool:

@@ -36,6 +36,11 @@ HEAD = 3  # words at the beginning of an item in which its row is named
 SHORTEST = 3  # letters of a word by which somebody in a row is known
 
 
+def is_doubted(reading: Reading) -> bool:
+    """Whether anything in a reading is to be asked about."""
+    return bool(reading.doubts) or any(claim.doubts for claim in reading.claims)
+
+
 class Item:
     """One item of the new words."""
 
@@ -169,8 +174,9 @@ class Item:
 
     def _borne_out(self, claim: Claim, alone: Reading) -> Claim | None:
         """A claim, if those who come by it come undoubtedly by the item alone as well."""
-        doubted = alone.doubts or any(c.doubts for c in alone.claims)
-        heard = [p.name for c in alone.claims if c.partstat is Partstat.ACCEPTED and not doubted for p in c.people]
+        if is_doubted(alone):
+            return None
+        heard = [p.name for c in alone.claims if c.partstat is Partstat.ACCEPTED for p in c.people]
         return claim if all(any(same_person(p.name, name) for name in heard) for p in claim.people) else None
 
     def _alone(self, reader: RuleReader, without: tuple[int, int] = (0, 0)) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from inbox_worker.model import Address, Claim, Invitation, Message, Op, Part, Partstat, Span, Zone
@@ -18,6 +18,7 @@ NEAR = 600  # characters of what is quoted in which it stands who wrote it
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}\w")
 CELLS = re.compile(r"^.*\S(?: \| |\t)\S.*$", re.MULTILINE)
 LEAST_ROWS = 2
+BRACKETS = " \t<([\"':"  # what stands between a name and its address
 TWICE_QUOTED = re.compile(r"^>[ \t]?>", re.MULTILINE)
 CORRECTING = frozenset(["change", "decline", "cancel", "add", "remove", "replace", "retract", "correction", "absent"])
 SHORTEST = 4  # letters of a word by which a row is known
@@ -46,6 +47,7 @@ class Row:
 class EarlierList:
     """A list that is quoted; ``stands`` if it is plainly the sender's, and nothing quoted beside it corrects it."""
 
+    part: Part  # in which it is quoted
     rows: tuple[Row, ...]
     stands: bool
 
@@ -66,14 +68,15 @@ def earlier_list(message: Message, invitation: Invitation) -> EarlierList | None
         Row(claim, words, tuple(c.strip() for c in BETWEEN.split(evidence.text[len(label) :]) if c.strip()))
         for claim, evidence, label, words in zip(claims, told, labels, _telling(labels), strict=True)
     )
-    first, last = min(e.start for e in told), max(e.end for e in told)
     part = bodies[0]
+    above = _quoted_from(part), min(e.start for e in told)
+    below = max(e.end for e in told), len(part.text)
     stands = (
-        _wrote(part.text[_quoted_from(part) : first], message.from_, invitation)
+        _wrote(part.text[slice(*above)], message.from_, invitation)
         and not TWICE_QUOTED.search(part.text)
-        and not _corrects(quoted, first, last)
+        and not _corrects(quoted, (above, below))
     )
-    return EarlierList(rows, stands)
+    return EarlierList(part, rows, stands)
 
 
 def alike(one: str, other: str) -> bool:
@@ -100,25 +103,19 @@ def _wrote(above: str, sender: Address, invitation: Invitation) -> bool:
     if len(others) != 1 or found[0] is not others[0] or others[0].group().casefold() != sender.address.casefold():
         return False
     name = sender.name.split()[-1:] or [""]
-    return bool(name[0]) and above[: others[0].start()].rstrip(" \t<([\"':").removesuffix("mailto").rstrip(
-        " \t<([\"':"
-    ).casefold().endswith(name[0].casefold())
+    before = above[: others[0].start()].rstrip(BRACKETS).removesuffix("mailto").rstrip(BRACKETS)
+    return bool(name[0]) and before.casefold().endswith(name[0].casefold())
 
 
 def _domain(address: str) -> str:
     return address.rpartition("@")[2].casefold()
 
 
-def _corrects(quoted: Message, first: int, last: int) -> bool:
+def _corrects(quoted: Message, beside: Sequence[tuple[int, int]]) -> bool:
     """Whether the words beside the rows change them."""
-    part = quoted.bodies[0]
-    outside = [t.norm for s, e in ((_new_from(part), first), (last, len(part.text))) for t in tokens(part.text, s, e)
-               if t.is_word]  # fmt: skip
+    text = quoted.bodies[0].text
+    outside = [t.norm for start, end in beside for t in tokens(text, start, end) if t.is_word]
     return any(hit.kind in CORRECTING for lexicon in spoken_in(quoted) for hit in lexicon.phrases.find(outside))
-
-
-def _new_from(part: Part) -> int:
-    return next((s.start for s in part.spans if s.zone is Zone.NEW), len(part.text))
 
 
 def _as_words(part: Part) -> Part:
