@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from inbox_worker.registry.replies import migrations
+from inbox_worker.registry.lookups import migrations
 
 BUSY_TIMEOUT = 30.0  # seconds that a statement waits for somebody else's transaction
 

@@ -90,7 +90,7 @@ def _lessons(
 
 def _known(db: Database, kind: str, value: str) -> bool:
     """Whether an address or domain means some organisation already, by the list or by a lesson."""
-    listed = "select 1 from organisations, json_each(domains) where lower(value) = :value"
+    listed = "select 1 from organisation_domains where domain = :value"
     contact = "select 1 from organisations where lower(contact) = :value"
     taught = "select 1 from standing_lessons where kind = :kind and value = :value"
     values = {"kind": kind, "value": value}

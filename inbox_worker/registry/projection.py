@@ -86,6 +86,12 @@ union
 select organisation_id from rulings where message_id in (select id from others) and organisation_id is not null
 """
 
+# Of some domains, those that more than one organisation is listed with.
+SHARED_DOMAINS = """
+select domain from organisation_domains where domain in (select value from json_each(?))
+group by domain having count(*) > 1
+"""
+
 
 def project(db: Database, organisations: Iterable[str], tell: Tell, invitation: Invitation, now: datetime) -> None:
     """Derive the rows of these organisations, their delegates and conflict flags. Costs what their stories cost.
@@ -93,11 +99,10 @@ def project(db: Database, organisations: Iterable[str], tell: Tell, invitation: 
     All flags are settled before any row counts its open doubts. Call it inside a transaction.
     """
     stories = []
-    shared = _shared_domains(db)
     for organisation in organisations:
         entries = [_entry(row) for row in asked(db, ENTRIES, {"organisation": organisation})]
         rulings = [ruling_of(row) for row in asked(db, RULINGS, {"organisation": organisation})]
-        known = _known(db, organisation, shared, invitation.own_domains)
+        known = _known(db, organisation, invitation.own_domains)
         story = tell(organisation, entries, rulings, invitation.reply_by, known, _start(db, organisation))
         # An entry that a ruling gave to another organisation is that one's matter.
         own = [entry for entry in entries if entry.id not in story.elsewhere]
@@ -123,13 +128,7 @@ def _start(db: Database, organisation: str) -> Participation:
     )
 
 
-def _shared_domains(db: Database) -> frozenset[str]:
-    """Domains that more than one organisation is listed with."""
-    query = "select value from organisations, json_each(domains) group by value having count(*) > 1"
-    return frozenset(row["value"] for row in asked(db, query))
-
-
-def _known(db: Database, organisation: str, shared: frozenset[str], secretariat: Iterable[str]) -> Known:
+def _known(db: Database, organisation: str, secretariat: Iterable[str]) -> Known:
     """By whom an organisation is known to speak."""
     query = "select domains, contact from organisations where id = ?"
     row = next(iter(asked(db, query, [organisation])), {"domains": "[]", "contact": ""})
@@ -137,6 +136,8 @@ def _known(db: Database, organisation: str, shared: frozenset[str], secretariat:
     listed = frozenset(domain.casefold() for domain in json.loads(row["domains"]))
     domains = listed | {lesson["value"] for lesson in taught if lesson["kind"] == "domain"}
     addresses = {row["contact"].casefold()} | {le["value"] for le in taught if le["kind"] == "address"}
+    several = asked(db, SHARED_DOMAINS, [json.dumps(sorted(domains))])
+    shared = {row["domain"] for row in several}
     return Known(domains | frozenset(secretariat), domains - shared, frozenset(addresses - {""}))
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from inbox_worker.commands.check import look
 from inbox_worker.lock import RegistryLock, worker
-from inbox_worker.registry.replies import migrations
+from inbox_worker.registry.lookups import migrations
 from inbox_worker.settings import load
 from tests.commands.conftest import Run
 from tests.ground.dovecot import Dovecot, free_port

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from inbox_worker.registry import NewerRegistryError, connect, connect_readonly
-from inbox_worker.registry.replies import migrations
+from inbox_worker.registry.lookups import migrations
 from tests.flow.station import Station
 
 FIXTURES = sorted(Path(__file__).parent.glob("m*.db.gz"))
