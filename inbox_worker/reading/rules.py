@@ -182,7 +182,8 @@ class _Reading:
         places = places_of(self.message, self.layouts, self.index)
         everyone = tuple((p.found.start, p.found.end) for p in places if p.where in {"text", "signature"})
         day, title = self.invitation.starts.date(), _title_words(f"{self.invitation.title} {self.invitation.subtitle}")
-        first = [(part, say(s, x, Context(day, everyone, (), title))) for part, s, x in pieces]
+        anybodys = Context(day, everyone, (), title)
+        first = [(near, say(s, x, near)) for _, s, x in pieces for near in [anybodys.of(s.words)]]
         answers = [said.sentence for _, said in first if said.status is not Status.NONE or said.has("attend")]
         self.answerer: Answerer = answerer_of(self.message, self.invitation, self.layouts, self.spoken, answers)
         own = {self.answerer.organisation}
@@ -194,10 +195,12 @@ class _Reading:
         listed = self.index.by_id.get(self.answerer.organisation or "")
         own_name = listed.name if listed is not None else ""
         context = Context(day, mine, others, title | _title_words(own_name))
-        told = [(part, say(s, x, context), self._greets(s, x)) for part, s, x in pieces]
-        self.said = [  # "Dear Ms Lutz," but not "Hello, we will be three."
-            (part, said) for part, said, greets in told if not greets or said.status is not Status.NONE or said.numbers
-        ]
+        for (part, s, x), (before, heard) in zip(pieces, first, strict=True):
+            now = context.of(s.words)
+            said = heard if now == before else say(s, x, now)
+            # "Dear Ms Lutz," but not "Hello, we will be three."
+            if not self._greets(s, x) or said.status is not Status.NONE or said.numbers:
+                self.said.append((part, said))
         header = self.message.header("subject") or ""
         about = sentences(header, 0, len(header))
         self.subject = tuple(say(s, self._lexicon(s), context) for s in about if s.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ from hypothesis import strategies as st
 from inbox_worker import reading
 from inbox_worker.model import Evidence, Message, Reading
 from inbox_worker.reading import read
+from inbox_worker.reading.grammar.said import Context
+from inbox_worker.reading.grammar.sentence import say
+from inbox_worker.reading.lexicon import lexicons
+from inbox_worker.reading.text import sentences
 from tests.pace import pace
 from tests.reading.making import INVITATION, message
 
@@ -51,6 +56,20 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
 @given(st.lists(WORDS, max_size=60))
 def test_any_heap_of_telling_words_is_read_without_an_exception(words: list[str]) -> None:
     check(message(" ".join(words)))
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 40)).map(lambda at: (at[0], sum(at))), max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS, max_size=40), SPANS, SPANS, st.frozensets(st.sampled_from(["we", "two", "ana", "may", "2"])))
+def test_a_sentence_says_the_same_by_what_of_the_context_concerns_it(
+    words: list[str], own: list[tuple[int, int]], others: list[tuple[int, int]], title: frozenset[str]
+) -> None:
+    text = " ".join(words)
+    context = Context(date(2026, 3, 2), tuple(own), tuple(others), title)
+    for sentence in sentences(text, 0, len(text)):
+        assert say(sentence, lexicons()["en"], context.of(sentence.words)) == say(sentence, lexicons()["en"], context)
 
 
 @pytest.mark.parametrize(

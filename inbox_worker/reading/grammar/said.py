@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -104,3 +104,13 @@ class Context:
     own: tuple[tuple[int, int], ...] = ()  # offsets of names of the organisation that answers
     others: tuple[tuple[int, int], ...] = ()  # offsets of names of other organisations
     title: frozenset[str] = frozenset()  # folded words of the event's title
+
+    def of(self, words: Sequence[Token]) -> Context:
+        """What of it a sentence of these words can be about: where that is the same, the sentence says the same."""
+        if not words:
+            return Context(self.event)
+        start, end = words[0].start, words[-1].end
+        own, others = (
+            tuple(sorted({s for s in spans if s[0] < end and s[1] > start})) for spans in (self.own, self.others)
+        )
+        return Context(self.event, own, others, self.title.intersection(w.norm for w in words))
