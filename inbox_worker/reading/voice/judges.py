@@ -8,22 +8,65 @@ how they were chosen.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
 
 @dataclass(frozen=True)
-class Split:
-    """A node of a tree: to the left where the feature is at most ``limit``; sides are nodes or what they add."""
+class Trees:
+    """Trees as arrays over their nodes, one tree after the other. From a node it goes to the first of two where its
+    feature is at most ``limit``, else to the second; a leaf leads to itself, and adds something."""
 
-    feature: int
-    limit: float
-    left: Split | float
-    right: Split | float
+    roots: IntArray
+    feature: IntArray
+    limit: FloatArray
+    sides: IntArray  # of node n: 2n and 2n + 1
+    adds: FloatArray
+    depth: int  # steps from a root to a leaf, at most
+
+    @classmethod
+    def of(cls, stored: Sequence[Any]) -> Trees:
+        """Those of the file: a leaf is a number, any other node a list of feature, limit and both sides."""
+        feature: list[int] = []
+        limit: list[float] = []
+        adds: list[float] = []
+        sides: list[tuple[int, int]] = []
+        deepest = 0
+
+        def put(node: Any, depth: int) -> int:
+            nonlocal deepest
+            at, deepest = len(feature), max(deepest, depth)
+            inner = isinstance(node, list)
+            feature.append(node[0] if inner else 0)
+            limit.append(node[1] if inner else 0.0)
+            adds.append(0.0 if inner else node)
+            sides.append((at, at))
+            if inner:
+                sides[at] = put(node[2], depth + 1), put(node[3], depth + 1)
+            return at
+
+        roots = np.array([put(tree, 0) for tree in stored], np.intp)
+        flat = np.array(sides, np.intp).ravel()
+        return cls(roots, np.array(feature, np.intp), np.array(limit), flat, np.array(adds, np.float64), deepest)
+
+    def added(self, rows: FloatArray) -> FloatArray:
+        """What all trees together add for each row of features."""
+        at = np.broadcast_to(self.roots, (len(rows), len(self.roots)))
+        values, first = rows.ravel(), np.arange(len(rows))[:, None] * rows.shape[1]
+        for _ in range(self.depth):
+            beyond = values.take(first + self.feature.take(at)) > self.limit.take(at)
+            at = self.sides.take(2 * at + beyond)
+        found: FloatArray = self.adds.take(at).sum(1)
+        return found
 
 
 @dataclass(frozen=True)
@@ -33,9 +76,9 @@ class Judge:
 
     features: tuple[str, ...]
     start: float
-    trees: tuple[Split | float, ...]
+    trees: Trees
     bias: float
-    weights: tuple[float, ...]
+    weights: FloatArray
     least: float
 
     def probability(self, values: Sequence[float]) -> float:
@@ -44,21 +87,26 @@ class Judge:
         Raises:
             ValueError: there are not as many values as features.
         """
-        if len(values) != len(self.features):
-            raise ValueError(f"{len(values)} values for {len(self.features)} features")
-        by_trees = self.start + sum(_added(tree, values) for tree in self.trees)
-        by_weight = self.bias + sum(w * v for w, v in zip(self.weights, values, strict=True))
-        return (_sigmoid(by_trees) + _sigmoid(by_weight)) / 2
+        return self.probabilities([values])[0]
+
+    def probabilities(self, rows: Sequence[Sequence[float]]) -> list[float]:
+        """The same for several readings.
+
+        Raises:
+            ValueError: one has not as many values as there are features.
+        """
+        for values in rows:
+            if len(values) != len(self.features):
+                raise ValueError(f"{len(values)} values for {len(self.features)} features")
+        table = np.array(rows, np.float64)
+        by_trees = _sigmoid(self.start + self.trees.added(table))
+        by_weight = _sigmoid(self.bias + table @ self.weights)
+        return [float(p) for p in (by_trees + by_weight) / 2]
 
 
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, x))))
-
-
-def _added(node: Split | float, values: Sequence[float]) -> float:
-    while isinstance(node, Split):
-        node = node.left if values[node.feature] <= node.limit else node.right
-    return node
+def _sigmoid(x: FloatArray) -> FloatArray:
+    found: FloatArray = 1 / (1 + np.exp(-np.clip(x, -30.0, 30.0)))
+    return found
 
 
 @dataclass(frozen=True)
@@ -85,13 +133,6 @@ def judges() -> Judges:
 
 def _judge(stored: Mapping[str, Any]) -> Judge:
     return Judge(
-        tuple(stored["features"]), stored["start"], tuple(_node(t) for t in stored["trees"]),
-        stored["bias"], tuple(stored["weights"]), stored.get("least", 0.0),
+        tuple(stored["features"]), stored["start"], Trees.of(stored["trees"]),
+        stored["bias"], np.array(stored["weights"], np.float64), stored.get("least", 0.0),
     )  # fmt: skip
-
-
-def _node(stored: Any) -> Split | float:
-    if isinstance(stored, list):
-        feature, limit, left, right = stored
-        return Split(feature, limit, _node(left), _node(right))
-    return float(stored)

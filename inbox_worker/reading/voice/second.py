@@ -168,7 +168,7 @@ def _best(heard: Heard, opinion: Opinion, judge: Judges, beside: Claim | None) -
     if not found:
         return None
     rows = ranked(heard, found, opinion, beside)
-    at, values = best_of(rows, [judge.rank.probability(row) for row in rows])
+    at, values = best_of(rows, judge.rank.probabilities(rows))
     claim, probability = found[at].claim, judge.settle.probability(values)
     revises = claim.revises or (beside.revises if beside is not None else any(said.revises for _, said in heard.said))
     sure = round(min(probability, heard.answerer.confidence), 2)
