@@ -29,7 +29,7 @@ def main() -> None:
         place = Path(scratch)
         runs: dict[str, Callable[[], list[Figure]]] = {
             "reading": lambda: archive.reading(place / "reading", 12 if small else 300),
-            "archive": lambda: archive.spedup(place / "archive", 12 if small else 300),
+            "archive": lambda: archive.spedup(place / "archive", 12 if small else 1_000),
             "scale": lambda: scale.measured(place / "scale", given.messages or (60 if small else 20_000)),
             "start": lambda: starting.measured(place / "start", 1 if small else starting.ROUNDS),
         }
