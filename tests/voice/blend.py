@@ -37,7 +37,7 @@ def main() -> None:
     begin = start()
     net = Net(begin, LAYERS)
     state = mean([torch.load(path, weights_only=True) for path in arguments.kept])
-    net.load_state_dict(state)
+    net.take_up(state)
     chosen = random.Random(SEED)
     names = chosen.sample(PARTS["learnt"], MAILBOXES)
     texts = [e.numbers for e in of_mailboxes(names, Pieces(begin.pieces, begin.scores, begin.normal), MOST_PIECES)]

@@ -4,16 +4,19 @@ Each judge averages two probabilities, of decision trees and of a logistic regre
 the part "judged", from which the network did not learn, so what both readers make of them is what they make of new mail.
 The first weighs every claim that a message may make, by the features of ``choice.RANKED``; the second the likeliest of
 them (``choice.CHOSEN``), with what the first told of it and of the others when it was fitted without that message; the
-third whether anything is answered (``quiet``). How likely is likely enough is chosen by ten-fold cross-validation: first
-how likely it must be that nothing is answered, so that at most ``LOST`` of all messages are answers that are lost; then
-that with which the most is written down rightly while at most ``SILENT`` of all messages are lost or written down wrongly.
+third whether anything is answered (``quiet``). The narrow network, which looks first, has judges of its own. How likely is
+likely enough for either is chosen by ten-fold cross-validation, for both together: so that the most is written down or set
+aside rightly while at most ``LOST`` of all messages are answers that are lost, and at most ``SILENT`` are lost or written
+down wrongly.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -31,23 +34,27 @@ from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.voice.choice import CHOSEN, RANKED, best_of, ranked
 from inbox_worker.reading.voice.evaluation import tells_the_same
-from inbox_worker.reading.voice.network import network
-from inbox_worker.reading.voice.opinion import Opinion, opinion_of
+from inbox_worker.reading.voice.network import narrow_network, network
+from inbox_worker.reading.voice.opinion import Opinion, asked_about, opinion_of
 from inbox_worker.reading.voice.proposal import proposals
 from inbox_worker.reading.voice.quiet import QUIET, SETTLED, quietness
-from inbox_worker.reading.voice.second import OPEN, may_propose, may_stand, told_by_table
+from inbox_worker.reading.voice.second import LONG, OPEN, is_plain, may_propose, may_stand, told_by_table
 from inbox_worker.reading.whole import read_whole
 from tests.bench.mailboxes import PARTS, messages_of
 from tests.voice.gold import SERVICE, is_complete, is_right
 
 OUT = Path(__file__).parents[2] / "inbox_worker/reading/voice/judges.json"
+GLANCE = "glance.json"
 SILENT = 0.02  # of all messages: what may be written down wrongly or lost, without anybody being asked
 LOST = 0.004  # of them: answers that are taken for none
-# tried, to overrule what the grammar reads without a doubt
-OVERRULE = (0.85, 0.87, 0.89, 0.91, 0.93, 0.95)
-LEAST = tuple(round(0.7 + 0.01 * i, 2) for i in range(28))  # tried
-LEAST_QUIET = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95)
-SURELY = (0.95, 0.97, 0.98)  # from which the grammar's own answer is none
+# tried, for each network: from which probability on a claim is written down, and nothing is taken to be answered
+LEAST = (0.86, 0.87, 0.88, 0.89, 0.9, 0.91, 0.92)
+LEAST_AT_A_GLANCE = (0.86, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94)
+OVERRULE = (0.91, 0.93, 0.95)  # and instead of what the grammar reads without a doubt, which only the whole network may
+QUIET_FROM = (0.5, 0.6, 0.7, 0.8)
+QUIET_AT_A_GLANCE = (0.7, 0.8, 0.9, 0.95)
+SURELY = 0.95  # from which the grammar's own answer is none, for the whole network
+NEVER = 1.0  # a probability that none is
 MANY_TREES = {
     "max_iter": 200,
     "learning_rate": 0.05,
@@ -71,6 +78,8 @@ class Case:
     heard: Heard
     opinion: Opinion
     flagged: bool  # whatever the network says: something else is doubted
+    glance: Opinion  # of the narrow network
+    long: bool  # the narrow network is not asked
 
 
 def cases(names: tuple[str, ...]) -> list[Case]:
@@ -90,8 +99,10 @@ def cases(names: tuple[str, ...]) -> list[Case]:
             if met:
                 heard, claims, doubts = met[0]
                 flagged = bool(reading.doubts) or any(c.doubts for c in reading.claims)
-                opinion = opinion_of(heard, network())
-                found.append(Case(gold, claims, doubts, heard, opinion, flagged))
+                asked = asked_about(heard, network().words.pieces, network().most_pieces)
+                opinion, glance = (opinion_of(heard, one, asked) for one in (network(), narrow_network()))
+                long = len(asked.numbers) > LONG
+                found.append(Case(gold, claims, doubts, heard, opinion, flagged, glance, long))
     return found
 
 
@@ -116,6 +127,7 @@ class Row:
     sure: bool = False  # the grammar reads something without a doubt,
     same: bool = False  # and it is this,
     barred: bool = False  # or this may not take its place
+    plain: bool = False  # it is a yes or no, and what the grammar reads
     probability: float = 0.0  # by cross-validation
 
 
@@ -176,37 +188,86 @@ def _histogram(nodes: Any, at: int) -> Any:
     return [int(node["feature_idx"]), round(float(node["num_threshold"]), 4), *sides]
 
 
-def chosen(rows: list[Row], wrong_at_most: float) -> dict[str, float]:
-    """The least probability, and that to overrule the grammar, of the likeliest claims of some messages."""
-    best: tuple[tuple[int, int], dict[str, float]] = (0, 0), {"least": 1.0, "overrule": 1.0}
-    for either, overrule in product(LEAST, OVERRULE):
-        least = {"least": either, "overrule": max(either, overrule)}
-        written = [
-            r for r in rows if not r.barred and r.probability >= least["overrule" if r.sure and not r.same else "least"]
-        ]
-        right = sum(r.right for r in written)
-        wrong = sum(r.wrong for r in written)
-        if (right, -wrong) > best[0] and wrong <= wrong_at_most:
-            best = (right, -wrong), least
-            print(f"  {least}: {right} right, {wrong} wrong, {len(written) - right - wrong} that leave out a name")
-    return best[1]
+@dataclass(frozen=True)
+class Limits:
+    """From which probabilities on a claim is written down, also against the grammar, and nothing taken to be answered,
+    also against the grammar."""
+
+    least: float
+    overrule: float
+    quiet: float
+    surely: float
 
 
-def quiet_enough(rows: list[Row], messages: int) -> tuple[float, float, int]:
-    """From which probability on a message answers nothing, and from which on although the grammar reads an answer
-    without a doubt; and how many answers are lost."""
-    doubted, undoubted = ([r for r in rows if r.sure is wanted] for wanted in (False, True))
-    least = next(t for t in (*LEAST_QUIET, 1.0) if _lost(doubted, t) <= LOST * messages)
-    surely = next(t for t in (*SURELY, 1.0) if t >= least and not _lost(undoubted, t))
-    for name, some, limit in (("quiet", doubted, least), ("surely", undoubted, surely)):
-        quiet = sum(r.right and r.probability >= limit for r in some)
-        print(f"  {name} from {limit}: {quiet} of {sum(r.right for r in some)} that answer nothing, "
-              f"and {_lost(some, limit)} of {sum(not r.right for r in some)} that do")  # fmt: skip
-    return least, surely, _lost(doubted, least) + _lost(undoubted, surely)
+class Outcome(StrEnum):
+    """What becomes of a message."""
+
+    RIGHT = "right"
+    PART = "that leave out a name"
+    WRONG = "wrong"
+    NOTHING = "rightly none"
+    LOST = "lost"
+    ASKED = "asked"
 
 
-def _lost(rows: list[Row], limit: float) -> int:
-    return sum(not r.right and r.probability >= limit for r in rows)
+@dataclass(frozen=True)
+class Weighed:
+    """What the judges of a network make of some messages, by cross-validation, and the judges."""
+
+    judges: dict[str, Any]
+    best: list[Row | None]
+    quiet: list[Row | None]
+
+    def outcome(self, at: int, case: Case, limits: Limits, *, at_a_glance: bool = False) -> Outcome:
+        """What becomes of a message by this network alone."""
+        best, quiet = self.best[at], self.quiet[at]
+        if quiet is not None and quiet.probability >= (limits.surely if quiet.sure else limits.quiet):
+            return Outcome.NOTHING if quiet.right else Outcome.LOST
+        if best is None:
+            if not left_to_grammar(case):
+                return Outcome.ASKED
+            return Outcome.RIGHT if is_right(case.gold, case.claims, Kind.REPLY) else Outcome.WRONG
+        against = best.sure and not best.same
+        if at_a_glance and not best.plain:
+            return Outcome.ASKED
+        if case.flagged or best.barred or best.probability < (limits.overrule if against else limits.least):
+            return Outcome.ASKED
+        return Outcome.RIGHT if best.right else Outcome.WRONG if best.wrong else Outcome.PART
+
+
+def weighed(read: list[Case]) -> Weighed:
+    """Fit the judges of a network, whose ``opinion`` the messages have."""
+    possible = [claims_of(at, case) for at, case in enumerate(read)]
+    quiet = [nothing(at, case) for at, case in enumerate(read)]
+    judges: dict[str, Any] = {"rank": fitted([r for some in possible for r in some], RANKED, many=True)}
+    best = best_rows(possible)
+    judges["settle"] = fitted([b for b in best if b], CHOSEN)
+    judges["quiet"] = fitted([q for q in quiet if q], QUIET)
+    print(f"{sum(b.right for b in best if b)} of {sum(map(bool, best))} claims chosen rightly")
+    return Weighed(judges, best, quiet)
+
+
+def chosen(read: list[Case], glance: Weighed, whole: Weighed) -> tuple[Limits, Limits]:
+    """The limits of the narrow network and of the whole one."""
+    most = 0
+    found = Limits(NEVER, NEVER, NEVER, NEVER), Limits(NEVER, NEVER, NEVER, NEVER)
+    first = [Limits(least, NEVER, quiet, NEVER) for least, quiet in product(LEAST_AT_A_GLANCE, QUIET_AT_A_GLANCE)]
+    seen_first = {limits: [Outcome.ASKED if case.long else glance.outcome(at, case, limits, at_a_glance=True)
+                            for at, case in enumerate(read)] for limits in first}  # fmt: skip
+    for least, overrule, quiet in product(LEAST, OVERRULE, QUIET_FROM):
+        then = Limits(least, max(least, overrule), quiet, SURELY)
+        closely = [whole.outcome(at, case, then) for at, case in enumerate(read)]
+        for limits, seen in seen_first.items():
+            told = Counter(c if g is Outcome.ASKED else g for g, c in zip(seen, closely, strict=True))
+            right, lost = told[Outcome.RIGHT] + told[Outcome.NOTHING], told[Outcome.LOST]
+            few = lost <= LOST * len(read) and lost + told[Outcome.WRONG] <= SILENT * len(read)
+            if few and right > most:
+                most, found = right, (limits, then)
+                settled = sum(g is not Outcome.ASKED for g in seen)
+                print(
+                    f"  {limits}, {then}: {', '.join(f'{told[one]} {one}' for one in Outcome)}; {settled} at a glance"
+                )
+    return found
 
 
 def claims_of(at: int, case: Case) -> list[Row]:
@@ -225,8 +286,9 @@ def claims_of(at: int, case: Case) -> list[Row]:
     for row, one in zip(values, (p.claim for p in found), strict=True):
         sound = is_right(case.gold, (one,), Kind.REPLY)
         same = beside is not None and tells_the_same(one, beside)
+        plain = beside is not None and is_plain(one, beside)
         barred = not same and not may_stand(case.heard, one, beside, case.opinion)
-        rows.append(Row(at, row, sound and is_complete(case.gold, (one,)), not sound, sure, same, barred))
+        rows.append(Row(at, row, sound and is_complete(case.gold, (one,)), not sound, sure, same, barred, plain))
     return rows
 
 
@@ -265,30 +327,15 @@ def main() -> None:
 
 
 def fit(read: list[Case], out: Path) -> None:
-    """Fit the judges on some messages and write them."""
+    """Fit the judges on some messages and write them, those of the narrow network beside ``out``."""
     print(f"{len(read)} messages that people wrote, {sum(map(decidable, read))} that can be decided")
-    possible = [claims_of(at, case) for at, case in enumerate(read)]
-    quiet = [nothing(at, case) for at, case in enumerate(read)]
-    judges: dict[str, Any] = {"rank": fitted([r for some in possible for r in some], RANKED, many=True)}
-    best = best_rows(possible)
-    judges["settle"] = fitted([b for b in best if b], CHOSEN)
-    judges["quiet"] = fitted([q for q in quiet if q], QUIET)
-    least, surely, lost = quiet_enough([q for q in quiet if q], len(read))
-    spoken = [
-        b
-        for case, b, q in zip(read, best, quiet, strict=True)
-        if b and not case.flagged and (q is None or q.probability < (surely if q.sure else least))
-    ]
-    print(f"{sum(r.right for r in spoken)} of {len(spoken)} claims chosen rightly")
-    alone = [c for c, some in zip(read, possible, strict=True) if not some and left_to_grammar(c)]
-    wrong = sum(not is_right(c.gold, c.claims, Kind.REPLY) for c in alone)
-    print(f"{len(alone)} more are left to the grammar, {wrong} of them wrong")
-    limits = chosen(spoken, SILENT * len(read) - lost - wrong)
-    print(f"chosen: {limits}, quiet from {least}, surely from {surely}")
-    judges["settle"]["least"] = limits["least"]
-    judges["quiet"]["least"] = least
-    judges |= {"surely": surely, "overrule": limits["overrule"]}
-    out.write_text(json.dumps(judges) + "\n", encoding="utf-8")
+    glance, whole = weighed([replace(case, opinion=case.glance) for case in read]), weighed(read)
+    for one, limits, path in zip(
+        (glance, whole), chosen(read, glance, whole), (out.with_name(GLANCE), out), strict=True
+    ):
+        judges = {**one.judges, "surely": limits.surely, "overrule": limits.overrule}
+        judges["settle"]["least"], judges["quiet"]["least"] = limits.least, limits.quiet
+        path.write_text(json.dumps(judges) + "\n", encoding="utf-8")
 
 
 def left_to_grammar(case: Case) -> bool:

@@ -23,10 +23,20 @@ from tests.voice.start import BLOCK, Start
 OPSET = 17  # of ONNX
 
 
-def pack(net: Net, begin: Start, out: Path, version: str, most: int, texts: Sequence[Sequence[int]]) -> None:
+def pack(
+    net: Net,
+    begin: Start,
+    out: Path,
+    version: str,
+    most: int,
+    texts: Sequence[Sequence[int]],
+    *,
+    with_words: bool = True,
+) -> None:
     """Write ``out`` and the encoder beside it, with the suffix ``.onnx``.
 
     ``texts``: some texts as numbers of pieces, to learn how large the numbers are that the encoder calculates with.
+    ``with_words``: with the pieces and their vectors, which a narrow network shares with the whole one.
     """
     about = {
         "version": version,
@@ -35,17 +45,7 @@ def pack(net: Net, begin: Start, out: Path, version: str, most: int, texts: Sequ
         "partstats": PARTSTATS,
         "ops": OPS,
     }
-    table, scales = _in_four_bits(np.asarray(begin.table, "f4"))
-    arrays: dict[str, Any] = {
-        "table": table,
-        "table_scales": scales,
-        "positions": net.positions.numpy()[:most].astype("f2"),
-        "type": net.types.numpy(),
-        "scores": np.array(begin.scores, "f2"),
-        "pieces": _text("\n".join(begin.pieces)),
-        "normal": _text(json.dumps({str(k): v for k, v in begin.normal.items()}, ensure_ascii=False)),
-        "about": _text(json.dumps(about)),
-    }
+    arrays: dict[str, Any] = {"about": _text(json.dumps(about)), **(_words(net, begin, most) if with_words else {})}
     for name, value in net.state_dict().items():
         numbers = value.detach().float().numpy()
         if name.partition(".")[0] not in {"table", "positions", "types", "encoder"}:
@@ -56,7 +56,7 @@ def pack(net: Net, begin: Start, out: Path, version: str, most: int, texts: Sequ
         encoder = _Encoder(net)
         encoder.export(plain)
         fused = optimize_model(
-            str(plain), model_type="bert", num_heads=net.heads, hidden_size=net.width, opt_level=0
+            str(plain), model_type="bert", num_heads=net.width // net.head, hidden_size=net.width, opt_level=0
         )  # steps that the runtime knows as one
         fused.save_model_to_file(str(plain))
         smooth(plain, [encoder.vectors(text) for text in texts])
@@ -64,6 +64,19 @@ def pack(net: Net, begin: Start, out: Path, version: str, most: int, texts: Sequ
             plain, out.with_suffix(".onnx"), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )  # a range that no processor's eight-bit arithmetic leaves  # fmt: skip
+
+
+def _words(net: Net, begin: Start, most: int) -> dict[str, Any]:
+    table, scales = _in_four_bits(np.asarray(begin.table, "f4"))
+    return {
+        "table": table,
+        "table_scales": scales,
+        "positions": net.positions.numpy()[:most].astype("f2"),
+        "type": net.types.numpy(),
+        "scores": np.array(begin.scores, "f2"),
+        "pieces": _text("\n".join(begin.pieces)),
+        "normal": _text(json.dumps({str(k): v for k, v in begin.normal.items()}, ensure_ascii=False)),
+    }
 
 
 class _Encoder(nn.Module):

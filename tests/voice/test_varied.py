@@ -13,7 +13,7 @@ MOST = 200
 
 
 def asked(text: str, name: str = "") -> Asked:
-    cut = network().pieces.cut(OPENING + text, MOST)
+    cut = network().words.pieces.cut(OPENING + text, MOST)
     at = text.find(name)
     span = span_in(cut, at, at + len(name)) if name else None
     return Asked([BEGIN, *(p.number for p in cut), END], [span] if span else [], [], cut, [], text)
@@ -33,7 +33,7 @@ def asked(text: str, name: str = "") -> Asked:
     ],
 )
 def test_a_number_told_once_is_told_anew(text: str, language: str, number: int, told: set[str]) -> None:
-    pieces = network().pieces
+    pieces = network().words.pieces
     retold = {
         tuple(numbers) for _, numbers, _, _ in other_numbers(asked(text), language, number, 0, [], pieces, MOST, 9)
     }
@@ -43,7 +43,7 @@ def test_a_number_told_once_is_told_anew(text: str, language: str, number: int, 
 
 def test_those_named_are_found_behind_a_longer_number() -> None:
     before = asked("Two will come, one of them Ana Ruiz.", "Ana Ruiz")
-    retold = other_numbers(before, "en", 2, 1, before.spans, network().pieces, MOST, 9)
+    retold = other_numbers(before, "en", 2, 1, before.spans, network().words.pieces, MOST, 9)
     found = {number: (numbers, spans, places) for number, numbers, spans, places in retold}
     numbers, ((start, end),), places = found[7]
     assert places == [(start, end)]
@@ -53,4 +53,4 @@ def test_those_named_are_found_behind_a_longer_number() -> None:
 
 @pytest.mark.parametrize("text", ["Three of the three of us.", "Three, that is 3, of us.", "Nobody comes."])
 def test_what_is_told_twice_or_never_is_left_alone(text: str) -> None:
-    assert not list(other_numbers(asked(text), "en", 3, 0, [], network().pieces, MOST, 9))
+    assert not list(other_numbers(asked(text), "en", 3, 0, [], network().words.pieces, MOST, 9))

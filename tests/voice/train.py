@@ -203,7 +203,7 @@ def main() -> None:
     if arguments.go_on:
         packed = arguments.go_on.suffix == ".npz"
         state = unpacked(arguments.go_on) if packed else torch.load(arguments.go_on, weights_only=True)
-        net.load_state_dict(state, strict=False)  # questions may be new
+        net.take_up(state)
     settled = Settled(net)
     if net.settled:
         settled.learn([e for one in [*letters, *twice, *phrases, *unseen] for e in (one, *one.varied)])

@@ -1,8 +1,8 @@
 """How likely it is that a reading is right: boosted trees (Friedman 2001) and a logistic regression over its features,
 whose probabilities are averaged: the one sees what goes together, the other is not led astray by rare cases.
 
-The trees and the least probabilities are in ``judges.json``, made by ``python -m tests.voice.judge``, which also says
-how they were chosen.
+The trees and the least probabilities are in ``judges.json``, those for the narrow network in ``glance.json``; both are
+made by ``python -m tests.voice.judge``, which also says how they were chosen.
 """
 
 from __future__ import annotations
@@ -123,11 +123,11 @@ class Judges:
 
 
 @cache
-def judges() -> Judges:
-    """The judges that come with the package."""
-    text = (resources.files("inbox_worker.reading.voice") / "judges.json").read_text(encoding="utf-8")
+def judges(name: str = "judges") -> Judges:
+    """The judges that come with the package: those of the whole network, or of the narrow one ("glance")."""
+    text = (resources.files("inbox_worker.reading.voice") / f"{name}.json").read_text(encoding="utf-8")
     stored = json.loads(text)
-    rank, settle, quiet = (_judge(stored[name]) for name in ("rank", "settle", "quiet"))
+    rank, settle, quiet = (_judge(stored[one]) for one in ("rank", "settle", "quiet"))
     return Judges(rank, settle, quiet, stored["surely"], stored["overrule"])
 
 

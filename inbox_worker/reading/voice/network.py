@@ -3,13 +3,14 @@ asked of what it makes of a text.
 
 ``voice.onnx`` is the encoder, from the vectors of pieces to what they are in their text, weights in eight bits.
 ``voice.npz`` holds the rest: the pieces, their vectors in blocks of 32 numbers of four bits, and the questions.
-``python -m tests.voice.train`` makes both, and ``python -m tests.voice.blend`` the mean of several.
+``python -m tests.voice.train`` makes both, and ``python -m tests.voice.blend`` the mean of several. ``glance.onnx`` and
+``glance.npz`` are the same network made narrow (``tests.voice.narrow``), with the same pieces and questions of its own.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -21,6 +22,8 @@ import numpy.typing as npt
 from inbox_worker.reading.voice.pieces import Pieces
 
 Array = npt.NDArray[np.float32]
+OF_WORDS = frozenset({"pieces", "scores", "normal", "table", "table_scales", "positions", "type"})
+PACKAGE = "inbox_worker.reading.voice"
 KEPT = 16  # readings that are kept, in case the same text comes again
 ERRORS = 3  # what the runtime may say on standard error: nothing below an error
 OUTSIDE, FIRST, INSIDE = 0, 1, 2  # of the name of somebody who comes
@@ -42,21 +45,39 @@ class Answers:
     weight: Array  # (pieces, POOLS): how much each piece counted
 
 
+class Words:
+    """The pieces that a text is cut into, and their vectors."""
+
+    def __init__(self, stored: Mapping[str, Any]) -> None:
+        """``stored``: the arrays of the file of a network that has them."""
+        pieces = bytes(stored["pieces"]).decode().split("\n")
+        normal = {int(k): v for k, v in json.loads(bytes(stored["normal"]).decode()).items()}
+        self.pieces = Pieces(pieces, stored["scores"].astype(np.float32).tolist(), normal)
+        self._table, self._scales = stored["table"], stored["table_scales"]
+        self._places: Array = (stored["positions"].astype(np.float32) + stored["type"]).astype(np.float32)
+
+    def vectors(self, numbers: Sequence[int]) -> Array:
+        """What an encoder is given of a text as numbers of pieces, a row a piece."""
+        packed = self._table[np.asarray(numbers)]  # (pieces, blocks, 16)
+        low = (packed & 15).astype(np.float32) - 8
+        high = (packed >> 4).astype(np.float32) - 8
+        scales = self._scales[np.asarray(numbers)].astype(np.float32)[..., None]
+        rows = np.concatenate([low, high], axis=2).astype(np.float32) * scales
+        found: Array = rows.reshape(len(numbers), -1) + self._places[: len(numbers)]
+        return found
+
+
 class Network:
     """A trained network."""
 
-    def __init__(self, stored: Mapping[str, Any], encoder: bytes) -> None:
+    def __init__(self, words: Words, stored: Mapping[str, Any], encoder: bytes) -> None:
         """``stored``: the arrays of the network file; ``encoder``: a model in ONNX, from ``vectors`` to ``hidden``."""
         about = json.loads(bytes(stored["about"]).decode())
         self.partstats: tuple[str, ...] = tuple(about["partstats"])
         self.ops: tuple[str, ...] = tuple(about["ops"])
         self.most_pieces: int = about["most_pieces"]
         self.version: str = about["version"]
-        pieces = bytes(stored["pieces"]).decode().split("\n")
-        normal = {int(k): v for k, v in json.loads(bytes(stored["normal"]).decode()).items()}
-        self.pieces = Pieces(pieces, stored["scores"].astype(np.float32).tolist(), normal)
-        self._table, self._scales = stored["table"], stored["table_scales"]
-        self._places: Array = (stored["positions"].astype(np.float32) + stored["type"]).astype(np.float32)
+        self.words = words
         asked = [name for name in stored if name.endswith((".weight", ".bias"))]
         self._questions: dict[str, Array] = {name: stored[name].astype(np.float32) for name in asked}
         self._encoder = _session(encoder)
@@ -67,7 +88,7 @@ class Network:
         return self._read(tuple(numbers), tuple(spans))
 
     def _answers(self, numbers: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> Answers:
-        hidden = self._encode(np.asarray(numbers))
+        hidden = self.encode(numbers)
         scores = hidden @ self._questions["att.weight"].T + self._questions["att.bias"]
         weight = _softmax(scores.T).T.astype(np.float32)
         pooled = weight.T @ hidden
@@ -96,19 +117,9 @@ class Network:
         found: Array = x @ self._questions[f"{name}.weight"].T + self._questions[f"{name}.bias"]
         return found
 
-    def _rows(self, numbers: npt.NDArray[Any]) -> Array:
-        """The vectors of pieces, out of the table."""
-        packed = self._table[numbers]  # (pieces, blocks, 16)
-        low = (packed & 15).astype(np.float32) - 8
-        high = (packed >> 4).astype(np.float32) - 8
-        scales = self._scales[numbers].astype(np.float32)[..., None]
-        rows = np.concatenate([low, high], axis=2).astype(np.float32) * scales
-        found: Array = rows.reshape(len(numbers), -1).astype(np.float32)
-        return found
-
-    def _encode(self, numbers: npt.NDArray[Any]) -> Array:
-        vectors = self._rows(numbers) + self._places[: len(numbers)]
-        (hidden,) = self._encoder.run(["hidden"], {"vectors": vectors})
+    def encode(self, numbers: Sequence[int]) -> Array:
+        """What the encoder makes of a text as numbers of pieces, a row a piece."""
+        (hidden,) = self._encoder.run(["hidden"], {"vectors": self.words.vectors(numbers)})
         found: Array = hidden
         return found
 
@@ -149,11 +160,31 @@ def _sigmoid(x: Array) -> Array:
 
 
 @cache
+def words() -> Words:
+    """The pieces that come with the package, of both networks, loaded when they are first asked for."""
+    return Words(_stored("voice", lambda name: name in OF_WORDS))
+
+
+@cache
 def network() -> Network:
-    """The network that comes with the package, loaded when it is first asked for."""
-    here = resources.files("inbox_worker.reading.voice")
+    """The network that comes with the package."""
+    return _network("voice")
+
+
+@cache
+def narrow_network() -> Network:
+    """The narrow one, which looks first: it costs half as much, and is right a little less often."""
+    return _network("glance")
+
+
+def _network(name: str) -> Network:
+    encoder = (resources.files(PACKAGE) / f"{name}.onnx").read_bytes()
+    return Network(words(), _stored(name, lambda array: array not in OF_WORDS), encoder)
+
+
+def _stored(name: str, wanted: Callable[[str], bool]) -> dict[str, Any]:
     with (
-        resources.as_file(here / "voice.npz") as path,
+        resources.as_file(resources.files(PACKAGE) / f"{name}.npz") as path,
         np.load(path, allow_pickle=False) as stored,
     ):
-        return Network(dict(stored), (here / "voice.onnx").read_bytes())
+        return {array: stored[array] for array in stored if wanted(array)}

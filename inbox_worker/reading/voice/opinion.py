@@ -88,9 +88,9 @@ def span_in(cut: Sequence[Piece], start: int, end: int) -> tuple[int, int] | Non
     return (inside[0], inside[-1] + 1) if inside else None
 
 
-def opinion_of(heard: Heard, network: Network) -> Opinion:
-    """Ask the network about a message."""
-    asked = asked_about(heard, network.pieces, network.most_pieces)
+def opinion_of(heard: Heard, network: Network, asked: Asked | None = None) -> Opinion:
+    """Ask the network about a message; ``asked`` is what it is asked, if that has been found out."""
+    asked = asked or asked_about(heard, network.words.pieces, network.most_pieces)
     said = network.read(asked.numbers, asked.spans)
     people = _people(heard, asked, said)
     weights = said.weight[1:-1]

@@ -1,4 +1,7 @@
-"""Two readers of one message: what both say is written down, what they differ in is asked, with both opinions."""
+"""Two readers of one message: what both say is written down, what they differ in is asked, with both opinions.
+
+The second reader looks first with a narrow network, and with the whole one where that is not sure enough.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,15 @@ from inbox_worker.reading.answer.heard import Heard, same_person
 from inbox_worker.reading.voice.choice import best_of, ranked
 from inbox_worker.reading.voice.evaluation import place_of, tells_the_same
 from inbox_worker.reading.voice.judges import Judges, judges
-from inbox_worker.reading.voice.network import network
-from inbox_worker.reading.voice.opinion import Opinion, opinion_of
+from inbox_worker.reading.voice.network import Network, narrow_network, network
+from inbox_worker.reading.voice.opinion import Opinion, asked_about, opinion_of
 from inbox_worker.reading.voice.proposal import proposals
 from inbox_worker.reading.voice.quiet import SETTLED, quietness
 
 Told = tuple[tuple[Claim, ...], tuple[Doubt, ...]]  # claims, and the doubts that none of them carries
 
 OPEN = frozenset({Code.PARTSTAT_UNCLEAR, Code.COUNT_UNCLEAR, Code.COUNT_MISSING})  # doubts of reading, not of trust
+LONG = 200  # pieces of a text beyond which the first look is left out: it seldom settles anything
 MORE_LIKELY_THAN_NOT = 0.5
 A_WHOLE_ANSWER = 0.95  # probability from which a message is taken to change no earlier answer
 ANSWERS = {
@@ -28,11 +32,51 @@ ANSWERS = {
 }
 
 
+@dataclass(frozen=True)
+class Look:
+    """A network, and the judges that were fitted on what it says."""
+
+    network: Network
+    judges: Judges
+
+
+def looks() -> tuple[Look, ...]:
+    """How often a message is looked at, until one look is sure enough: by a narrow network, then by the whole one."""
+    return Look(narrow_network(), judges("glance")), Look(network(), judges("judges"))
+
+
 def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...]) -> Told:
-    """What the grammar made of a message, seen by the network as well."""
+    """What the grammar made of a message, seen by the networks as well."""
     if len(claims) > 1 or (claims and not heard.said):
         return claims, doubts
-    opinion, judge = opinion_of(heard, network()), judges()
+    *quick, close = looks()
+    asked = asked_about(heard, close.network.words.pieces, close.network.most_pieces)
+    for look in quick if len(asked.numbers) <= LONG else ():
+        told = settled(heard, claims, doubts, opinion_of(heard, look.network, asked), look.judges)
+        if told is not None and _is_plain(told, claims):
+            return told
+    opinion = opinion_of(heard, close.network, asked)
+    told = settled(heard, claims, doubts, opinion, close.judges)
+    return told if told is not None else _doubted(heard, claims, doubts, opinion, close.judges)
+
+
+def _is_plain(told: Told, claims: tuple[Claim, ...]) -> bool:
+    """Whether a first look may settle it: nothing is answered, or it is the grammar's own yes or no. All else wants a
+    closer look, also a perhaps, which most often is to be asked about."""
+    if not told[0]:
+        return True
+    return bool(claims) and is_plain(told[0][0], claims[0])
+
+
+def is_plain(claim: Claim, beside: Claim) -> bool:
+    """Whether a claim is a yes or no, and the same as the grammar's."""
+    return claim.partstat is not Partstat.TENTATIVE and tells_the_same(claim, beside)
+
+
+def settled(
+    heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...], opinion: Opinion, judge: Judges
+) -> Told | None:
+    """What is written down or set aside by both readers, None where that is not sure enough."""
     held = [d for c in claims for d in c.doubts] + list(doubts)
     if opinion.whole and all(d.code in SETTLED for d in held):
         nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
@@ -41,13 +85,21 @@ def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, .
     if claims and not held:
         if told_by_table(heard, claims[0], opinion):
             return claims, doubts
-        return (_weighed(heard, claims[0], opinion, judge),), doubts
-    if not held:
-        return _unnoticed(heard, opinion, judge)
+        weighed = _weighed(heard, claims[0], opinion, judge)
+        return None if weighed is None else ((weighed,), doubts)
     if any(d.code not in OPEN for d in held):
-        return claims, doubts
+        return None
     other = _proposed(heard, opinion, judge, claims[0] if claims else None)
-    return ((other,), ()) if other is not None else (claims, doubts)
+    return None if other is None else ((other,), ())
+
+
+def _doubted(
+    heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...], opinion: Opinion, judge: Judges
+) -> Told:
+    """What is asked: what the grammar doubts already, or what the readers differ in."""
+    if doubts or any(c.doubts for c in claims):
+        return claims, doubts
+    return ((_differing(heard, claims[0], opinion, judge),), doubts) if claims else _unnoticed(heard, opinion)
 
 
 def told_by_table(heard: Heard, claim: Claim, opinion: Opinion) -> bool:
@@ -64,18 +116,22 @@ def told_by_table(heard: Heard, claim: Claim, opinion: Opinion) -> bool:
     )
 
 
-def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim:
-    """A claim of the grammar: with the probability that it is right, or with a doubt where that is too low."""
+def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim | None:
+    """A claim of the grammar with the probability that it is right, or what stands instead; None where neither is
+    likely enough."""
     best = _best(heard, opinion, judge, claim)
-    if best is not None and best.same and best.probability >= judge.settle.least:
-        return replace(claim, confidence=round(max(0.5, min(claim.confidence, best.probability)), 2))
-    if (
-        best is not None
-        and not best.same
-        and best.probability >= judge.overrule
-        and may_stand(heard, best.claim, claim, opinion)
-    ):
-        return best.claim
+    if best is None:
+        return None
+    if best.same:
+        sure = round(max(0.5, min(claim.confidence, best.probability)), 2)
+        return replace(claim, confidence=sure) if best.probability >= judge.settle.least else None
+    stands = best.probability >= judge.overrule and may_stand(heard, best.claim, claim, opinion)
+    return best.claim if stands else None
+
+
+def _differing(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim:
+    """A claim of the grammar with the doubt that the other reader has."""
+    best = _best(heard, opinion, judge, claim)
     doubt = _difference(heard, claim, opinion)
     slight = doubt.slight and best is not None and best.same and best.probability >= MORE_LIKELY_THAN_NOT
     number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET and not slight else claim.delegates
@@ -112,11 +168,8 @@ def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
     return Doubt(Code.COUNT_UNCLEAR, "A second reader is not sure who comes, and how many.", shown, True)
 
 
-def _unnoticed(heard: Heard, opinion: Opinion, judge: Judges) -> Told:
-    """A message in which the grammar finds no answer."""
-    found = _proposed(heard, opinion, judge, None)
-    if found is not None:
-        return (found,), ()
+def _unnoticed(heard: Heard, opinion: Opinion) -> Told:
+    """A message in which the grammar finds no answer, and the other reader perhaps does."""
     answer = max((k for k in opinion.partstat if k != "none"), key=lambda k: opinion.partstat[k])
     shown = tuple(heard.evidence("partstat-unclear", *place) for place in opinion.words[:1])
     why = f"No answer was found; a second reader holds {ANSWERS[answer]} for possible ({opinion.partstat[answer]:.0%})."

@@ -8,8 +8,8 @@ from inbox_worker.model import Claim, Code, Doubt, Op, Partstat
 from inbox_worker.reading.answer.heard import Heard
 from inbox_worker.reading.rules import RuleReader
 from inbox_worker.reading.voice import second
-from inbox_worker.reading.voice.network import network
-from inbox_worker.reading.voice.opinion import Opinion, opinion_of
+from inbox_worker.reading.voice.network import Network, narrow_network, network
+from inbox_worker.reading.voice.opinion import Asked, Opinion, opinion_of
 from inbox_worker.reading.whole import read_whole
 from tests.reading.voice.making import INVITATION, heard_of, letter
 
@@ -17,9 +17,10 @@ THREE = "We will attend the forum with three people."
 
 
 def decided(text: str, monkeypatch: pytest.MonkeyPatch, **changed: object) -> tuple[tuple[Claim, ...], list[Doubt]]:
-    """The claims and all doubts for a letter, where the network says what it says but for what is ``changed``."""
+    """The claims and all doubts for a letter, where both networks say what the whole one says but for what is
+    ``changed``."""
 
-    def told(heard: Heard, _: object) -> Opinion:
+    def told(heard: Heard, *_: object) -> Opinion:
         return replace(opinion_of(heard, network()), **changed)  # type: ignore[arg-type]
 
     monkeypatch.setattr(second, "opinion_of", told)
@@ -85,3 +86,47 @@ def test_a_slight_doubt_of_the_number_leaves_none(monkeypatch):
 
     (claim,) = read_whole(letter(THREE), INVITATION, RuleReader(second=doubting)).claims
     assert (claim.delegates, claim.doubts) == (None, (slight,))
+
+
+def asked_of(text: str, monkeypatch: pytest.MonkeyPatch) -> list[Network]:
+    """The networks that are asked about a letter, in their order."""
+    asked: list[Network] = []
+
+    def told(heard: Heard, network: Network, *rest: Asked) -> Opinion:
+        asked.append(network)
+        return opinion_of(heard, network, *rest)
+
+    monkeypatch.setattr(second, "opinion_of", told)
+    read_whole(letter(text), INVITATION, RuleReader(second=second.reconsidered))
+    return asked
+
+
+PLAIN = "Dear colleagues,\n\nUnfortunately we will not be able to attend.\n\nAnn Lee"
+
+
+def test_a_plain_answer_is_settled_at_a_glance(monkeypatch):
+    assert asked_of(PLAIN, monkeypatch) == [narrow_network()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I may attend, but it is not certain yet.",
+        "We would have come, all four of us, if only the ferry still ran. So raise a glass for us instead.",
+    ],
+)
+def test_what_is_not_plain_is_looked_at_more_closely(text, monkeypatch):
+    assert asked_of(text, monkeypatch) == [narrow_network(), network()]
+
+
+def test_a_long_letter_is_looked_at_closely_at_once(monkeypatch):
+    text = "The river was high this week, and the boats stayed in the harbour. " * 20
+    assert asked_of(f"{text}\n\n{PLAIN}", monkeypatch) == [network()]
+
+
+def test_a_glance_settles_only_the_grammars_own_yes_or_no():
+    yes = Claim("delta", "Delta Trust", Partstat.ACCEPTED, 2)
+    assert second.is_plain(yes, yes)
+    assert second.is_plain(yes, replace(yes, doubts=(Doubt(Code.COUNT_UNCLEAR, "?"),)))
+    assert not second.is_plain(yes, replace(yes, delegates=3))
+    assert not second.is_plain(replace(yes, partstat=Partstat.TENTATIVE), replace(yes, partstat=Partstat.TENTATIVE))

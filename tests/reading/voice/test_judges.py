@@ -36,6 +36,12 @@ def test_the_judges_that_come_with_the_package_know_all_features():
     assert 0.5 <= judges().quiet.least <= judges().surely <= 1
 
 
+def test_the_judges_of_the_first_look_never_overrule_the_grammar():
+    glance = judges("glance")
+    assert (glance.rank.features, glance.settle.features, glance.quiet.features) == (RANKED, CHOSEN, QUIET)
+    assert judges().settle.least <= glance.settle.least < glance.overrule == glance.surely == 1
+
+
 def test_odds_are_bounded():
     assert odds(0.5) == 0.0
     assert odds(1.0) == 6.0 and odds(0.0) == -6.0

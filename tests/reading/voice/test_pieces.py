@@ -31,7 +31,7 @@ def test_no_more_pieces_than_asked_for_are_given():
 @given(text=st.text(max_size=200))
 @settings(deadline=None)  # the first one waits for the network to be loaded
 def test_pieces_stand_in_order_within_the_text(text):
-    pieces = network().pieces.cut(text, 384)
+    pieces = network().words.pieces.cut(text, 384)
     assert all(0 <= p.start < max(1, p.end) <= max(1, len(text)) for p in pieces)
     assert all(a.start <= b.start for a, b in itertools.pairwise(pieces))
 
@@ -40,4 +40,4 @@ def test_pieces_stand_in_order_within_the_text(text):
 def test_a_long_line_is_cut_in_time(line):
     from inbox_worker.reading.voice.opinion import LONGEST
 
-    assert network().pieces.cut(line[:LONGEST], 384)
+    assert network().words.pieces.cut(line[:LONGEST], 384)
