@@ -13,12 +13,11 @@ from torch import Tensor
 from inbox_worker.reading.voice.pieces import Pieces
 from tests.bench.mailboxes import PARTS
 from tests.voice.examples import corpus_digest, of_mailboxes
-from tests.voice.net import Net
+from tests.voice.net import LAYERS, Net
 from tests.voice.pack import pack
 from tests.voice.start import start
 from tests.voice.train import MOST_PIECES, OUT, SEED, TEXTS
 
-LAYERS = 12
 MAILBOXES = 10  # out of which the texts are taken by which it is packed
 
 

@@ -23,7 +23,7 @@ from inbox_worker.reading.voice.network import Network, Words
 from inbox_worker.reading.voice.pieces import Pieces
 from tests.bench.mailboxes import PARTS
 from tests.voice.examples import Example, corpus_digest, of_mailboxes, of_phrases
-from tests.voice.net import Net
+from tests.voice.net import LAYERS, Net
 from tests.voice.pack import pack
 from tests.voice.start import start
 from tests.voice.train import (
@@ -43,14 +43,9 @@ from tests.voice.train import (
 )
 from tests.voice.unpack import unpacked
 
-LAYERS = 12
 GLANCE = OUT.with_name("glance.npz")
 RATE = 3e-4
-LIKE_IT, AS_IT_SAYS, AS_IT_IS = (
-    4.0,
-    1.0,
-    0.3,
-)  # weights: of the numbers, of the answers that follow, of those that are known
+LIKE_IT, AS_IT_SAYS, AS_IT_IS = 4.0, 1.0, 0.3  # weights of the numbers, of the answers that follow, of the known ones
 
 
 class Whole:

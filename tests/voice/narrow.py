@@ -21,12 +21,11 @@ from torch import Tensor
 from inbox_worker.reading.voice.pieces import Pieces
 from tests.bench.mailboxes import PARTS
 from tests.voice.examples import of_mailboxes
-from tests.voice.net import HEADS, INNER, Net
+from tests.voice.net import HEADS, INNER, LAYERS, Net
 from tests.voice.start import start
 from tests.voice.train import MOST_PIECES, OUT, SEED
 from tests.voice.unpack import unpacked
 
-LAYERS = 12
 MAILBOXES, MESSAGES = 60, 800  # by which it is found out what can be spared
 AT_ONCE = 16  # inner numbers are kept in multiples of it, as processors take them
 DAMPED = 1e-3  # share of the mean square that is added to all squares, so that they can be inverted

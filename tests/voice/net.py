@@ -13,6 +13,7 @@ from tests.voice.examples import OPS, PARTSTATS, UNTOLD
 from tests.voice.start import Start
 
 DROPPED = 0.1
+LAYERS = 12  # of the whole network
 TAGS = 3  # of a piece: outside, first or inside of the name of somebody who comes
 HEADS, INNER = "ao", "fo"  # the two parts of a layer, by the product that brings what each finds to the width
 SELDOM = -5.0  # what a piece adds to the number of those who come, before anything is learnt: next to nothing
