@@ -127,7 +127,7 @@ class Row:
     sure: bool = False  # the grammar reads something without a doubt,
     same: bool = False  # and it is this,
     barred: bool = False  # or this may not take its place
-    plain: bool = False  # it is a yes or no, and what the grammar reads
+    plain: bool = False  # it is a yes or no, and what the grammar reads without a doubt
     probability: float = 0.0  # by cross-validation
 
 
@@ -223,13 +223,13 @@ class Weighed:
         best, quiet = self.best[at], self.quiet[at]
         if quiet is not None and quiet.probability >= (limits.surely if quiet.sure else limits.quiet):
             return Outcome.NOTHING if quiet.right else Outcome.LOST
+        if at_a_glance and (best is None or not best.plain):
+            return Outcome.ASKED
         if best is None:
             if not left_to_grammar(case):
                 return Outcome.ASKED
             return Outcome.RIGHT if is_right(case.gold, case.claims, Kind.REPLY) else Outcome.WRONG
         against = best.sure and not best.same
-        if at_a_glance and not best.plain:
-            return Outcome.ASKED
         if case.flagged or best.barred or best.probability < (limits.overrule if against else limits.least):
             return Outcome.ASKED
         return Outcome.RIGHT if best.right else Outcome.WRONG if best.wrong else Outcome.PART
@@ -286,7 +286,7 @@ def claims_of(at: int, case: Case) -> list[Row]:
     for row, one in zip(values, (p.claim for p in found), strict=True):
         sound = is_right(case.gold, (one,), Kind.REPLY)
         same = beside is not None and tells_the_same(one, beside)
-        plain = beside is not None and is_plain(one, beside)
+        plain = sure and beside is not None and is_plain(one, beside)
         barred = not same and not may_stand(case.heard, one, beside, case.opinion)
         rows.append(Row(at, row, sound and is_complete(case.gold, (one,)), not sound, sure, same, barred, plain))
     return rows

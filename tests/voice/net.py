@@ -49,12 +49,19 @@ class Net(nn.Module):
         self.drop = nn.Dropout(DROPPED)
 
     def take_up(self, state: Mapping[str, Tensor]) -> None:
-        """Become the network of which this is the state, or a part of it, whose layers may be narrower."""
+        """Become the network of which this is the state, whose layers may be narrower.
+
+        Raises:
+            ValueError: it has other layers.
+        """
         for name in self.encoder:
             kept = state.get(f"encoder.{name}")
             if kept is not None and kept.shape != self.encoder[name].shape:
                 self.encoder[name] = nn.Parameter(torch.empty_like(kept))
-        self.load_state_dict(state, strict=False)
+        found = self.load_state_dict(state, strict=False)  # questions may be new, and the table comes from the start
+        missing = [name for name in found.missing_keys if name.startswith("encoder.")]
+        if missing or found.unexpected_keys:
+            raise ValueError(f"not of this network: {len(missing)} arrays missing, {found.unexpected_keys} besides")
 
     def layer(self, number: int) -> dict[str, Tensor]:
         """The weights of a layer by their names in it."""

@@ -4,7 +4,7 @@ asked of what it makes of a text.
 ``voice.onnx`` is the encoder, from the vectors of pieces to what they are in their text, weights in eight bits.
 ``voice.npz`` holds the rest: the pieces, their vectors in blocks of 32 numbers of four bits, and the questions.
 ``python -m tests.voice.train`` makes both, and ``python -m tests.voice.blend`` the mean of several. ``glance.onnx`` and
-``glance.npz`` are the same network made narrow (``tests.voice.narrow``), with the same pieces and questions of its own.
+``glance.npz`` are the same network made narrow (``tests.voice.narrow``, ``tests.voice.learn``), with the same pieces.
 """
 
 from __future__ import annotations

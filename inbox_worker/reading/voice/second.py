@@ -40,66 +40,70 @@ class Look:
     judges: Judges
 
 
-def looks() -> tuple[Look, ...]:
-    """How often a message is looked at, until one look is sure enough: by a narrow network, then by the whole one."""
-    return Look(narrow_network(), judges("glance")), Look(network(), judges("judges"))
+def looks() -> tuple[Look, Look]:
+    """With what a message is looked at: a narrow network, and the whole one where that does not settle it."""
+    return Look(narrow_network(), judges("glance")), Look(network(), judges())
 
 
 def reconsidered(heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...]) -> Told:
     """What the grammar made of a message, seen by the networks as well."""
     if len(claims) > 1 or (claims and not heard.said):
         return claims, doubts
-    *quick, close = looks()
+    first, close = looks()
     asked = asked_about(heard, close.network.words.pieces, close.network.most_pieces)
-    for look in quick if len(asked.numbers) <= LONG else ():
-        told = settled(heard, claims, doubts, opinion_of(heard, look.network, asked), look.judges)
-        if told is not None and _is_plain(told, claims):
+    if len(asked.numbers) <= LONG:
+        told = _at_a_glance(heard, claims, doubts, opinion_of(heard, first.network, asked), first.judges)
+        if told is not None:
             return told
-    opinion = opinion_of(heard, close.network, asked)
-    told = settled(heard, claims, doubts, opinion, close.judges)
-    return told if told is not None else _doubted(heard, claims, doubts, opinion, close.judges)
+    return _closely(heard, claims, doubts, opinion_of(heard, close.network, asked), close.judges)
 
 
-def _is_plain(told: Told, claims: tuple[Claim, ...]) -> bool:
-    """Whether a first look may settle it: nothing is answered, or it is the grammar's own yes or no. All else wants a
-    closer look, also a perhaps, which most often is to be asked about."""
-    if not told[0]:
-        return True
-    return bool(claims) and is_plain(told[0][0], claims[0])
+def _at_a_glance(
+    heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...], opinion: Opinion, judge: Judges
+) -> Told | None:
+    """What a first look settles: that nothing is answered, or the grammar's own yes or no. None for what wants a closer
+    look: all that is doubted, tables, and a perhaps, which most often is to be asked about."""
+    held = [d for c in claims for d in c.doubts] + list(doubts)
+    if _is_quiet(heard, claims, held, opinion, judge):
+        return (), ()
+    if not claims or held or told_by_table(heard, claims[0], opinion):
+        return None
+    best = _best(heard, opinion, judge, claims[0])
+    if best is None or not is_plain(best.claim, claims[0]) or best.probability < judge.settle.least:
+        return None
+    return (_as_sure_as(best, claims[0]),), doubts
 
 
 def is_plain(claim: Claim, beside: Claim) -> bool:
-    """Whether a claim is a yes or no, and the same as the grammar's."""
-    return claim.partstat is not Partstat.TENTATIVE and tells_the_same(claim, beside)
+    """Whether a claim is a yes or no, and the same as an undoubted one of the grammar."""
+    return claim.partstat is not Partstat.TENTATIVE and not beside.doubts and tells_the_same(claim, beside)
 
 
-def settled(
+def _is_quiet(heard: Heard, claims: tuple[Claim, ...], held: list[Doubt], opinion: Opinion, judge: Judges) -> bool:
+    """Whether it is sure enough that nothing is answered."""
+    if not opinion.whole or any(d.code not in SETTLED for d in held):
+        return False
+    nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
+    return nothing >= (judge.surely if claims and not held else judge.quiet.least)
+
+
+def _closely(
     heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...], opinion: Opinion, judge: Judges
-) -> Told | None:
-    """What is written down or set aside by both readers, None where that is not sure enough."""
+) -> Told:
+    """What a closer look makes of a message, doubts included."""
     held = [d for c in claims for d in c.doubts] + list(doubts)
-    if opinion.whole and all(d.code in SETTLED for d in held):
-        nothing = judge.quiet.probability(quietness(heard, claims, held, opinion))
-        if nothing >= (judge.surely if claims and not held else judge.quiet.least):
-            return (), ()
+    if _is_quiet(heard, claims, held, opinion, judge):
+        return (), ()
     if claims and not held:
         if told_by_table(heard, claims[0], opinion):
             return claims, doubts
-        weighed = _weighed(heard, claims[0], opinion, judge)
-        return None if weighed is None else ((weighed,), doubts)
+        return (_weighed(heard, claims[0], opinion, judge),), doubts
+    if not held:
+        return _unnoticed(heard, opinion, judge)
     if any(d.code not in OPEN for d in held):
-        return None
-    other = _proposed(heard, opinion, judge, claims[0] if claims else None)
-    return None if other is None else ((other,), ())
-
-
-def _doubted(
-    heard: Heard, claims: tuple[Claim, ...], doubts: tuple[Doubt, ...], opinion: Opinion, judge: Judges
-) -> Told:
-    """What is asked: what the grammar doubts already, or what the readers differ in."""
-    if doubts or any(c.doubts for c in claims):
         return claims, doubts
-    return ((_differing(heard, claims[0], opinion, judge),), doubts) if claims else _unnoticed(heard, opinion)
+    other = _proposed(heard, opinion, judge, claims[0] if claims else None)
+    return ((other,), ()) if other is not None else (claims, doubts)
 
 
 def told_by_table(heard: Heard, claim: Claim, opinion: Opinion) -> bool:
@@ -116,27 +120,28 @@ def told_by_table(heard: Heard, claim: Claim, opinion: Opinion) -> bool:
     )
 
 
-def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim | None:
-    """A claim of the grammar with the probability that it is right, or what stands instead; None where neither is
-    likely enough."""
+def _weighed(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim:
+    """A claim of the grammar: with the probability that it is right, or with a doubt where that is too low."""
     best = _best(heard, opinion, judge, claim)
-    if best is None:
-        return None
-    if best.same:
-        sure = round(max(0.5, min(claim.confidence, best.probability)), 2)
-        return replace(claim, confidence=sure) if best.probability >= judge.settle.least else None
-    stands = best.probability >= judge.overrule and may_stand(heard, best.claim, claim, opinion)
-    return best.claim if stands else None
-
-
-def _differing(heard: Heard, claim: Claim, opinion: Opinion, judge: Judges) -> Claim:
-    """A claim of the grammar with the doubt that the other reader has."""
-    best = _best(heard, opinion, judge, claim)
+    if best is not None and best.same and best.probability >= judge.settle.least:
+        return _as_sure_as(best, claim)
+    if (
+        best is not None
+        and not best.same
+        and best.probability >= judge.overrule
+        and may_stand(heard, best.claim, claim, opinion)
+    ):
+        return best.claim
     doubt = _difference(heard, claim, opinion)
     slight = doubt.slight and best is not None and best.same and best.probability >= MORE_LIKELY_THAN_NOT
     number = None if doubt.code is Code.COUNT_UNCLEAR and claim.op is Op.SET and not slight else claim.delegates
     doubt = replace(doubt, slight=slight)
     return replace(claim, delegates=number, doubts=(*claim.doubts, doubt), confidence=min(claim.confidence, DOUBTED))
+
+
+def _as_sure_as(best: _Best, claim: Claim) -> Claim:
+    """A claim of the grammar with the probability that it is right."""
+    return replace(claim, confidence=round(max(0.5, min(claim.confidence, best.probability)), 2))
 
 
 def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
@@ -168,8 +173,11 @@ def _difference(heard: Heard, claim: Claim, opinion: Opinion) -> Doubt:
     return Doubt(Code.COUNT_UNCLEAR, "A second reader is not sure who comes, and how many.", shown, True)
 
 
-def _unnoticed(heard: Heard, opinion: Opinion) -> Told:
-    """A message in which the grammar finds no answer, and the other reader perhaps does."""
+def _unnoticed(heard: Heard, opinion: Opinion, judge: Judges) -> Told:
+    """A message in which the grammar finds no answer."""
+    found = _proposed(heard, opinion, judge, None)
+    if found is not None:
+        return (found,), ()
     answer = max((k for k in opinion.partstat if k != "none"), key=lambda k: opinion.partstat[k])
     shown = tuple(heard.evidence("partstat-unclear", *place) for place in opinion.words[:1])
     why = f"No answer was found; a second reader holds {ANSWERS[answer]} for possible ({opinion.partstat[answer]:.0%})."

@@ -127,6 +127,6 @@ def test_a_long_letter_is_looked_at_closely_at_once(monkeypatch):
 def test_a_glance_settles_only_the_grammars_own_yes_or_no():
     yes = Claim("delta", "Delta Trust", Partstat.ACCEPTED, 2)
     assert second.is_plain(yes, yes)
-    assert second.is_plain(yes, replace(yes, doubts=(Doubt(Code.COUNT_UNCLEAR, "?"),)))
+    assert not second.is_plain(yes, replace(yes, doubts=(Doubt(Code.COUNT_UNCLEAR, "?"),)))
     assert not second.is_plain(yes, replace(yes, delegates=3))
     assert not second.is_plain(replace(yes, partstat=Partstat.TENTATIVE), replace(yes, partstat=Partstat.TENTATIVE))
