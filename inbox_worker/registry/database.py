@@ -100,6 +100,8 @@ def refuse_newer(path: Path) -> None:
     except sqlite3.OperationalError as error:
         raise RegistryError(f"{path}: cannot be opened as a registry: {error}") from error
     except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_CORRUPT:  # it is SQLite's, but its list of tables cannot be read
+            raise RegistryError(_damaged(path, str(error))) from error
         raise NotARegistryError(f"{path}: is no registry: {error}; name another file or restore a backup") from error
     if unknown := sorted(applied - known):
         raise NewerRegistryError(
@@ -126,7 +128,11 @@ def refuse_damaged(path: Path) -> None:
     finally:
         connection.close()
     if faults:
-        raise RegistryError(f"{path} is damaged ({faults[0][:100]}); bring a backup back with 'inbox-worker restore'")
+        raise RegistryError(_damaged(path, faults[0]))
+
+
+def _damaged(path: Path, fault: str) -> str:
+    return f"{path} is damaged ({fault[:100]}); bring a backup back with 'inbox-worker restore'"
 
 
 def _applied(path: Path) -> set[str]:

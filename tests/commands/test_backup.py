@@ -129,7 +129,7 @@ def test_a_damaged_registry_is_not_worked_on(station: Station) -> None:
     config = station.config.read_text()
     station.config.write_text(config.replace("[mailbox]", '[mailbox]\npath = "incoming"'))
     done = station.run("run", "--once")
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert "is damaged" in done.stderr
     assert "inbox-worker restore" in done.stderr
     assert station.run("restore", copy).returncode == 0
