@@ -168,11 +168,11 @@ def main() -> None:
     net.take_up(torch.load(arguments.go_on, weights_only=True))
     taught = Whole(arguments.whole)
     taught.read([e.numbers for one in [*examples, *phrases] for e in (one, *one.varied)])
+    texts = [e.numbers for e in random.Random(SEED).sample(examples, TEXTS)]
     for _ in learn(net, whole, taught, examples, phrases, arguments.epochs, arguments.rate, arguments.share):
         print(accuracy(net, Settled(net), unseen), flush=True)
         torch.save(net.state_dict(), arguments.keep)
-    texts = [e.numbers for e in random.Random(SEED).sample(examples, TEXTS)]
-    pack(net, begin, arguments.out, f"1-{corpus_digest()}-narrow", MOST_PIECES, texts, with_words=False)
+        pack(net, begin, arguments.out, f"1-{corpus_digest()}-narrow", MOST_PIECES, texts, with_words=False)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Take from a network what it can best spare: ``python -m tests.voice.narrow --share 0.45 --keep narrow.pt``.
+"""Take from a network what it can best spare: ``python -m tests.voice.narrow --share 0.42 --keep narrow.pt``.
 
 Heads and inner numbers of each layer go one by one, each time the one for whose loss the others make up best (optimal
 brain surgeon for structures: Kurtic 2023, ZipLM, arXiv:2302.04089). What a loss changes in the end is told to first order
