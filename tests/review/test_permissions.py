@@ -299,6 +299,7 @@ def test_every_table_and_view_has_a_name_or_is_an_inner_one(season: Path) -> Non
         "model_to_ask",
         "replies",
         "model_questions",
+        "organisation_domains",
         "_sqlite_migrations",
         "standing_rulings",
         "readings_in_force",
