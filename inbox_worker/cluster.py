@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import threading
 import warnings
 from collections import deque
@@ -52,19 +53,19 @@ def on_cluster(
             has another version of inbox-worker.
     """
     with _client(address) as client:
-        cluster = _Cluster(client, address)
+        cluster = _Cluster(client, address, function)
         waiting: deque[tuple[Item, Any]] = deque()
         left = iter(items)
         while True:
             while len(waiting) < cluster.room and (item := next(left, None)) is not None:
-                waiting.append((item, cluster.submit(function, item)))
+                waiting.append((item, cluster.submit(item)))
             if not waiting:
                 return
             item, future = waiting.popleft()
             if cluster.died_over(future):
                 for _, other in waiting:
                     cluster.died_over(other)  # when it is done nothing is under way
-                future = cluster.submit(function, item)
+                future = cluster.submit(item)
                 if cluster.died_over(future):
                     yield item, died(item)
                     continue
@@ -74,14 +75,20 @@ def on_cluster(
 class _Cluster:
     """A cluster's client, whose errors are told for people."""
 
-    def __init__(self, client: Any, address: str) -> None:
+    def __init__(self, client: Any, address: str, function: Callable[[Any], Any]) -> None:
         self._client, self._address = client, address
         self.room = AHEAD * max(1, sum(client.nthreads().values()))
+        # Each worker has the function once: sent with each item it would bring an invited list of its own along, of
+        # which all that was worked out would have to be worked out anew. As a result it is made again where it is lost.
+        self._function = self._submit(pickle.loads, pickle.dumps(function))
 
-    def submit(self, function: Callable[[Item], Result], item: Item) -> Any:
+    def submit(self, item: Any) -> Any:
+        return self._submit(_alone, self._function, item)
+
+    def _submit(self, function: Callable[..., Any], *arguments: object) -> Any:
         with self._telling(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a letter with a scan is "a large graph"
-            return self._client.submit(_alone, function, item, pure=False)
+            return self._client.submit(function, *arguments, pure=False)
 
     def result(self, future: Any) -> Any:
         with self._telling():

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from multiprocessing import get_context
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from inbox_worker.apart import DiedError, apart, die_with
 
@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 FIRST = 4  # items done in this process: fewer are not worth others, and the reader is warm before it is forked
 AHEAD = 4  # items under way for each process: results wait in memory until it is their turn
 PATIENCE = 60.0  # seconds for an item that is suspected of having ended its process
+
+_functions: list[Callable[[Any], Any]] = []  # in a process of a pool: last, what it does with each item
 
 
 class Engine(Protocol):
@@ -57,13 +59,13 @@ def in_order(
 def _forked(
     items: Iterator[Item], function: Callable[[Item], Result], jobs: int, died: Callable[[Item], Result]
 ) -> Iterator[tuple[Item, Result]]:
-    pool = _pool(jobs)
+    pool = _pool(jobs, function)
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     try:
         while True:
             try:
                 while len(waiting) < jobs * AHEAD and (item := next(items, None)) is not None:
-                    waiting.append((item, _submitted(pool, function, item)))
+                    waiting.append((item, _submitted(pool, item)))
                 if not waiting:
                     return
                 found = waiting[0][1].result()
@@ -72,7 +74,7 @@ def _forked(
                 for item, future in waiting:
                     yield item, _once_more(item, future, function, died)
                 waiting.clear()
-                pool = _pool(jobs)
+                pool = _pool(jobs, function)
             else:
                 yield waiting.popleft()[0], found
     finally:
@@ -80,11 +82,11 @@ def _forked(
         pool.shutdown(wait=not waiting, cancel_futures=True)
 
 
-def _submitted(pool: ProcessPoolExecutor, function: Callable[[Item], Result], item: Item) -> Future[Result]:
+def _submitted(pool: ProcessPoolExecutor, item: Any) -> Future[Any]:
     try:
-        return pool.submit(function, item)
+        return pool.submit(_done, item)
     except BrokenProcessPool as error:
-        lost: Future[Result] = Future()
+        lost: Future[Any] = Future()
         lost.set_exception(error)
         return lost
 
@@ -101,10 +103,18 @@ def _once_more(
         return died(item)
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=get_context("fork"), initializer=_begin, initargs=(os.getpid(),))
+def _pool(jobs: int, function: Callable[[Any], Any]) -> ProcessPoolExecutor:
+    """Processes that have the function from their birth: sent with each item it would bring an invited list of its own
+    along, of which all that was worked out would have to be worked out anew."""
+    begin = (os.getpid(), function)
+    return ProcessPoolExecutor(jobs, mp_context=get_context("fork"), initializer=_begin, initargs=begin)
 
 
-def _begin(parent: int) -> None:
+def _begin(parent: int, function: Callable[[Any], Any]) -> None:
+    _functions.append(function)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says what to do
     die_with(parent)
+
+
+def _done(item: Any) -> Any:
+    return _functions[-1](item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import partial
@@ -22,9 +22,12 @@ from inbox_worker.endpoint import Endpoint
 from inbox_worker.mailbox import Unreadable, read_paths
 from inbox_worker.message import received_time
 from inbox_worker.model import Claim, Code, Invitation, Kind, Limits, RawMessage
+from inbox_worker.parallel import Engine
 from inbox_worker.reading.language_model import RoleOfModel
 from inbox_worker.settings import Settings
 from inbox_worker.understanding import DIED, Understood, understand
+
+Found = RawMessage | Unreadable
 
 
 @click.command()
@@ -67,26 +70,54 @@ def command(
     settings = settings_of(ctx)
     invitation = settings.invitation
     with _second_reader(settings, prompts, answers, role) as second:
-        reader = partial(_understood, invitation=invitation, limits=settings.limits)
-        read = engine_of(jobs, dask)(read_paths(paths, received_time), reader, lambda _: Understood(error=DIED))
-        for found, understood in progress(read, "reading", printing=True):
-            if isinstance(found, Unreadable):
-                result = failed(found.path, found.reason)
-            else:
-                result = describe(found, second.read(found, understood, invitation), invitation)
-            print(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"), flush=True)
+        engine, messages = engine_of(jobs, dask), read_paths(paths, received_time)
+        if second is None:
+            lines = _lines(engine, messages, invitation, settings.limits)
+        else:
+            lines = _lines_of_two(engine, messages, invitation, settings.limits, second)
+        for line in progress(lines, "reading", printing=True):
+            print(line, flush=True)
 
 
-def _understood(found: RawMessage | Unreadable, invitation: Invitation, limits: Limits) -> Understood:
+def _lines(engine: Engine, messages: Iterable[Found], invitation: Invitation, limits: Limits) -> Iterator[str]:
+    """What messages say, written in the process that reads them: a line is soon sent from there."""
+    read = partial(_read, invitation=invitation, limits=limits)
+    died = partial(_line, understood=Understood(error=DIED), invitation=invitation)
+    return (line for _, line in engine(messages, read, died))
+
+
+def _lines_of_two(
+    engine: Engine, messages: Iterable[Found], invitation: Invitation, limits: Limits, second: SecondReader
+) -> Iterator[str]:
+    """What messages say to the built-in reader and to a second one, who is asked here."""
+    read = partial(_understood, invitation=invitation, limits=limits)
+    for found, understood in engine(messages, read, lambda _: Understood(error=DIED)):
+        both = understood if isinstance(found, Unreadable) else second.read(found, understood, invitation)
+        yield _line(found, both, invitation)
+
+
+def _read(found: Found, invitation: Invitation, limits: Limits) -> str:
+    return _line(found, _understood(found, invitation, limits), invitation)
+
+
+def _understood(found: Found, invitation: Invitation, limits: Limits) -> Understood:
     if isinstance(found, Unreadable):
         return Understood(error=found.reason)
     return understand(found, invitation, limits)
 
 
+def _line(found: Found, understood: Understood, invitation: Invitation) -> str:
+    if isinstance(found, Unreadable):
+        result = failed(found.path, found.reason)
+    else:
+        result = describe(found, understood, invitation)
+    return json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+
+
 @contextmanager
 def _second_reader(
     settings: Settings, prompts: Path | None, answers: Path | None, role: str | None
-) -> Iterator[SecondReader]:
+) -> Iterator[SecondReader | None]:
     """Who reads after the built-in reader: files, the configured endpoint, or nobody."""
     model = settings.language_model
     if role and not (model or prompts or answers):
@@ -104,7 +135,7 @@ def _second_reader(
         elif model is not None:
             yield EndpointReader(adviser, stack.enter_context(Endpoint(model)), model.daily_budget)
         else:
-            yield SecondReader()
+            yield None
 
 
 def _written(path: Path) -> TextIO:

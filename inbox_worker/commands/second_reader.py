@@ -1,4 +1,4 @@
-"""Who reads after the built-in reader when ``read`` prints what messages say: nobody, files, or an endpoint."""
+"""Who reads after the built-in reader when ``read`` prints what messages say: files, or an endpoint."""
 
 from __future__ import annotations
 
@@ -15,14 +15,6 @@ from inbox_worker.understanding import Understood
 
 
 class SecondReader:
-    """Nobody: what was understood stands."""
-
-    def read(self, raw: RawMessage, understood: Understood, invitation: Invitation) -> Understood:
-        """The message as both readers understand it."""
-        return understood
-
-
-class _Advised(SecondReader):
     """A language model's answer, from wherever it comes. Where there is none, the built-in reading stands."""
 
     def __init__(self, adviser: Adviser) -> None:
@@ -44,7 +36,7 @@ class _Advised(SecondReader):
         raise NotImplementedError
 
 
-class FileReader(_Advised):
+class FileReader(SecondReader):
     """Answers given by the message's hash; questions written to ``out``, if there is one."""
 
     def __init__(self, adviser: Adviser, out: TextIO | None, answers: Mapping[str, str]) -> None:
@@ -57,7 +49,7 @@ class FileReader(_Advised):
         return self._answers.get(raw.sha256)
 
 
-class EndpointReader(_Advised):
+class EndpointReader(SecondReader):
     """The configured endpoint, asked one question after the other, ``budget`` of them at most."""
 
     def __init__(self, adviser: Adviser, endpoint: Endpoint, budget: int) -> None:

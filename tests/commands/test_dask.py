@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
 from inbox_worker.cluster import on_cluster
-from tests.commands.test_jobs import doubled
+from tests.commands.test_jobs import Counted, doubled, times_sent
 from tests.flow.replies import replies
 from tests.flow.station import Station
 
@@ -89,6 +90,12 @@ def station(tmp_path: Path) -> Station:
     made.write(replies(MESSAGES))
     (tmp_path / "mail" / "7.eml").write_bytes(b"")
     return made
+
+
+def test_what_the_function_comes_with_is_sent_to_each_worker_once(cluster: LocalCluster) -> None:
+    function = partial(times_sent, with_it=Counted())
+    found = list(on_cluster(range(40), function, function, address=cluster.address()))
+    assert {times for _, times in found} == {1}
 
 
 def test_what_ends_its_workers_harms_nothing_else(cluster: LocalCluster) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,30 @@ def doubled(number: int) -> int:
     if number == 13:
         os._exit(9)
     return 2 * number
+
+
+class Counted:
+    """Something large that a function comes with. Counts how often a process has been sent one."""
+
+    sent = 0
+
+    def __init__(self) -> None:
+        self.held = "much"
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        Counted.sent += 1
+
+
+def times_sent(number: int, with_it: Counted) -> int:
+    """How often this process has been sent it."""
+    assert with_it.held
+    return Counted.sent
+
+
+def test_what_the_function_comes_with_is_not_sent_with_each_item() -> None:
+    function = partial(times_sent, with_it=Counted())
+    assert {times for _, times in in_order(range(40), function, function, jobs=3)} == {0}
 
 
 def test_what_ends_its_process_harms_nothing_else() -> None:
