@@ -63,11 +63,12 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
             by_marks = cells_of(text, line, MARKED)
             if len(by_marks) > 1 and (head is not None or is_head(text, by_marks, lexicon)):
                 cells = by_marks
-        if table and not cells:  # a row of empty cells
+        if current and not cells:  # a row of empty cells
             continue
         item = None
         if len(cells) > 1:
-            if not current and is_head(text, cells, lexicon):
+            if is_head(text, cells, lexicon):
+                close()
                 head, gap = line.start, 0
                 of_names = columns_of_names(text, cells, lexicon)
                 continue

@@ -53,6 +53,13 @@ def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
     return sorted([*found, *_between(tokens, lexicon, found)])
 
 
+def fills(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Whether all tokens of a cell are one name, whatever its characters mean by themselves: a surname and one to three
+    characters."""
+    known = bool(tokens) and tokens[0].norm in lexicon.lists["surnames"]
+    return known and 1 < len(tokens) <= 4 and all(len(t.raw) == 1 and is_ideograph(t.raw) for t in tokens)
+
+
 def _title_end(tokens: Sequence[Token], end: int, lexicon: Lexicon) -> int:
     """Where the title ends that follows a name, ``end`` if there is none."""
     after = tokens[end] if end < len(tokens) else None

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from inbox_worker.reading.columns import roles_of
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.grammar.said import Mention
+from inbox_worker.reading.han_names import fills
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.list_items import LONG_NAME, Item, covered
 from inbox_worker.reading.people import is_single, names_in
@@ -73,7 +75,8 @@ def row_of(
             verdict = True
         counted = [text[slice(*cell)].strip() for cell in cells[n + 1 :]]
         two = "2" in counted and all(len(part.split()) > 1 for part in text[start:end].split(","))
-        if not two and (turned := _turned(text, start, end, found, lexicon)) is not None:
+        turned = _turned(text, start, end, found, lexicon) or _han_name(text, start, end, found, lexicon)
+        if not two and turned is not None:
             if not any(not m.vague for m in mentions):
                 mentions, spans = [turned], [(start, end)]
             continue
@@ -101,13 +104,18 @@ def is_head(text: str, cells: Sequence[tuple[int, int]], lexicon: Lexicon) -> bo
     for start, end in cells:
         words = [t.norm for t in tokens(text, start, end) if t.is_word]
         labels += bool(words) and any(w in known for w in words) and all(w in known or w in small for w in words)
-    return labels > 1
+    return labels > 1 or bool(roles_of([text[start:end] for start, end in cells]))
 
 
 @cache
 def _given_names() -> frozenset[str]:
     """Those of all languages: people of several come together in one table."""
     return frozenset().union(*(lexicon.lists["given_names"] for lexicon in lexicons().values()))
+
+
+def _han_name(text: str, start: int, end: int, found: Sequence[Token], lexicon: Lexicon) -> Mention | None:
+    """The person of a cell that is nothing but a Chinese name."""
+    return Mention("name", 0, 0, 1, text[start:end], None, None, False) if fills(found, lexicon) else None
 
 
 def _turned(text: str, start: int, end: int, found: Sequence[Token], lexicon: Lexicon) -> Mention | None:

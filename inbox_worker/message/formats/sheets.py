@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx): the sheets and rows that are shown, a line a row, with openpyxl."""
+"""Excel workbooks (.xlsx): the sheets and rows that are shown and not struck out, a line a row, with openpyxl."""
 
 from __future__ import annotations
 
@@ -66,8 +66,14 @@ def _shown(sheet: Any) -> list[list[str]]:
     for cells in sheet.iter_rows(max_row=last_row, max_col=last_column):
         if cells and cells[0].row in hidden_rows:
             continue
-        rows.append([_said(c.value) for c in cells if getattr(c, "column_letter", "") not in hidden_columns])
+        shown = [c for c in cells if getattr(c, "column_letter", "") not in hidden_columns]
+        rows.append(["" if _is_struck(c) else _said(c.value) for c in shown])
     return rows
+
+
+def _is_struck(cell: Any) -> bool:
+    """Whether a line is drawn through all of a cell."""
+    return bool(cell.has_style and cell.font is not None and cell.font.strike)
 
 
 def _said(value: object) -> str:

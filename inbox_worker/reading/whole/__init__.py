@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from inbox_worker.model import (
@@ -38,6 +39,7 @@ from inbox_worker.reading.whole.attendance import Attendance, attendance_of, is_
 from inbox_worker.reading.whole.combine import joined
 from inbox_worker.reading.whole.hints import AGAINST, HINTING, POINTERS, kinds_in, new_words, spoken_in
 from inbox_worker.reading.whole.invited import claimed, comment_of, put_together, with_words
+from inbox_worker.reading.whole.rosters import with_rosters
 from inbox_worker.reading.whole.seen import as_seen
 from inbox_worker.reading.whole.subject_matter import (
     about_nothing_of_ours,
@@ -58,7 +60,9 @@ __all__ = ["read_whole"]
 def read_whole(message: Message, invitation: Invitation, reader: RuleReader) -> Reading:
     """Read a message with all that belongs to it."""
     seen = as_seen(message, invitation)
-    reading = _without_unclear(seen.put_back(_Whole(seen.message, invitation, reader, 0).read()))
+    listed, doubts = with_rosters(seen.message)
+    read = _Whole(listed, invitation, reader, 0).read()
+    reading = _without_unclear(seen.put_back(_with(read, doubts) if read.claims else read))
     return _with(reading, [_cut(message)]) if message.beyond and reading.kind in OF_PEOPLE else reading
 
 
@@ -247,7 +251,7 @@ def _may_answer(part: Part) -> bool:
     return is_letter(part) or bool(part.problem) or (opaque and bool(part.filename or part.role is Role.MESSAGE))
 
 
-def _with(reading: Reading, doubts: list[Doubt]) -> Reading:
+def _with(reading: Reading, doubts: Sequence[Doubt]) -> Reading:
     new = [d for d in doubts if d not in reading.doubts]
     if not new:
         return reading

@@ -23,7 +23,7 @@ def disagreement(message: Message, reading: Reading, read: Read) -> Doubt | None
         return None
     others = [p for p in message.parts if p.role is Role.ALTERNATIVE and p.media_type in FORMS and p.text.strip()]
     for part in others[:MOST]:
-        if _words(part) == _words(body):
+        if same_words(part, body):
             continue
         shown = replace(part, role=Role.BODY)
         rest = tuple(p for p in message.parts if p is not body and p is not part)
@@ -33,6 +33,11 @@ def disagreement(message: Message, reading: Reading, read: Read) -> Doubt | None
             why = "The plain text and the HTML of the message say different things; see both."
             return Doubt(Code.PARTSTAT_UNCLEAR, why, evidence)
     return None
+
+
+def same_words(one: Part, other: Part) -> bool:
+    """Whether two forms have the same words, however they are laid out."""
+    return _words(one) == _words(other)
 
 
 def _words(part: Part) -> Counter[str]:

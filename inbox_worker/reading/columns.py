@@ -1,0 +1,143 @@
+"""What the columns of a list of people hold, by their headings."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from inbox_worker.reading.folding import fold
+from inbox_worker.reading.text import Line
+
+ROLES = ("given", "family", "name", "attendance", "organisation", "remark", "function", "person", "other")
+OF_NAMES = frozenset({"given", "family", "name", "person"})
+TOGETHER = re.compile(r"[,/&+;]| (?:and|et|y|e|und|en|и) ")  # in "Surname, given name"
+WORD = re.compile(r"[^\W_][\w.°º/’'-]*|[#№]")
+HAN = re.compile("[\u4e00-\u9fff]")
+LONGEST = 60  # characters of a heading
+# What stands between cells, the surest first. Columns of spaces are found by where they begin.
+SPACES = re.compile(r" {2,}")
+BETWEEN = (re.compile(r"\t"), re.compile(r" \| ?"), SPACES, re.compile(";"), re.compile(r",(?=\S)"))
+
+Cell = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A row of headings: what stands between its cells, and the role of each, "" where it is not known."""
+
+    between: re.Pattern[str]
+    starts: tuple[int, ...]  # where the cells begin in their line
+    roles: tuple[str, ...]
+    family_first: bool  # one column has both names, the surname first
+
+    def cells(self, text: str, line: Line) -> dict[int, Cell]:
+        """The filled cells of a row below, by the number of their column."""
+        found: dict[int, Cell] = {}
+        for n, cell in enumerate(split(text, line, self.between)):
+            column = n if self.between is not SPACES else self._column(cell[0] - line.start + line.indent)
+            start, end = trimmed(text, *cell)
+            if start < end and 0 <= column < len(self.roles):
+                found[column] = (found[column][0], end) if column in found else (start, end)
+        return found
+
+    def _column(self, at: int) -> int:
+        return max((n for n, start in enumerate(self.starts) if start <= at + 1), default=0)
+
+    def column(self, role: str, filled: Collection[int]) -> int | None:
+        """The first column with a role that is filled."""
+        return next((n for n, one in enumerate(self.roles) if one == role and n in filled), None)
+
+
+def heading_of(text: str, line: Line) -> Heading | None:
+    """The headings of a list of people, if a line is that: one is of names, and two in three are known."""
+    for between in BETWEEN:
+        if not between.search(text, line.start, line.end):
+            continue
+        cells = split(text, line, between)
+        words = [text[start:end] for start, end in cells]
+        roles = roles_of(words)
+        if not roles or "count" in roles:
+            continue
+        starts = tuple(trimmed(text, s, e)[0] - line.start + line.indent for s, e in cells)
+        both = next((w for w, r in zip(words, roles, strict=True) if r == "name"), "")
+        return Heading(between, starts, _told_apart(roles), _family_first(both))
+    return None
+
+
+def roles_of(cells: Sequence[str]) -> tuple[str, ...]:
+    """What the cells of a row of headings head, "" where it is not known; nothing where it is no such row."""
+    roles = tuple(_role(cell) for cell in cells)
+    filled = sum(bool(cell.strip(" |")) for cell in cells)
+    known = sum(role != "" for role in roles)
+    return roles if known > 1 and known * 3 >= filled * 2 and OF_NAMES.intersection(roles) else ()
+
+
+def split(text: str, line: Line, between: re.Pattern[str]) -> list[Cell]:
+    """The cells of a row, also those that are empty."""
+    start = line.start
+    if between is BETWEEN[1] and text.startswith("| ", start):  # the first cell is empty
+        start -= 1
+    cells, at = [], line.start
+    for match in between.finditer(text, max(start, 0), line.end):
+        cells.append((at, max(at, match.start())))
+        at = match.end()
+    cells.append((at, line.end))
+    return cells
+
+
+def trimmed(text: str, start: int, end: int) -> Cell:
+    """A cell without what surrounds its words."""
+    cell = text[start:end]
+    return start + len(cell) - len(cell.lstrip(' |"')), start + len(cell.rstrip(' |"'))
+
+
+def is_example(cell: str) -> bool:
+    """Whether a cell says that its row only shows how to fill in the others."""
+    words = {fold(w) for w in WORD.findall(cell)} | {fold(w.rstrip(".")) for w in WORD.findall(cell)}
+    return bool(words & _words()["example"]) or any(w in cell for w in _words()["example"] if HAN.match(w))
+
+
+def _role(cell: str) -> str:
+    """The role of a heading, "" where none of its words is known."""
+    if len(cell) > LONGEST:
+        return ""
+    words = {fold(w) for w in WORD.findall(cell)} | {fold(w.strip(".?")) for w in WORD.findall(cell)}
+    known = _words()
+    given, family = bool(words & known["given"]), bool(words & known["family"])
+    if given and (family or (words & known["name"] and TOGETHER.search(cell))):
+        return "name"
+    if words & known["count"] or (words & known["person"] and words & known["number"]) or "人数" in cell:
+        return "count"
+    for role in ROLES:
+        if words & known[role] or any(w in cell for w in known[role] if HAN.match(w)):
+            return role
+    return ""
+
+
+def _told_apart(roles: Sequence[str]) -> tuple[str, ...]:
+    """Where one column is of given names or of surnames only, "name" is the other; "Delegate" heads names where nothing
+    else does."""
+    found = list(roles)
+    if not {"given", "family", "name"}.intersection(found):
+        found[found.index("person")] = "name"
+    for one, other in (("given", "family"), ("family", "given")):
+        if one in found and other not in found and "name" in found:
+            found[found.index("name")] = other
+    return tuple(found)
+
+
+def _family_first(heading: str) -> bool:
+    words = [fold(w) for w in WORD.findall(heading)]
+    given = next((n for n, w in enumerate(words) if w in _words()["given"]), None)
+    family = next((n for n, w in enumerate(words) if w in _words()["family"] | _words()["name"]), None)
+    return given is not None and family is not None and family < given
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    lists = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return {role: frozenset(fold(word) for word in words) for role, words in lists.items()}

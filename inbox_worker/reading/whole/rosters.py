@@ -1,0 +1,267 @@
+"""Lists of people as tables: their rows written as a person would write a list, of those who come.
+
+What a column holds is told by its heading: a name may stand in two, and whether somebody comes in one of its own. A
+row is written anew in its place, of the same length: the name, the organisation and the function. Rows of those who do
+not come and rows that only show how to fill in the others become empty; where it is not plain whether somebody comes it
+is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from inbox_worker.model import Code, Doubt, Evidence, Message, Part, Role
+from inbox_worker.reading.columns import Cell, Heading, heading_of, is_example, split
+from inbox_worker.reading.lexicon import lexicons
+from inbox_worker.reading.text import Line, lines, tokens
+from inbox_worker.reading.whole.alternatives import FORMS, same_words
+from inbox_worker.reading.whole.forms import EMPTY, TICKED
+from inbox_worker.reading.whole.lists import TOTALS
+
+NAMED = {"given", "family", "name"}
+COMES = frozenset({"attend", "attend_weak", "accept"})
+STAYS = frozenset({"decline", "absent", "regret"})
+PERHAPS = frozenset({"hedge", "tentative", "undecided", "condition", "remote"})
+MARKS = frozenset({"x", "1", "v", "+"})  # that stand for a tick
+LONGEST_SAYING = 4  # words of "will not attend"
+BETWEEN = " | "
+NOBODY = "|"  # a row of empty cells, which does not end a list
+SEVERAL = re.compile(r"[,;&+\d،、]| (?:and|et|y|e|und|en|и|و) ")
+LONGEST_NAME = 4  # words of a given name
+LABEL = re.compile(r"\w{2,}\s?[:：](?:\s|$)")
+LETTER = re.compile(r"[^\W\d_]")
+
+
+def with_rosters(message: Message) -> tuple[Message, tuple[Doubt, ...]]:
+    """The message with its lists of people as they are read, and what has to be asked about them.
+
+    Where the plain text has lost the rows of a table that the HTML still has, the HTML is read in its place.
+    """
+    body = next((p for p in message.parts if p.role is Role.BODY and p.text.strip()), None)
+    forms = [p for p in message.parts if p.role is Role.ALTERNATIVE and p.media_type in FORMS]
+    alike = [p for p in forms if body is not None and same_words(p, body)]
+    shown = next((p for p in alike if _rosters_in(p)), None) if body and alike and not _rosters_in(body) else None
+    parts, doubts = [], []
+    for part in message.parts:
+        if part.role not in (Role.BODY, Role.ATTACHMENT, Role.MESSAGE):
+            read, found = part, list[Doubt]()
+        else:
+            read, found = _written(replace(shown, role=Role.BODY) if shown and part is body else part)
+        parts.append(read)
+        doubts += found
+    if all(one is other for one, other in zip(parts, message.parts, strict=True)):
+        return message, ()
+    left = tuple(p for p in parts if p not in alike)  # they say the same, and are no other opinion
+    return replace(message, parts=left), tuple(doubts)
+
+
+@dataclass(frozen=True)
+class _Roster:
+    """A heading and the rows below it."""
+
+    heading: Heading
+    line: Line
+    rows: tuple[tuple[Line, dict[int, Cell]], ...]
+
+
+def _rosters_in(part: Part) -> list[_Roster]:
+    """The tables of a part that have a heading of names and at least one row with a name."""
+    found: list[_Roster] = []
+    heading: tuple[Heading, Line] | None = None
+    rows: list[tuple[Line, dict[int, Cell]]] = []
+
+    def close() -> None:
+        nonlocal heading, rows
+        named = [cells for _, cells in rows if heading is not None and _has_name(part.text, heading[0], cells)]
+        if heading is not None and named and not any(_has_several(part.text, heading[0], cells) for cells in named):
+            found.append(_Roster(*heading, tuple(rows)))
+        heading, rows = None, []
+
+    for line in lines(part.text, 0, len(part.text)):
+        if line.end <= line.start:
+            if rows:
+                close()
+            continue
+        if (another := heading_of(part.text, line)) is not None:
+            close()
+            heading = another, line
+        elif heading is not None:
+            cells = heading[0].cells(part.text, line)
+            if (
+                len(split(part.text, line, heading[0].between)) < 2
+                or not cells
+                or _is_label(part.text, cells)
+                or _is_total(part.text, cells)
+            ):
+                close()
+            else:
+                rows.append((line, cells))
+    close()
+    return found
+
+
+def _has_name(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
+    return any(heading.roles[n] in NAMED and LETTER.search(text, *span) for n, span in cells.items())
+
+
+def _has_several(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
+    """Whether a cell of names has several, or a number: such a row is one of an organisation."""
+    names = [text[slice(*cells[n])] for n in cells if heading.roles[n] == "name"]
+    return any(SEVERAL.search(name) and not _is_turned(heading, name) for name in names)
+
+
+def _is_turned(heading: Heading, name: str) -> bool:
+    first, _, rest = name.partition(",")
+    return "," not in rest and len(rest.split()) < LONGEST_NAME and (heading.family_first or first.isupper())
+
+
+def _is_total(text: str, cells: dict[int, Cell]) -> bool:
+    """Whether a row adds up the others."""
+    words = [t.norm for n in sorted(cells)[:2] for t in tokens(text, *cells[n]) if t.is_word]
+    return any(w in TOTALS for w in words[:2])
+
+
+def _is_label(text: str, cells: dict[int, Cell]) -> bool:
+    """Whether a row begins with a label: "Contact: | Ann Lee", "Contact: Ann Lee"."""
+    return LABEL.search(text, *cells[min(cells)]) is not None
+
+
+def _written(part: Part) -> tuple[Part, list[Doubt]]:
+    """A part whose tables are lists of those who come."""
+    pieces, doubts = list(part.text), list[Doubt]()
+    for roster in _rosters_in(part):
+        told, comes = _verdicts(part.text, roster)
+        headings = roster.heading.cells(part.text, roster.line)
+        _replace(pieces, roster.line, _row(part.text, roster.heading, headings, told))
+        for (line, cells), verdict in zip(roster.rows, comes, strict=True):
+            stays = verdict is False or not _has_name(part.text, roster.heading, cells)
+            stays = stays or any(is_example(part.text[s:e]) for s, e in cells.values())
+            _replace(pieces, line, NOBODY if stays else _row(part.text, roster.heading, cells, told))
+            if verdict is None and not stays:
+                doubts.append(_unclear(part, line))
+        for line in _choices(part.text, roster):
+            _replace(pieces, line, "")
+    text = "".join(pieces)
+    return (replace(part, text=text), doubts) if text != part.text else (part, doubts)
+
+
+def _choices(text: str, roster: _Roster) -> list[Line]:
+    """Lines that list what a column may hold, as office programs keep beside a table."""
+    held = {text[s:e].casefold() for _, cells in roster.rows for s, e in cells.values()}
+    found: list[Line] = []
+    block: list[Line] = []
+    for line in [*lines(text, roster.rows[-1][0].end, len(text)), Line(0, 0, 0)]:
+        if line.end > line.start:
+            block.append(line)
+            continue
+        if sum(text[one.start : one.end].casefold() in held for one in block) > 1:
+            found += block
+        block = []
+    return found
+
+
+def _replace(pieces: list[str], line: Line, said: str) -> None:
+    pieces[line.start : line.end] = said.ljust(line.end - line.start)
+
+
+def _unclear(part: Part, line: Line) -> Doubt:
+    row = part.text[line.start : line.end]
+    shown = Evidence(Code.COUNT_UNCLEAR.value, part.section, line.start, line.end, row)
+    why = f"Whether this row of the list comes is not plain: '{' '.join(row.split())[:80]}'."
+    return Doubt(Code.COUNT_UNCLEAR, why, (shown,))
+
+
+def _row(text: str, heading: Heading, cells: dict[int, Cell], told: int | None) -> str:
+    """A row as name, what column ``told`` says, organisation and function, as much of it as has room."""
+    words = {n: text[start:end] for n, (start, end) in cells.items()}
+    beside = [n for n, role in enumerate(heading.roles) if role in ("function", "other") and n in words]
+    title = next((words[n] for n in beside if _is_title(words[n])), "")
+    said = _name(heading, words)
+    length = max(e for _, e in cells.values()) - min(s for s, _ in cells.values())
+    if title and len(title) + 1 + len(said) <= length:
+        said = f"{title} {said}"
+    others = [heading.column(role, words) for role in ("organisation", "function")]
+    for n in dict.fromkeys((told, *others)):
+        if n is not None and n in words and words[n] != title and len(said) + len(BETWEEN) + len(words[n]) <= length:
+            said += BETWEEN + words[n]
+    return said
+
+
+def _name(heading: Heading, words: dict[int, str]) -> str:
+    given, family, whole = (
+        [words[n] for n in words if heading.roles[n] == role] for role in ("given", "family", "name")
+    )
+    if given or family:
+        return " ".join(_in_letters(word) for word in (*given[:1], *family[:1]))
+    first, comma, rest = whole[0].partition(",") if whole else ("", "", "")
+    if heading.family_first and comma and rest.strip() and "," not in rest:
+        return f"{rest.strip()} {_in_letters(first.strip())}"
+    return whole[0] if whole else ""
+
+
+def _in_letters(name: str) -> str:
+    """A name, its words in capitals with small letters but for the first."""
+    words = name.split(" ")
+    small = [w.title() if w.isupper() and len(w) > 2 and not set(w) <= set("IVX") else w for w in words]
+    return " ".join(s if len(s) == len(w) else w for s, w in zip(small, words, strict=True))
+
+
+def _is_title(cell: str) -> bool:
+    words = [t.norm for t in tokens(cell) if t.is_word]
+    return 0 < len(words) <= 2 and any(all(w in x.lists["titles"] for w in words) for x in lexicons().values())
+
+
+def _verdicts(text: str, roster: _Roster) -> tuple[int | None, list[bool | None]]:
+    """Which column tells who comes, if one does, and for each row whether it comes; None where that is not plain."""
+    roles = roster.heading.roles
+    for role in ("attendance", "", "remark", "other"):
+        for n in (n for n, one in enumerate(roles) if one == role):
+            found = [_said(text[slice(*cells[n])]) if n in cells else None for _, cells in roster.rows]
+            if sum(v is not None for v in found) * (1 if role == "attendance" else 2) > len(found) // 2:
+                return n, found
+    noted = [n for n, role in enumerate(roles) if role in ("remark", "attendance", "")]
+    return None, [_noted([text[slice(*cells[n])] for n in noted if n in cells]) for _, cells in roster.rows]
+
+
+def _said(cell: str) -> bool | None:
+    """What a column says that tells whether somebody comes."""
+    if TICKED.search(cell) or cell.strip().casefold() in MARKS:
+        return True
+    if EMPTY.search(cell):
+        return None
+    words = [t.norm for t in tokens(cell) if t.is_word]
+    kinds = _kinds(words)
+    if _begins(words, "no") or kinds & STAYS:
+        return False
+    if kinds & PERHAPS:
+        return None
+    return True if _begins(words, "yes") or kinds & COMES else None
+
+
+def _noted(cells: Sequence[str]) -> bool | None:
+    """What remarks say on whether somebody comes: mostly nothing, so that they do."""
+    verdict: bool | None = True
+    for cell in cells:
+        words = [t.norm for t in tokens(cell) if t.is_word]
+        kinds = _kinds(words)
+        if ("decline" in kinds and "negation" not in kinds) or {"decline", "attend"} <= kinds or _is_no(words):
+            return False
+        if kinds & (STAYS | {"remote", "undecided"}):
+            verdict = None
+    return verdict
+
+
+def _is_no(words: Sequence[str]) -> bool:
+    """Whether a remark is nothing but a no: "excused"."""
+    return _begins(words, "no") and len(words) <= 2
+
+
+def _kinds(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(hit.kind for lexicon in lexicons().values() for hit in lexicon.phrases.find(words))
+
+
+def _begins(words: Sequence[str], which: str) -> bool:
+    said = [" ".join(words[:n]) for n in range(1, min(len(words), LONGEST_SAYING) + 1)]
+    return any(s in lexicon.lists[which] for lexicon in lexicons().values() for s in said)
