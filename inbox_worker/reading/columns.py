@@ -12,7 +12,7 @@ from pathlib import Path
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.text import Line
 
-ROLES = ("given", "family", "name", "attendance", "organisation", "remark", "function", "person", "other")
+ROLES = ("given", "family", "name", "attendance", "organisation", "remark", "function", "other", "person")
 OF_NAMES = frozenset({"given", "family", "name", "person"})
 TOGETHER = re.compile(r"[,/&+;]| (?:and|et|y|e|und|en|и) ")  # in "Surname, given name"
 WORD = re.compile(r"[^\W_][\w.°º/’'-]*|[#№]")
@@ -70,7 +70,7 @@ def heading_of(text: str, line: Line) -> Heading | None:
 
 def roles_of(cells: Sequence[str]) -> tuple[str, ...]:
     """What the cells of a row of headings head, "" where it is not known; nothing where it is no such row."""
-    roles = tuple(_role(cell) for cell in cells)
+    roles = tuple(role_of(cell) for cell in cells)
     filled = sum(bool(cell.strip(" |")) for cell in cells)
     known = sum(role != "" for role in roles)
     return roles if known > 1 and known * 3 >= filled * 2 and OF_NAMES.intersection(roles) else ()
@@ -97,25 +97,44 @@ def trimmed(text: str, start: int, end: int) -> Cell:
 
 def is_example(cell: str) -> bool:
     """Whether a cell says that its row only shows how to fill in the others."""
-    words = {fold(w) for w in WORD.findall(cell)} | {fold(w.rstrip(".")) for w in WORD.findall(cell)}
+    said = [fold(w) for w in WORD.findall(fold(cell))]
+    words = {*said, *(w.rstrip(".") for w in said)}
     return bool(words & _words()["example"]) or any(w in cell for w in _words()["example"] if HAN.match(w))
 
 
-def _role(cell: str) -> str:
-    """The role of a heading, "" where none of its words is known."""
-    if len(cell) > LONGEST:
+def role_of(label: str) -> str:
+    """What a heading or a label asks for, one of ``ROLES``, "contact", "companion" or "count"; "" where none of its
+    words is known."""
+    if len(label) > LONGEST:
         return ""
-    words = {fold(w) for w in WORD.findall(cell)} | {fold(w.strip(".?")) for w in WORD.findall(cell)}
+    said = [fold(w) for w in WORD.findall(fold(label))]
+    words = {*said, *(w.strip(".?") for w in said)}
+    phrase = f" {' '.join(w.strip('.?') for w in said)} "
     known = _words()
-    given, family = bool(words & known["given"]), bool(words & known["family"])
-    if given and (family or (words & known["name"] and TOGETHER.search(cell))):
-        return "name"
-    if words & known["count"] or (words & known["person"] and words & known["number"]) or "人数" in cell:
-        return "count"
-    for role in ROLES:
-        if words & known[role] or any(w in cell for w in known[role] if HAN.match(w)):
+
+    def tells(role: str) -> bool:
+        if words & known[role]:
+            return True
+        return any(f" {w} " in phrase if " " in w else HAN.match(w) and w in label for w in known[role])
+
+    for role in ("contact", "companion", "count"):
+        if tells(role):
             return role
-    return ""
+    if tells("person") and (words & known["number"] or "人数" in label):
+        return "count"
+    given, family, name = tells("given"), tells("family"), tells("name")
+    if given and (family or (name and TOGETHER.search(label))):
+        return "name"
+    if name and tells("organisation"):
+        return "organisation"
+    return next((role for role in ROLES if tells(role)), "")
+
+
+def share_known(label: str) -> float:
+    """How many of the words of a label are such of headings; small words and numbers do not count."""
+    known = frozenset().union(*_words().values())
+    said = [w for w in (fold(w).strip(".?") for w in WORD.findall(fold(label))) if w in known or len(w) > 3]
+    return sum(w in known for w in said) / len(said) if said else 0.0
 
 
 def _told_apart(roles: Sequence[str]) -> tuple[str, ...]:
@@ -140,4 +159,4 @@ def _family_first(heading: str) -> bool:
 @cache
 def _words() -> dict[str, frozenset[str]]:
     lists = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return {role: frozenset(fold(word) for word in words) for role, words in lists.items()}
+    return {role: frozenset(" ".join(map(fold, word.split())) for word in words) for role, words in lists.items()}

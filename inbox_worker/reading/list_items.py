@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from inbox_worker.reading.counts import numbers_in
 from inbox_worker.reading.grammar.said import Mention
+from inbox_worker.reading.han_names import fills
 from inbox_worker.reading.lexicon import Lexicon
-from inbox_worker.reading.people import is_single, names_in
+from inbox_worker.reading.people import Name, is_single, names_in
 from inbox_worker.reading.text import Line, Token, bullet_length, tokens
 
 _SURNAME_FIRST = re.compile(  # "Kemp, Ruth (Ms) - treasurer", "KEMP Ruth, treasurer"
@@ -51,6 +52,7 @@ def item_of(
             mention = Mention("name", 0, 0, 1, f"{given} {family}", None, None, False)
             return Item(line.start, line.end, (mention,), (turned.span(),))
     names = [n for n in names_in(found, text, lexicon, covered(found, taken)) if not n.place]
+    names = names or _filling(found, text, lexicon, bullet)
     loose = bullet > 0 or inside or after_colon
     if (labelled := _labelled_item(text, line, found, lexicon, taken)) is not None and len(labelled.mentions) > 1:
         return labelled
@@ -83,6 +85,14 @@ def item_of(
             spans.append(beside)
         return Item(line.start, line.end, tuple(mentions), tuple(spans))
     return _labelled_item(text, line, found, lexicon, taken) or _other_item(text, line, words, found, lexicon, loose)
+
+
+def _filling(found: Sequence[Token], text: str, lexicon: Lexicon, bullet: int) -> list[Name]:
+    """The Chinese name that an item begins with, up to the first mark, whatever its characters mean by themselves."""
+    end = next((i for i, token in enumerate(found) if not token.is_word), len(found))
+    if not bullet or not fills(found[:end], lexicon):
+        return []
+    return [Name(0, end, text[found[0].start : found[end - 1].end], None, 0)]
 
 
 def is_labelled(text: str, line: Line, lexicon: Lexicon) -> bool:

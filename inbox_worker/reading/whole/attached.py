@@ -13,6 +13,7 @@ from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.organisations import index_of
 from inbox_worker.reading.text import tokens
 from inbox_worker.reading.whole.crosses import for_event
+from inbox_worker.reading.whole.fields import as_answers, is_filled
 from inbox_worker.reading.whole.forms import as_sentences
 from inbox_worker.reading.whole.letters import letter
 from inbox_worker.reading.whole.lists import as_rows
@@ -142,20 +143,20 @@ def unread(message: Message, invitation: Invitation) -> Part | None:
 
 
 def ours(part: Part, invitation: Invitation) -> bool:
-    """Whether an attachment is our own invitation: it asks for answers to our address by our deadline, and says the
-    title in full."""
+    """Whether an attachment is our own invitation: it asks for answers to our address by our deadline, says the
+    title in full, and nobody has filled it in."""
     words = fold(part.text[:20_000])
     title = fold(invitation.title)
     until = invitation.reply_by
     asks = invitation.mailbox.lower() in words and title in " ".join(words.split())
-    return asks and str(until.year) in words and "[x]" not in words
+    return asks and str(until.year) in words and not is_filled(part.text)
 
 
 def _letter(message: Message, part: Part, spoken: Sequence[Lexicon], invitation: Invitation) -> Attached:
     known = [*spoken, *(x for x in lexicons().values() if x not in spoken)]
     wording = wording_for(part.text)
     ours, doubt = for_event(part, invitation)
-    rows = as_rows(as_sentences(ours, known, wording), wording)
+    rows = as_rows(as_sentences(as_answers(ours, wording), known, wording), wording)
     body = letter(rows, known, index_of(invitation.organisations))
     sender = message.from_
     if sender_name(replace(message, parts=()), (), list(spoken)) is not None:

@@ -52,6 +52,8 @@ def as_sentences(part: Part, lexicons: Sequence[Lexicon], wording: Wording) -> P
 
 def _line(text: str, lexicons: Sequence[Lexicon], wording: Wording) -> str:
     """A line of a form: an answer, a number of people, or nothing; other lines stay as they are."""
+    if text.strip() == wording.list:
+        return text
     kinds = _kinds(text, lexicons)
     if {fold(t.raw) for t in tokens(text) if t.is_word} & _OTHERS:
         kinds = frozenset()

@@ -9,7 +9,6 @@ is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inbox_worker.model import Code, Doubt, Evidence, Message, Part, Role
@@ -17,15 +16,10 @@ from inbox_worker.reading.columns import Cell, Heading, heading_of, is_example, 
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import Line, lines, tokens
 from inbox_worker.reading.whole.alternatives import FORMS, same_words
-from inbox_worker.reading.whole.forms import EMPTY, TICKED
 from inbox_worker.reading.whole.lists import TOTALS
+from inbox_worker.reading.whole.verdicts import noted, verdict_of
 
 NAMED = {"given", "family", "name"}
-COMES = frozenset({"attend", "attend_weak", "accept"})
-STAYS = frozenset({"decline", "absent", "regret"})
-PERHAPS = frozenset({"hedge", "tentative", "undecided", "condition", "remote"})
-MARKS = frozenset({"x", "1", "v", "+"})  # that stand for a tick
-LONGEST_SAYING = 4  # words of "will not attend"
 BETWEEN = " | "
 NOBODY = "|"  # a row of empty cells, which does not end a list
 SEVERAL = re.compile(r"[,;&+\d،、]| (?:and|et|y|e|und|en|и|و) ")
@@ -218,50 +212,8 @@ def _verdicts(text: str, roster: _Roster) -> tuple[int | None, list[bool | None]
     roles = roster.heading.roles
     for role in ("attendance", "", "remark", "other"):
         for n in (n for n, one in enumerate(roles) if one == role):
-            found = [_said(text[slice(*cells[n])]) if n in cells else None for _, cells in roster.rows]
+            found = [verdict_of(text[slice(*cells[n])]) if n in cells else None for _, cells in roster.rows]
             if sum(v is not None for v in found) * (1 if role == "attendance" else 2) > len(found) // 2:
                 return n, found
-    noted = [n for n, role in enumerate(roles) if role in ("remark", "attendance", "")]
-    return None, [_noted([text[slice(*cells[n])] for n in noted if n in cells]) for _, cells in roster.rows]
-
-
-def _said(cell: str) -> bool | None:
-    """What a column says that tells whether somebody comes."""
-    if TICKED.search(cell) or cell.strip().casefold() in MARKS:
-        return True
-    if EMPTY.search(cell):
-        return None
-    words = [t.norm for t in tokens(cell) if t.is_word]
-    kinds = _kinds(words)
-    if _begins(words, "no") or kinds & STAYS:
-        return False
-    if kinds & PERHAPS:
-        return None
-    return True if _begins(words, "yes") or kinds & COMES else None
-
-
-def _noted(cells: Sequence[str]) -> bool | None:
-    """What remarks say on whether somebody comes: mostly nothing, so that they do."""
-    verdict: bool | None = True
-    for cell in cells:
-        words = [t.norm for t in tokens(cell) if t.is_word]
-        kinds = _kinds(words)
-        if ("decline" in kinds and "negation" not in kinds) or {"decline", "attend"} <= kinds or _is_no(words):
-            return False
-        if kinds & (STAYS | {"remote", "undecided"}):
-            verdict = None
-    return verdict
-
-
-def _is_no(words: Sequence[str]) -> bool:
-    """Whether a remark is nothing but a no: "excused"."""
-    return _begins(words, "no") and len(words) <= 2
-
-
-def _kinds(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(hit.kind for lexicon in lexicons().values() for hit in lexicon.phrases.find(words))
-
-
-def _begins(words: Sequence[str], which: str) -> bool:
-    said = [" ".join(words[:n]) for n in range(1, min(len(words), LONGEST_SAYING) + 1)]
-    return any(s in lexicon.lists[which] for lexicon in lexicons().values() for s in said)
+    beside = [n for n, role in enumerate(roles) if role in ("remark", "attendance", "")]
+    return None, [noted([text[slice(*cells[n])] for n in beside if n in cells]) for _, cells in roster.rows]

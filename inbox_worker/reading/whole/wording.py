@@ -16,6 +16,7 @@ class Wording:
     no: str
     perhaps: str
     count: str  # "{}" stands for the number
+    list: str  # before a list of those who come
 
     def number(self, count: int) -> str:
         """So many come."""
@@ -23,14 +24,22 @@ class Wording:
 
 
 WORDINGS = {
-    "en": Wording("We will attend.", "We cannot attend.", "We hope to attend.", "We will be {}."),
-    "fr": Wording("Nous participerons.", "Nous ne viendrons pas.", "Nous espérons venir.", "Nous serons {}."),
-    "es": Wording("Asistiremos.", "No asistiremos.", "Esperamos asistir.", "Seremos {}."),
-    "pt": Wording("Participaremos.", "Não participaremos.", "Esperamos participar.", "Seremos {}."),
-    "it": Wording("Parteciperemo.", "Non parteciperemo.", "Forse parteciperemo.", "Saremo in {}."),
-    "de": Wording("Wir nehmen teil.", "Wir kommen nicht.", "Vielleicht kommen wir.", "Wir sind {}."),
-    "nl": Wording("Wij komen.", "Wij komen niet.", "Misschien komen wij.", "Wij zijn met {}."),
-    "ru": Wording("Мы примем участие.", "Мы не приедем.", "Возможно, мы приедем.", "Нас будет {}."),
+    "en": Wording(
+        "We will attend.", "We cannot attend.", "We hope to attend.", "We will be {}.", "The following will attend:"
+    ),
+    "fr": Wording(
+        "Nous participerons.", "Nous ne viendrons pas.", "Nous espérons venir.", "Nous serons {}.", "Participeront :"
+    ),
+    "es": Wording("Asistiremos.", "No asistiremos.", "Esperamos asistir.", "Seremos {}.", "Asistirán:"),
+    "pt": Wording("Participaremos.", "Não participaremos.", "Esperamos participar.", "Seremos {}.", "Participarão:"),
+    "it": Wording("Parteciperemo.", "Non parteciperemo.", "Forse parteciperemo.", "Saremo in {}.", "Parteciperanno:"),
+    "de": Wording("Wir nehmen teil.", "Wir kommen nicht.", "Vielleicht kommen wir.", "Wir sind {}.", "Es nehmen teil:"),
+    "nl": Wording(
+        "Wij nemen deel.", "Wij komen niet.", "Misschien komen wij.", "Wij zijn met {}.", "Deelnemen zullen:"
+    ),
+    "ar": Wording("سنشارك.", "لن نشارك.", "نأمل أن نشارك.", "سيكون عددنا {}.", "المشاركون:"),
+    "zh": Wording("我们将参加。", "我们不能参加。", "我们希望参加。", "我们共{}人。", "参会人员："),
+    "ru": Wording("Мы примем участие.", "Мы не приедем.", "Возможно, мы приедем.", "Нас будет {}.", "Примут участие:"),
 }
 
 

@@ -1,0 +1,237 @@
+"""Forms of labels and values, as sentences in their place: who comes, how many, and whether at all.
+
+A label stands before its value ("Number of delegates: 2"), in a cell beside it, or in a line above it. Who filled the
+form in, whom to call in an emergency and what else is asked of those who come becomes empty. What the form is read as
+has the length of what it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from inbox_worker.model import Part
+from inbox_worker.reading.columns import HAN, role_of, share_known
+from inbox_worker.reading.counts import MOST, numbers_in
+from inbox_worker.reading.lexicon import lexicons
+from inbox_worker.reading.text import Line, lines, tokens
+from inbox_worker.reading.whole.forms import EMPTY, TICKED
+from inbox_worker.reading.whole.verdicts import is_perhaps, verdict_of
+from inbox_worker.reading.whole.wording import Wording
+
+# between a label and its value
+AFTER = re.compile(r"\s?[:：?？؟]\s*\|?\s*|\s*\|\s*|\s*\.{4,}\s*|\s*_{4,}\s*|\t+\s*| {3,}")
+NUMBERED = re.compile(r"\s*(?:\d{1,2}|[a-zA-Zа-я])\s?[.)](?:\s+|$)|\s*[-–—•*·]\s+")
+WITHIN = re.compile(r"(?<=[\w\])>.]) (?:\(?[a-h1-9][.)]) (?=\S)|; ?(?=\S)")  # between the people of one value
+RULE = re.compile(r"^[ \t]*[-=_*~]{3,}[ \t]*$", re.MULTILINE)  # a line that is drawn, and begins no signature here
+DASH = re.compile(r"\s+[-–—]\s+")  # before what somebody does
+NOBODY = re.compile(r"[\s\-–—_./|]*(?:n/?a|none|nil|keine?r?|néant|aucun|ninguno|nessuno|nenhum|geen|нет|لا يوجد|无)?"
+                    r"[\s\-–—_./|]*\Z", re.IGNORECASE)  # fmt: skip
+OF_PEOPLE = frozenset({"name", "person", "given", "family"})
+ASKS = OF_PEOPLE | {"attendance", "count"}
+LEAST = 3  # labels of a form
+LONGEST_LABEL, LONGEST_VALUE = 70, 100  # characters
+MOST_WORDS = 12  # of a label
+MOST_LINES = 12  # of a value that are people
+BULLET = "- "
+PARAGRAPH = "\n"  # so that the line above is not read on
+
+
+@dataclass(frozen=True)
+class Field:
+    """A label, and the lines of its value, of which there may be none."""
+
+    role: str
+    label: Line
+    value: tuple[Line, ...]
+    name: str = ""  # of which this label and the next ask for a half each
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return max(self.label.end, self.value[-1].end if self.value else 0)
+
+
+def as_answers(part: Part, wording: Wording) -> Part:
+    """A form as what it answers; any other part as it is."""
+    fields = fields_in(part.text)
+    roles = [field.role for field in fields if field.role]
+    if len(roles) < LEAST or not ASKS.intersection(roles):
+        return part
+    pieces = list(part.text)
+    fields = _joined(part.text, fields)
+    people = [f for f in fields if f.role in OF_PEOPLE and _people(part.text, f)]
+    answers = [f.role for f in fields if f.role == "attendance" and _answer(_value(part.text, f), wording)]
+    form = _Form(
+        wording,
+        named=sum(len(_people(part.text, f).splitlines()) for f in people),
+        first=people[0].label.start if people else 0,
+        answered=bool(answers),
+    )
+    for field in fields:
+        said = _said(part.text, field, form)
+        if said is not None:
+            _write(pieces, field, said)
+    text = RULE.sub(lambda rule: " " * len(rule.group()), "".join(pieces))
+    return replace(part, text=text)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What has to be known of a form to say what one of its fields says."""
+
+    wording: Wording
+    named: int  # people
+    first: int  # where the first of them stands
+    answered: bool  # a question whether they come
+
+    def yes(self, at: int) -> str:
+        """That they come, as it is said at a place: before their names, that these do."""
+        return PARAGRAPH + (self.wording.list if self.named and at < self.first else self.wording.yes)
+
+
+def _joined(text: str, fields: Sequence[Field]) -> list[Field]:
+    """The labels, of which those of a surname and of a given name beside it are one."""
+    found: list[Field] = []
+    for field in fields:
+        last = found[-1] if found else None
+        if last is not None and {last.role, field.role} == {"given", "family"} and not last.name:
+            halves = {f.role: _value(text, f) for f in (last, field)}
+            found[-1] = replace(last, value=field.value, name=f"{BULLET}{halves['given']} {halves['family']}")
+        else:
+            found.append(field)
+    return found
+
+
+def fields_in(text: str) -> list[Field]:
+    """The labels of a text with their values, in their order; a line below a label that is none itself is its value."""
+    found: list[Field] = []
+    for line in lines(text, 0, len(text)):
+        if line.end <= line.start:
+            continue
+        field = _field(text, line)
+        last = found[-1] if found else None
+        if field is not None:
+            found.append(field)
+        elif last is not None and _goes_on(text, last, line):
+            found[-1] = replace(last, value=(*last.value, line))
+    return found
+
+
+def _field(text: str, line: Line) -> Field | None:
+    """A line that begins with a label, or is one."""
+    bullet = NUMBERED.match(text, line.start, line.end)
+    start = bullet.end() if bullet else line.start
+    mark = AFTER.search(text, start, line.end)
+    label = text[start : mark.start() if mark else line.end]
+    words = [t for t in tokens(label) if t.is_word]
+    if not 0 < len(words) <= MOST_WORDS or len(label) > LONGEST_LABEL or label.rstrip()[-1:] in ".,;!":
+        return None
+    if TICKED.search(label) or EMPTY.search(label):
+        return None
+    role = role_of(label)
+    if mark is None:
+        least = 0.5 if role in ASKS | {"contact"} else 1.0
+        return Field(role, line, ()) if role and (share_known(label) >= least or HAN.search(label)) else None
+    value = (Line(mark.end(), line.end, 0),) if mark.end() < line.end else ()
+    return Field(role, line, value)
+
+
+def _goes_on(text: str, field: Field, line: Line) -> bool:
+    """Whether a line is the value of a label above it, or one more person of it."""
+    if not field.role or line.end - line.start > LONGEST_VALUE or text[field.end : line.start].count("\n") > 2:
+        return False
+    return len(field.value) < (MOST_LINES if field.role in OF_PEOPLE else 1)
+
+
+def _value(text: str, field: Field) -> str:
+    return " ".join(text[line.start : line.end] for line in field.value)
+
+
+def _said(text: str, field: Field, form: _Form) -> str | None:
+    """What a field says, "" where it says nothing more; None where it is to be read as it stands."""
+    value = _value(text, field)
+    if field.role == "attendance":
+        said = _answer(value, form.wording)
+        return form.yes(field.label.start) if said == form.wording.yes else said and PARAGRAPH + said
+    if field.role == "count":
+        number = _number(value)
+        if number is not None and number == form.named:
+            return "" if form.answered or field.label.start > form.first else form.yes(field.label.start)
+        return PARAGRAPH + form.wording.number(number) if number else ("" if NOBODY.match(value) else None)
+    if field.role in OF_PEOPLE:
+        return _people(text, field)
+    if field.role == "organisation":
+        return f"{value}." if value else None
+    if field.role == "contact":
+        return "" if form.named else None
+    return "" if field.role in ("other", "remark", "function") else None
+
+
+def _people(text: str, field: Field) -> str:
+    """The people of a value, one a line."""
+    if field.name:
+        return field.name
+    found = []
+    for line in field.value:
+        for person in WITHIN.split(text[line.start : line.end]):
+            bullet = NUMBERED.match(person)
+            name = person[bullet.end() :] if bullet else person
+            if not NOBODY.match(name):
+                found.append(BULLET + DASH.sub(", ", name.strip(" |"), count=1))
+    return "\n".join(found)
+
+
+def _answer(value: str, wording: Wording) -> str | None:
+    """What the question is answered with, by a word or by a tick; None where that is not plain."""
+    boxes = sorted([(m, True) for m in TICKED.finditer(value)] + [(m, False) for m in EMPTY.finditer(value)],
+                   key=lambda box: box[0].start())  # fmt: skip
+    if len(boxes) == 1 and not boxes[0][1]:
+        return None
+    chosen = value
+    if len(boxes) == 1:
+        before, after = value[: boxes[0][0].start()], value[boxes[0][0].end() :]
+        chosen = before if before.strip() else after
+    elif boxes:
+        ticked = [n for n, (_, ticks) in enumerate(boxes) if ticks]
+        if len(ticked) != 1:
+            return None
+        stops = [0, *(m.start() for m, _ in boxes), len(value)]
+        ends = [m.end() for m, _ in boxes]
+        n = ticked[0]
+        leads = not value[: boxes[0][0].start()].strip()  # "[x] yes [ ] no", and not "yes [x] no [ ]"
+        chosen = value[ends[n] : stops[n + 2]] if leads else value[ends[n - 1] if n else 0 : boxes[n][0].start()]
+    chosen = TICKED.sub(" ", chosen)
+    verdict = verdict_of(chosen)
+    if verdict is None:
+        return wording.perhaps if is_perhaps(chosen) else None
+    return wording.yes if verdict else wording.no
+
+
+def is_filled(text: str) -> bool:
+    """Whether a form has answers in it."""
+    return any(f.role in ASKS and not NOBODY.match(_value(text, f)) and not _is_open(_value(text, f))
+               for f in fields_in(text))  # fmt: skip
+
+
+def _is_open(value: str) -> bool:
+    """Whether boxes are there of which none is ticked."""
+    return bool(EMPTY.search(value)) and not TICKED.search(value)
+
+
+def _number(value: str) -> int | None:
+    """The number that a value is, in figures or in words of any language."""
+    words = [t for t in tokens(value) if t.is_word]
+    found = (
+        {n.value for x in lexicons().values() for n in numbers_in(words, value, x)}
+        if len(words) <= MOST_WORDS
+        else set()
+    )
+    return next(iter(found)) if len(found) == 1 and 0 < min(found) <= MOST else None
+
+
+def _write(pieces: list[str], field: Field, said: str) -> None:
+    start, end = field.label.start, field.end
+    if len(said) <= end - start:
+        pieces[start:end] = said.ljust(end - start)
