@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from inbox_worker.reading.lexicon import Lexicon
 from inbox_worker.reading.list_items import Item, in_two_lines, is_labelled, item_of
-from inbox_worker.reading.table_rows import MARKED, cells_of, columns_of_names, in_two_cells, is_head, row_of
+from inbox_worker.reading.table_rows import (
+    MARKED,
+    cells_of,
+    columns_of_names,
+    in_two_cells,
+    is_head,
+    name_column,
+    row_of,
+    wholly_named,
+)
 from inbox_worker.reading.text import Line, bullet_length, lines
 
 
@@ -36,6 +45,7 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
     unread: tuple[int, int] | None = None
     head: int | None = None  # where the row begins that names the columns
     of_names: tuple[int, int] | None = None  # its columns of given names and of surnames
+    of_name: int | None = None  # its column of whole names
     gap = 0
     ended_with_colon = False
 
@@ -70,11 +80,12 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
             if is_head(text, cells, lexicon):
                 close()
                 head, gap = line.start, 0
-                of_names = columns_of_names(text, cells, lexicon)
+                of_names, of_name = columns_of_names(text, cells, lexicon), name_column(text, cells)
                 continue
             item = in_two_cells(text, line, cells, of_names) if head is not None else None
             item = item or row_of(text, line, cells, lexicon, taken)
             if item is not None:
+                item = wholly_named(text, item, of_name if head is not None else None, lexicon)
                 if current and not table:
                     close()
                 table = True

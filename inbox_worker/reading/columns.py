@@ -15,7 +15,7 @@ from inbox_worker.reading.text import Line
 ROLES = ("given", "family", "name", "attendance", "organisation", "remark", "function", "other", "person")
 OF_NAMES = frozenset({"given", "family", "name", "person"})
 TOGETHER = re.compile(r"[,/&+;]| (?:and|et|y|e|und|en|и) ")  # in "Surname, given name"
-WORD = re.compile(r"[^\W_][\w.°º/’'-]*|[#№]")
+WORD = re.compile(r"[^\W_][\w.°º’'-]*|[#№]")
 HAN = re.compile("[\u4e00-\u9fff]")
 LONGEST = 60  # characters of a heading
 # What stands between cells, the surest first. Columns of spaces are found by where they begin.
@@ -117,7 +117,7 @@ def role_of(label: str) -> str:
             return True
         return any(f" {w} " in phrase if " " in w else HAN.match(w) and w in label for w in known[role])
 
-    for role in ("contact", "companion", "count"):
+    for role in ("contact", "companion", "room", "count"):
         if tells(role):
             return role
     if tells("person") and (words & known["number"] or "人数" in label):
@@ -127,7 +127,20 @@ def role_of(label: str) -> str:
         return "name"
     if name and tells("organisation"):
         return "organisation"
+    if tells("attendance") and not name:
+        return "attendance"
     return next((role for role in ROLES if tells(role)), "")
+
+
+def is_title(line: str) -> bool:
+    """Whether a line is the title of a form."""
+    words = {fold(w).strip(".") for w in WORD.findall(fold(line))}
+    return bool(words & _words()["form"]) or any(w in line for w in _words()["form"] if HAN.match(w))
+
+
+def tells_of(cell: str, role: str) -> bool:
+    """Whether a cell has a word of a role."""
+    return bool({fold(w).strip(".") for w in WORD.findall(fold(cell))} & _words()[role])
 
 
 def share_known(label: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from inbox_worker.reading.columns import roles_of
@@ -15,6 +16,7 @@ from inbox_worker.reading.list_items import LONG_NAME, Item, covered
 from inbox_worker.reading.people import is_single, names_in
 from inbox_worker.reading.text import Line, Token, tokens
 
+LONGEST = 5  # words of a name in a column of names
 _COLUMNS = re.compile(r"\t+| \| | {3,}")
 MARKED = re.compile(r" ?; ?")  # columns where a row above names them
 
@@ -55,6 +57,27 @@ def in_two_cells(
         last = last.title()
     mention = Mention("name", 0, 0, 1, f"{given} {last}", None, None, False)
     return Item(line.start, line.end, (mention,), (cells[columns[1]],), None, tuple(cells))
+
+
+def name_column(text: str, cells: Sequence[tuple[int, int]]) -> int | None:
+    """Which column a head gives to whole names."""
+    roles = roles_of([text[start:end] for start, end in cells])
+    return roles.index("name") if "name" in roles else None
+
+
+def wholly_named(text: str, item: Item, column: int | None, lexicon: Lexicon) -> Item:
+    """A row whose person has the whole name that the column of names gives, whatever its words mean by themselves."""
+    if column is None or column >= len(item.cells) or len(item.mentions) != 1:
+        return item
+    start, end = item.cells[column]
+    words = [t for t in tokens(text, start, end) if t.is_word]
+    while len(words) > 2 and words[0].norm in lexicon.lists["titles"]:
+        words = words[1:]
+    mention, name = item.mentions[0], text[words[0].start : words[-1].end] if words else ""
+    plain = all(w.is_capital or w.norm in lexicon.lists["particles"] for w in words) and name.endswith(mention.name)
+    if mention.kind != "name" or not 2 <= len(words) <= LONGEST or not plain:
+        return item
+    return replace(item, mentions=(replace(mention, name=name, vague=False),), spans=((words[0].start, words[-1].end),))
 
 
 def row_of(

@@ -124,11 +124,11 @@ def _inline(element: Element, boxes: list[str], depth: int) -> str:
 
 
 def _hidden(run: Element) -> bool:
-    """Whether a run is hidden text, or white on nothing."""
+    """Whether a run is hidden text, struck out, or white on nothing."""
     style = next(children(run, "rPr"), None)
     if style is None:
         return False
-    for mark in children(style, "vanish", "webHidden"):
+    for mark in children(style, "vanish", "webHidden", "strike", "dstrike"):
         if attribute(mark, "val") not in OFF:
             return True
     white = any(attribute(c, "val").upper() == "FFFFFF" for c in children(style, "color"))

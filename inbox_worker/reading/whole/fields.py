@@ -10,18 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from inbox_worker.model import Part
-from inbox_worker.reading.columns import HAN, role_of, share_known
+from inbox_worker.reading.columns import HAN, is_title, role_of, share_known
 from inbox_worker.reading.counts import MOST, numbers_in
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import Line, lines, tokens
-from inbox_worker.reading.whole.forms import EMPTY, TICKED
-from inbox_worker.reading.whole.verdicts import is_perhaps, verdict_of
+from inbox_worker.reading.whole.forms import EMPTY, TICKED, asks_otherwise
+from inbox_worker.reading.whole.rosters import rosters_in
+from inbox_worker.reading.whole.verdicts import is_perhaps, kinds_of, verdict_of
 from inbox_worker.reading.whole.wording import Wording
 
 # between a label and its value
-AFTER = re.compile(r"\s?[:：?？؟]\s*\|?\s*|\s*\|\s*|\s*\.{4,}\s*|\s*_{4,}\s*|\t+\s*| {3,}")
+AFTER = re.compile(r"\s?[:：?？؟]\s*\|?\s*|\s*\|\s*|\s*\.{3,}\s*|\s*…+\s*|\s+\.\s+|\s*_{4,}\s*|\t+\s*| {3,}")
 NUMBERED = re.compile(r"\s*(?:\d{1,2}|[a-zA-Zа-я])\s?[.)](?:\s+|$)|\s*[-–—•*·]\s+")
 WITHIN = re.compile(r"(?<=[\w\])>.]) (?:\(?[a-h1-9][.)]) (?=\S)|; ?(?=\S)")  # between the people of one value
 RULE = re.compile(r"^[ \t]*[-=_*~]{3,}[ \t]*$", re.MULTILINE)  # a line that is drawn, and begins no signature here
@@ -30,6 +32,7 @@ NOBODY = re.compile(r"[\s\-–—_./|]*(?:n/?a|none|nil|keine?r?|néant|aucun|ni
                     r"[\s\-–—_./|]*\Z", re.IGNORECASE)  # fmt: skip
 OF_PEOPLE = frozenset({"name", "person", "given", "family"})
 ASKS = OF_PEOPLE | {"attendance", "count"}
+LEAST_KNOWN = 0.5  # of the words of a label
 LEAST = 3  # labels of a form
 LONGEST_LABEL, LONGEST_VALUE = 70, 100  # characters
 MOST_WORDS = 12  # of a label
@@ -55,7 +58,8 @@ class Field:
 
 def as_answers(part: Part, wording: Wording) -> Part:
     """A form as what it answers; any other part as it is."""
-    fields = fields_in(part.text)
+    rosters = rosters_in(part)
+    fields = [f for f in fields_in(part.text) if not any(r.start <= f.label.start <= r.end for r in rosters)]
     roles = [field.role for field in fields if field.role]
     if len(roles) < LEAST or not ASKS.intersection(roles):
         return part
@@ -65,14 +69,17 @@ def as_answers(part: Part, wording: Wording) -> Part:
     answers = [f.role for f in fields if f.role == "attendance" and _answer(_value(part.text, f), wording)]
     form = _Form(
         wording,
-        named=sum(len(_people(part.text, f).splitlines()) for f in people),
-        first=people[0].label.start if people else 0,
+        named=sum(len(_people(part.text, f).splitlines()) for f in people) + sum(len(r.rows) for r in rosters),
+        first=min((*(f.label.start for f in people), *(r.start for r in rosters)), default=0),
         answered=bool(answers),
     )
     for field in fields:
         said = _said(part.text, field, form)
         if said is not None:
             _write(pieces, field, said)
+    for line in lines(part.text, 0, fields[0].label.start):
+        if is_title(part.text[line.start : line.end]):
+            pieces[line.start : line.end] = " " * (line.end - line.start)
     text = RULE.sub(lambda rule: " " * len(rule.group()), "".join(pieces))
     return replace(part, text=text)
 
@@ -131,8 +138,12 @@ def _field(text: str, line: Line) -> Field | None:
     if TICKED.search(label) or EMPTY.search(label):
         return None
     role = role_of(label)
+    if role == "organisation" and share_known(label) < LEAST_KNOWN:
+        role = ""
+    if not role and kinds_of(label) & {"attend"} and not asks_otherwise(label):
+        role = "attendance"
     if mark is None:
-        least = 0.5 if role in ASKS | {"contact"} else 1.0
+        least = LEAST_KNOWN if role in ASKS | {"contact", "companion", "organisation"} else 1.0
         return Field(role, line, ()) if role and (share_known(label) >= least or HAN.search(label)) else None
     value = (Line(mark.end(), line.end, 0),) if mark.end() < line.end else ()
     return Field(role, line, value)
@@ -164,9 +175,18 @@ def _said(text: str, field: Field, form: _Form) -> str | None:
         return _people(text, field)
     if field.role == "organisation":
         return f"{value}." if value else None
-    if field.role == "contact":
+    if field.role in ("contact", "companion"):
         return "" if form.named else None
+    asked = text[field.label.start : field.end]
+    if not field.role and value and len(tokens(value)) <= MOST_WORDS and not _may_be_names(asked):
+        return ""
     return "" if field.role in ("other", "remark", "function") else None
+
+
+def _may_be_names(value: str) -> bool:
+    """Whether two words in a row are written as names are."""
+    words = [t for t in tokens(value) if t.is_word]
+    return any(one.is_capital and other.is_capital for one, other in pairwise(words)) or bool(HAN.search(value))
 
 
 def _people(text: str, field: Field) -> str:

@@ -55,7 +55,7 @@ def _line(text: str, lexicons: Sequence[Lexicon], wording: Wording) -> str:
     if text.strip() == wording.list:
         return text
     kinds = _kinds(text, lexicons)
-    if {fold(t.raw) for t in tokens(text) if t.is_word} & _OTHERS:
+    if asks_otherwise(text):
         kinds = frozenset()
     if TICKED.search(text) or EMPTY.search(text):
         said = _answer(text, kinds, lexicons, wording)
@@ -69,6 +69,11 @@ def _line(text: str, lexicons: Sequence[Lexicon], wording: Wording) -> str:
     if number is None and text.rstrip().endswith((":", "：")):
         return " " * len(text)  # a label without an answer
     return text
+
+
+def asks_otherwise(text: str) -> bool:
+    """Whether a question is another than whether somebody comes."""
+    return bool({fold(t.raw) for t in tokens(text) if t.is_word} & _OTHERS)
 
 
 def _kinds(text: str, lexicons: Sequence[Lexicon]) -> frozenset[str]:

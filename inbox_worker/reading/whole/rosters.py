@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 
 from inbox_worker.model import Code, Doubt, Evidence, Message, Part, Role
-from inbox_worker.reading.columns import Cell, Heading, heading_of, is_example, split
+from inbox_worker.reading.columns import Cell, Heading, heading_of, is_example, split, tells_of
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import Line, lines, tokens
 from inbox_worker.reading.whole.alternatives import FORMS, same_words
@@ -36,7 +36,7 @@ def with_rosters(message: Message) -> tuple[Message, tuple[Doubt, ...]]:
     body = next((p for p in message.parts if p.role is Role.BODY and p.text.strip()), None)
     forms = [p for p in message.parts if p.role is Role.ALTERNATIVE and p.media_type in FORMS]
     alike = [p for p in forms if body is not None and same_words(p, body)]
-    shown = next((p for p in alike if _rosters_in(p)), None) if body and alike and not _rosters_in(body) else None
+    shown = next((p for p in alike if rosters_in(p)), None) if body and alike and not rosters_in(body) else None
     parts, doubts = [], []
     for part in message.parts:
         if part.role not in (Role.BODY, Role.ATTACHMENT, Role.MESSAGE):
@@ -52,25 +52,35 @@ def with_rosters(message: Message) -> tuple[Message, tuple[Doubt, ...]]:
 
 
 @dataclass(frozen=True)
-class _Roster:
+class Roster:
     """A heading and the rows below it."""
 
     heading: Heading
     line: Line
     rows: tuple[tuple[Line, dict[int, Cell]], ...]
 
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+        return self.line.start
 
-def _rosters_in(part: Part) -> list[_Roster]:
+    @property
+    def end(self) -> int:
+        """Where its last row ends."""
+        return self.rows[-1][0].end
+
+
+def rosters_in(part: Part) -> list[Roster]:
     """The tables of a part that have a heading of names and at least one row with a name."""
-    found: list[_Roster] = []
+    found: list[Roster] = []
     heading: tuple[Heading, Line] | None = None
     rows: list[tuple[Line, dict[int, Cell]]] = []
 
     def close() -> None:
         nonlocal heading, rows
-        named = [cells for _, cells in rows if heading is not None and _has_name(part.text, heading[0], cells)]
+        named = [cells for _, cells in rows if heading is not None and has_name(part.text, heading[0], cells)]
         if heading is not None and named and not any(_has_several(part.text, heading[0], cells) for cells in named):
-            found.append(_Roster(*heading, tuple(rows)))
+            found.append(Roster(*heading, tuple(rows)))
         heading, rows = None, []
 
     for line in lines(part.text, 0, len(part.text)):
@@ -96,8 +106,14 @@ def _rosters_in(part: Part) -> list[_Roster]:
     return found
 
 
-def _has_name(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
+def has_name(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
     return any(heading.roles[n] in NAMED and LETTER.search(text, *span) for n, span in cells.items())
+
+
+def _is_beside(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
+    """Whether a row may be of somebody who only comes along: "épouse du président"."""
+    beside = [n for n in cells if heading.roles[n] not in {*NAMED, "organisation"}]
+    return any(tells_of(text[slice(*cells[n])], "companion") for n in beside)
 
 
 def _has_several(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
@@ -125,15 +141,15 @@ def _is_label(text: str, cells: dict[int, Cell]) -> bool:
 def _written(part: Part) -> tuple[Part, list[Doubt]]:
     """A part whose tables are lists of those who come."""
     pieces, doubts = list(part.text), list[Doubt]()
-    for roster in _rosters_in(part):
+    for roster in rosters_in(part):
         told, comes = _verdicts(part.text, roster)
         headings = roster.heading.cells(part.text, roster.line)
         _replace(pieces, roster.line, _row(part.text, roster.heading, headings, told))
         for (line, cells), verdict in zip(roster.rows, comes, strict=True):
-            stays = verdict is False or not _has_name(part.text, roster.heading, cells)
+            stays = verdict is False or not has_name(part.text, roster.heading, cells)
             stays = stays or any(is_example(part.text[s:e]) for s, e in cells.values())
             _replace(pieces, line, NOBODY if stays else _row(part.text, roster.heading, cells, told))
-            if verdict is None and not stays:
+            if not stays and (verdict is None or _is_beside(part.text, roster.heading, cells)):
                 doubts.append(_unclear(part, line))
         for line in _choices(part.text, roster):
             _replace(pieces, line, "")
@@ -141,12 +157,12 @@ def _written(part: Part) -> tuple[Part, list[Doubt]]:
     return (replace(part, text=text), doubts) if text != part.text else (part, doubts)
 
 
-def _choices(text: str, roster: _Roster) -> list[Line]:
+def _choices(text: str, roster: Roster) -> list[Line]:
     """Lines that list what a column may hold, as office programs keep beside a table."""
     held = {text[s:e].casefold() for _, cells in roster.rows for s, e in cells.values()}
     found: list[Line] = []
     block: list[Line] = []
-    for line in [*lines(text, roster.rows[-1][0].end, len(text)), Line(0, 0, 0)]:
+    for line in [*lines(text, roster.end, len(text)), Line(0, 0, 0)]:
         if line.end > line.start:
             block.append(line)
             continue
@@ -207,7 +223,7 @@ def _is_title(cell: str) -> bool:
     return 0 < len(words) <= 2 and any(all(w in x.lists["titles"] for w in words) for x in lexicons().values())
 
 
-def _verdicts(text: str, roster: _Roster) -> tuple[int | None, list[bool | None]]:
+def _verdicts(text: str, roster: Roster) -> tuple[int | None, list[bool | None]]:
     """Which column tells who comes, if one does, and for each row whether it comes; None where that is not plain."""
     roles = roster.heading.roles
     for role in ("attendance", "", "remark", "other"):

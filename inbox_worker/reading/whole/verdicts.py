@@ -50,7 +50,12 @@ def _is_no(words: Sequence[str]) -> bool:
 
 def is_perhaps(cell: str) -> bool:
     """Whether it is open yet, as a short answer says: "noch offen", "tbc"."""
-    return bool(_kinds([t.norm for t in tokens(cell) if t.is_word]) & PERHAPS)
+    return bool(kinds_of(cell) & PERHAPS)
+
+
+def kinds_of(said: str) -> frozenset[str]:
+    """The kinds of phrases, of all languages, that a short text has."""
+    return _kinds([t.norm for t in tokens(said) if t.is_word])
 
 
 def _kinds(words: Sequence[str]) -> frozenset[str]:
