@@ -15,12 +15,13 @@ from inbox_worker.reading.text import Line
 ROLES = ("given", "family", "name", "attendance", "organisation", "remark", "function", "other", "person")
 OF_NAMES = frozenset({"given", "family", "name", "person"})
 TOGETHER = re.compile(r"[,/&+;]| (?:and|et|y|e|und|en|и) ")  # in "Surname, given name"
-WORD = re.compile(r"[^\W_][\w.°º’'-]*|[#№]")
+WORD = re.compile(r"[^\W_][\w.°º-]*|[#№]")
 HAN = re.compile("[\u4e00-\u9fff]")
 LONGEST = 60  # characters of a heading
 # What stands between cells, the surest first. Columns of spaces are found by where they begin.
 SPACES = re.compile(r" {2,}")
-BETWEEN = (re.compile(r"\t"), re.compile(r" \| ?"), SPACES, re.compile(";"), re.compile(r",(?=\S)"))
+BAR = re.compile(r" \| ?")
+BETWEEN = (re.compile(r"\t"), BAR, SPACES, re.compile(";"), re.compile(r",(?=\S)"))
 
 Cell = tuple[int, int]
 
@@ -64,7 +65,7 @@ def heading_of(text: str, line: Line) -> Heading | None:
             continue
         starts = tuple(trimmed(text, s, e)[0] - line.start + line.indent for s, e in cells)
         both = next((w for w, r in zip(words, roles, strict=True) if r == "name"), "")
-        return Heading(between, starts, _told_apart(roles), _family_first(both))
+        return Heading(between, starts, _told_apart(roles), family_first(both))
     return None
 
 
@@ -79,7 +80,7 @@ def roles_of(cells: Sequence[str]) -> tuple[str, ...]:
 def split(text: str, line: Line, between: re.Pattern[str]) -> list[Cell]:
     """The cells of a row, also those that are empty."""
     start = line.start
-    if between is BETWEEN[1] and text.startswith("| ", start):  # the first cell is empty
+    if between is BAR and text.startswith("| ", start):  # the first cell is empty
         start -= 1
     cells, at = [], line.start
     for match in between.finditer(text, max(start, 0), line.end):
@@ -123,7 +124,7 @@ def role_of(label: str) -> str:
     if tells("person") and (words & known["number"] or "人数" in label):
         return "count"
     given, family, name = tells("given"), tells("family"), tells("name")
-    if given and (family or (name and TOGETHER.search(label))):
+    if (given and family) or (name and (given or family) and TOGETHER.search(label)):
         return "name"
     if name and tells("organisation"):
         return "organisation"
@@ -162,10 +163,15 @@ def _told_apart(roles: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _family_first(heading: str) -> bool:
+def family_first(heading: str) -> bool:
+    """Whether a heading of whole names wants the surname first: "Nom et prénom"."""
     words = [fold(w) for w in WORD.findall(heading)]
-    given = next((n for n, w in enumerate(words) if w in _words()["given"]), None)
-    family = next((n for n, w in enumerate(words) if w in _words()["family"] | _words()["name"]), None)
+    own = [_words()["given"], _words()["family"]]
+    if not any(w in own[0] for w in words):
+        own[0] = _words()["name"]  # "apellido y nombre"
+    elif not any(w in own[1] for w in words):
+        own[1] = _words()["name"]  # "nom et prénom"
+    given, family = (next((n for n, w in enumerate(words) if w in one), None) for one in own)
     return given is not None and family is not None and family < given
 
 

@@ -54,10 +54,12 @@ def han_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Found]:
 
 
 def fills(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
-    """Whether all tokens of a cell are one name, whatever its characters mean by themselves: a surname and one to three
-    characters."""
-    known = bool(tokens) and tokens[0].norm in lexicon.lists["surnames"]
-    return known and 1 < len(tokens) <= 4 and all(len(t.raw) == 1 and is_ideograph(t.raw) for t in tokens)
+    """Whether all tokens of a cell are one name, whatever its characters mean by themselves: a surname and one or two
+    characters, or three after one of two characters."""
+    said = "".join(t.raw for t in tokens)
+    whole = bool(said) and all(is_ideograph(c) for c in said) and tokens[-1].end - tokens[0].start == len(said)
+    single, double = said[:1] in lexicon.lists["surnames"], said[:2] in lexicon.lists["surnames"]
+    return whole and ((2 <= len(said) <= 3 and single) or (3 <= len(said) <= 4 and double)) and len(tokens) > 1
 
 
 def _title_end(tokens: Sequence[Token], end: int, lexicon: Lexicon) -> int:

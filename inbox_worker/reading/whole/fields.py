@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from inbox_worker.model import Part
-from inbox_worker.reading.columns import HAN, is_title, role_of, share_known
+from inbox_worker.reading.columns import BAR, HAN, family_first, is_title, role_of, share_known, split
 from inbox_worker.reading.counts import MOST, numbers_in
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import Line, lines, tokens
@@ -35,6 +35,7 @@ ASKS = OF_PEOPLE | {"attendance", "count"}
 LEAST_KNOWN = 0.5  # of the words of a label
 LEAST = 3  # labels of a form
 LONGEST_LABEL, LONGEST_VALUE = 70, 100  # characters
+LONGEST_NAME = 3  # words of a given name
 MOST_WORDS = 12  # of a label
 MOST_LINES = 12  # of a value that are people
 BULLET = "- "
@@ -66,7 +67,8 @@ def as_answers(part: Part, wording: Wording) -> Part:
     pieces = list(part.text)
     fields = _joined(part.text, fields)
     people = [f for f in fields if f.role in OF_PEOPLE and _people(part.text, f)]
-    answers = [f.role for f in fields if f.role == "attendance" and _answer(_value(part.text, f), wording)]
+    answers = [f for f in fields if f.role == "attendance" and _answer(_value(part.text, f), wording)
+               and f.end - f.label.start > len(wording.list)]  # fmt: skip
     form = _Form(
         wording,
         named=sum(len(_people(part.text, f).splitlines()) for f in people) + sum(len(r.rows) for r in rosters),
@@ -77,11 +79,19 @@ def as_answers(part: Part, wording: Wording) -> Part:
         said = _said(part.text, field, form)
         if said is not None:
             _write(pieces, field, said)
+    for start, end in _rooms(part.text, fields) if form.named else ():
+        pieces[start:end] = " " * (end - start)
     for line in lines(part.text, 0, fields[0].label.start):
         if is_title(part.text[line.start : line.end]):
             pieces[line.start : line.end] = " " * (line.end - line.start)
     text = RULE.sub(lambda rule: " " * len(rule.group()), "".join(pieces))
     return replace(part, text=text)
+
+
+def _rooms(text: str, fields: Sequence[Field]) -> list[tuple[int, int]]:
+    """Where lists of rooms stand: who sleeps where says not who is sent."""
+    starts = [f.label.start for f in fields if f.role == "room"]
+    return [(start, at if (at := text.find("\n\n", start)) >= 0 else len(text)) for start in starts]
 
 
 @dataclass(frozen=True)
@@ -117,13 +127,23 @@ def fields_in(text: str) -> list[Field]:
     for line in lines(text, 0, len(text)):
         if line.end <= line.start:
             continue
-        field = _field(text, line)
+        fields = _fields_beside(text, line) or [_field(text, line)]
         last = found[-1] if found else None
-        if field is not None:
-            found.append(field)
+        if fields[0] is not None:
+            found += [f for f in fields if f is not None]
         elif last is not None and _goes_on(text, last, line):
             found[-1] = replace(last, value=(*last.value, line))
     return found
+
+
+def _fields_beside(text: str, line: Line) -> list[Field | None]:
+    """Several labels of a row, each with its value in the next cell."""
+    cells = [Line(start, end, 0) for start, end in split(text, line, BAR)]
+    pairs = [(one, other) for one, other in zip(cells[::2], cells[1::2], strict=False)]
+    roles = [role_of(text[one.start : one.end]) for one, _ in pairs]
+    if len(cells) < 4 or len(cells) % 2 or "" in roles:
+        return []
+    return [Field(role, one, (other,)) for role, (one, other) in zip(roles, pairs, strict=True)]
 
 
 def _field(text: str, line: Line) -> Field | None:
@@ -142,6 +162,8 @@ def _field(text: str, line: Line) -> Field | None:
         role = ""
     if not role and kinds_of(label) & {"attend"} and not asks_otherwise(label):
         role = "attendance"
+    if mark is None and is_title(label):
+        return None
     if mark is None:
         least = LEAST_KNOWN if role in ASKS | {"contact", "companion", "organisation"} else 1.0
         return Field(role, line, ()) if role and (share_known(label) >= least or HAN.search(label)) else None
@@ -194,13 +216,20 @@ def _people(text: str, field: Field) -> str:
     if field.name:
         return field.name
     found = []
+    turn = family_first(text[field.label.start : field.label.end].partition(":")[0])
     for line in field.value:
         for person in WITHIN.split(text[line.start : line.end]):
             bullet = NUMBERED.match(person)
             name = person[bullet.end() :] if bullet else person
             if not NOBODY.match(name):
-                found.append(BULLET + DASH.sub(", ", name.strip(" |"), count=1))
+                found.append(BULLET + _turned(DASH.sub(", ", name.strip(" |"), count=1), turn=turn))
     return "\n".join(found)
+
+
+def _turned(name: str, *, turn: bool) -> str:
+    """A name whose surname stands first, before a comma, as it is said."""
+    family, comma, given = name.partition(",")
+    return f"{given.strip()} {family.strip()}" if turn and comma and len(given.split()) <= LONGEST_NAME else name
 
 
 def _answer(value: str, wording: Wording) -> str | None:

@@ -144,11 +144,12 @@ def _written(part: Part) -> tuple[Part, list[Doubt]]:
     for roster in rosters_in(part):
         told, comes = _verdicts(part.text, roster)
         headings = roster.heading.cells(part.text, roster.line)
-        _replace(pieces, roster.line, _row(part.text, roster.heading, headings, told))
+        titles = _titles(part.text, roster)
+        _replace(pieces, roster.line, _row(part.text, roster, headings, told, titles))
         for (line, cells), verdict in zip(roster.rows, comes, strict=True):
             stays = verdict is False or not has_name(part.text, roster.heading, cells)
             stays = stays or any(is_example(part.text[s:e]) for s, e in cells.values())
-            _replace(pieces, line, NOBODY if stays else _row(part.text, roster.heading, cells, told))
+            _replace(pieces, line, NOBODY if stays else _row(part.text, roster, cells, told, titles))
             if not stays and (verdict is None or _is_beside(part.text, roster.heading, cells)):
                 doubts.append(_unclear(part, line))
         for line in _choices(part.text, roster):
@@ -183,20 +184,19 @@ def _unclear(part: Part, line: Line) -> Doubt:
     return Doubt(Code.COUNT_UNCLEAR, why, (shown,))
 
 
-def _row(text: str, heading: Heading, cells: dict[int, Cell], told: int | None) -> str:
-    """A row as name, what column ``told`` says, organisation and function, as much of it as has room."""
+def _row(text: str, roster: Roster, cells: dict[int, Cell], told: int | None, titles: int | None) -> str:
+    """A row as title and name, what column ``told`` says, organisation and function, as much of it as has room."""
     words = {n: text[start:end] for n, (start, end) in cells.items()}
-    beside = [n for n, role in enumerate(heading.roles) if role in ("function", "other") and n in words]
-    title = next((words[n] for n in beside if _is_title(words[n])), "")
-    said = _name(heading, words)
+    said = _name(roster.heading, words)
     length = max(e for _, e in cells.values()) - min(s for s, _ in cells.values())
-    if title and len(title) + 1 + len(said) <= length:
+    title = words.pop(titles, "") if titles is not None else ""
+    if _is_title(title) and len(title) + 1 + len(said) <= length:
         said = f"{title} {said}"
-    others = [heading.column(role, words) for role in ("organisation", "function")]
+    others = [roster.heading.column(role, words) for role in ("organisation", "function")]
     for n in dict.fromkeys((told, *others)):
-        if n is not None and n in words and words[n] != title and len(said) + len(BETWEEN) + len(words[n]) <= length:
+        if n is not None and n in words and len(said) + len(BETWEEN) + len(words[n]) <= length:
             said += BETWEEN + words[n]
-    return said
+    return said if BETWEEN in said or len(said) + 2 > length else said + BETWEEN.rstrip()
 
 
 def _name(heading: Heading, words: dict[int, str]) -> str:
@@ -216,6 +216,14 @@ def _in_letters(name: str) -> str:
     words = name.split(" ")
     small = [w.title() if w.isupper() and len(w) > 2 and not set(w) <= set("IVX") else w for w in words]
     return " ".join(s if len(s) == len(w) else w for s, w in zip(small, words, strict=True))
+
+
+def _titles(text: str, roster: Roster) -> int | None:
+    """The column that has titles: "Ms", "Dr"."""
+    for n, role in enumerate(roster.heading.roles):
+        if role in ("function", "other") and any(_is_title(text[slice(*c[n])]) for _, c in roster.rows if n in c):
+            return n
+    return None
 
 
 def _is_title(cell: str) -> bool:
