@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib import resources
 
 from inbox_worker.reading.folding import fold
 from inbox_worker.reading.text import Line
@@ -18,6 +18,7 @@ TOGETHER = re.compile(r"[,/&+;]| (?:and|et|y|e|und|en|и) ")  # in "Surname, giv
 WORD = re.compile(r"[^\W_][\w.°º-]*|[#№]")
 HAN = re.compile("[\u4e00-\u9fff]")
 LONGEST = 60  # characters of a heading
+LONGEST_ROW, MOST_COLUMNS = 600, 30  # characters and cells of a row of headings
 # What stands between cells, the surest first. Columns of spaces are found by where they begin.
 SPACES = re.compile(r" {2,}")
 BAR = re.compile(r" \| ?")
@@ -55,10 +56,14 @@ class Heading:
 
 def heading_of(text: str, line: Line) -> Heading | None:
     """The headings of a list of people, if a line is that: one is of names, and two in three are known."""
+    if line.end - line.start > LONGEST_ROW:
+        return None
     for between in BETWEEN:
         if not between.search(text, line.start, line.end):
             continue
         cells = split(text, line, between)
+        if len(cells) > MOST_COLUMNS:
+            continue
         words = [text[start:end] for start, end in cells]
         roles = roles_of(words)
         if not roles or "count" in roles:
@@ -141,7 +146,8 @@ def is_title(line: str) -> bool:
 
 def tells_of(cell: str, role: str) -> bool:
     """Whether a cell has a word of a role."""
-    return bool({fold(w).strip(".") for w in WORD.findall(fold(cell))} & _words()[role])
+    words = {fold(w).strip(".") for w in WORD.findall(fold(cell))}
+    return bool(words & _words()[role]) or any(HAN.match(w) and w in cell for w in _words()[role])
 
 
 def share_known(label: str) -> float:
@@ -177,5 +183,6 @@ def family_first(heading: str) -> bool:
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    lists = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    file = resources.files("inbox_worker.reading") / "columns.toml"
+    lists = tomllib.loads(file.read_text(encoding="utf-8"))
     return {role: frozenset(" ".join(map(fold, word.split())) for word in words) for role, words in lists.items()}

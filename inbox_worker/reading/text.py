@@ -17,6 +17,7 @@ SHORT = 400  # characters; a stage often asks for the words of a line or a name 
 MAX_WORDS = 120  # of a sentence; longer ones are cut, so that nothing grows with the square of a line
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+ORDINALS = frozenset("ºª")
 _TOKEN = re.compile(
     r"[\w.+-]{1,64}@[\w.-]{1,255}"  # addresses are one word
     r"|(?:https?://|www\.)\S{1,500}"
@@ -60,6 +61,8 @@ def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     found = []
     for match in _TOKEN.finditer(text, start, end):
         raw, at = match.group(), match.start()
+        if raw in ORDINALS and text[at - 1 : at] == ".":
+            continue  # "Eng.º" is "Eng."
         for piece in segments(raw):
             if piece.norm:
                 written = raw[piece.start : piece.end]

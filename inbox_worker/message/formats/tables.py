@@ -8,8 +8,9 @@ BETWEEN = " | "
 
 
 def row(cells: Sequence[str]) -> str:
-    """One row. Line ends inside a cell become spaces; cells that stay empty at its end are left out."""
-    flat = [" ".join(cell.split()) for cell in cells]
+    """One row. What stands in several lines of a cell is parted by semicolons; cells that stay empty at its end are
+    left out."""
+    flat = ["; ".join(" ".join(line.split()) for line in cell.split("\n") if line.strip()) for cell in cells]
     while flat and not flat[-1]:
         flat.pop()
     return BETWEEN.join(flat)

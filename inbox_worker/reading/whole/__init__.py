@@ -29,6 +29,7 @@ from inbox_worker.reading.whole.attached import (
     Attached,
     attached_to,
     bare,
+    cards_of_others,
     in_pieces,
     is_addressed,
     is_letter,
@@ -143,7 +144,8 @@ class _Whole:
         if gap is not None:
             return _with(words, [_unreadable(gap)])
         if not elsewhere:
-            return words
+            cards = cards_of_others(self.message) if not words.claims and hints & POINTERS else None
+            return words if cards is None else _with(words, [cards])
         doubts = [d for r in readings for d in r.doubts]
         return _with(words, doubts or [self._nowhere(found)])
 

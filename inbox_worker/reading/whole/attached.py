@@ -20,6 +20,7 @@ from inbox_worker.reading.whole.lists import as_rows
 from inbox_worker.reading.whole.wording import wording_for
 
 HEADER = ".HEADER"
+CARDS = ("text/vcard", "text/x-vcard", "text/directory")
 NO_LETTERS = (  # media types that say who somebody is, that something was signed, or how it looks
     "text/vcard",
     "text/x-vcard",
@@ -140,6 +141,17 @@ def unread(message: Message, invitation: Invitation) -> Part | None:
         ):
             return part
     return None
+
+
+def cards_of_others(message: Message) -> Doubt | None:
+    """A doubt where cards of others than the sender are attached: who is sent may stand in them alone."""
+    cards = [p for p in message.parts if p.role is Role.ATTACHMENT and p.media_type in CARDS and p.text.strip()]
+    sender = message.from_
+    others = [p for p in cards if sender.address not in fold(p.text) and fold(sender.name) not in fold(p.text)]
+    if not others:
+        return None
+    names = ", ".join(p.filename or p.section for p in others[:3])
+    return Doubt(Code.PARTSTAT_UNCLEAR, f"Cards of others are attached ({names}): whether they come is not plain.")
 
 
 def ours(part: Part, invitation: Invitation) -> bool:

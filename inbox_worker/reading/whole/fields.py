@@ -32,7 +32,7 @@ NOBODY = re.compile(r"[\s\-–—_./|]*(?:n/?a|none|nil|keine?r?|néant|aucun|ni
                     r"[\s\-–—_./|]*\Z", re.IGNORECASE)  # fmt: skip
 OF_PEOPLE = frozenset({"name", "person", "given", "family"})
 ASKS = OF_PEOPLE | {"attendance", "count"}
-LEAST_KNOWN = 0.5  # of the words of a label
+LEAST_KNOWN, LEAST_OF_CONTACT = 0.5, 0.3  # of the words of a label
 LEAST = 3  # labels of a form
 LONGEST_LABEL, LONGEST_VALUE = 70, 100  # characters
 LONGEST_NAME = 3  # words of a given name
@@ -62,7 +62,7 @@ def as_answers(part: Part, wording: Wording) -> Part:
     rosters = rosters_in(part)
     fields = [f for f in fields_in(part.text) if not any(r.start <= f.label.start <= r.end for r in rosters)]
     roles = [field.role for field in fields if field.role]
-    if len(roles) < LEAST or not ASKS.intersection(roles):
+    if len(roles) < LEAST or not ASKS.intersection(roles) or not (rosters or is_filled(part.text)):
         return part
     pieces = list(part.text)
     fields = _joined(part.text, fields)
@@ -143,7 +143,11 @@ def _fields_beside(text: str, line: Line) -> list[Field | None]:
     roles = [role_of(text[one.start : one.end]) for one, _ in pairs]
     if len(cells) < 4 or len(cells) % 2 or "" in roles:
         return []
-    return [Field(role, one, (other,)) for role, (one, other) in zip(roles, pairs, strict=True)]
+    ends = [*(one.start for one, _ in pairs[1:]), line.end]
+    return [
+        Field(role, one, (Line(other.start, end, 0),))
+        for role, (one, other), end in zip(roles, pairs, ends, strict=True)
+    ]
 
 
 def _field(text: str, line: Line) -> Field | None:
@@ -162,13 +166,24 @@ def _field(text: str, line: Line) -> Field | None:
         role = ""
     if not role and kinds_of(label) & {"attend"} and not asks_otherwise(label):
         role = "attendance"
-    if mark is None and is_title(label):
-        return None
     if mark is None:
-        least = LEAST_KNOWN if role in ASKS | {"contact", "companion", "organisation"} else 1.0
-        return Field(role, line, ()) if role and (share_known(label) >= least or HAN.search(label)) else None
+        return Field(role, line, ()) if role and _stands_alone(label, role) else None
     value = (Line(mark.end(), line.end, 0),) if mark.end() < line.end else ()
     return Field(role, line, value)
+
+
+def _stands_alone(label: str, role: str) -> bool:
+    """Whether a line is a label without anything that says so: its words are those of labels, for the most part."""
+    if HAN.search(label):
+        return True
+    share = share_known(label)
+    if role == "contact":
+        return share >= LEAST_OF_CONTACT
+    if role == "attendance" and is_title(label):
+        return False
+    words = {t.norm for t in tokens(label) if t.is_word}
+    does = any(words & lexicon.lists["functions"] for lexicon in lexicons().values())
+    return share >= LEAST_KNOWN and (role in ASKS or role in ("organisation", "companion") or not does or share == 1)
 
 
 def _goes_on(text: str, field: Field, line: Line) -> bool:
@@ -179,7 +194,7 @@ def _goes_on(text: str, field: Field, line: Line) -> bool:
 
 
 def _value(text: str, field: Field) -> str:
-    return " ".join(text[line.start : line.end] for line in field.value)
+    return " ".join(text[line.start : line.end].strip(" |") for line in field.value)
 
 
 def _said(text: str, field: Field, form: _Form) -> str | None:

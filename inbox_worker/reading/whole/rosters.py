@@ -9,6 +9,7 @@ is asked.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inbox_worker.model import Code, Doubt, Evidence, Message, Part, Role
@@ -17,9 +18,10 @@ from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import Line, lines, tokens
 from inbox_worker.reading.whole.alternatives import FORMS, same_words
 from inbox_worker.reading.whole.lists import TOTALS
-from inbox_worker.reading.whole.verdicts import noted, verdict_of
+from inbox_worker.reading.whole.verdicts import is_tick, noted, verdict_of
 
 NAMED = {"given", "family", "name"}
+MOST = 30_000  # characters that are looked at
 BETWEEN = " | "
 NOBODY = "|"  # a row of empty cells, which does not end a list
 SEVERAL = re.compile(r"[,;&+\d،、]| (?:and|et|y|e|und|en|и|و) ")
@@ -79,14 +81,22 @@ def rosters_in(part: Part) -> list[Roster]:
     def close() -> None:
         nonlocal heading, rows
         named = [cells for _, cells in rows if heading is not None and has_name(part.text, heading[0], cells)]
-        if heading is not None and named and not any(_has_several(part.text, heading[0], cells) for cells in named):
+        crossed = _has_crosses(part.text, [cells for _, cells in rows])
+        if (
+            heading is not None
+            and named
+            and not crossed
+            and not any(_has_several(part.text, heading[0], cells) for cells in named)
+        ):
             found.append(Roster(*heading, tuple(rows)))
         heading, rows = None, []
 
-    for line in lines(part.text, 0, len(part.text)):
+    for line in lines(part.text, 0, min(len(part.text), MOST)):
         if line.end <= line.start:
             if rows:
                 close()
+            continue
+        if part.text[line.start : line.end] == NOBODY:
             continue
         if (another := heading_of(part.text, line)) is not None:
             close()
@@ -122,6 +132,12 @@ def _has_several(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
     return any(SEVERAL.search(name) and not _is_turned(heading, name) for name in names)
 
 
+def _has_crosses(text: str, rows: Sequence[dict[int, Cell]]) -> bool:
+    """Whether several columns are ticked or not: of such a list another part of the reader asks which are meant."""
+    ticked = {n for cells in rows for n, span in cells.items() if is_tick(text[slice(*span)])}
+    return len(ticked) > 1
+
+
 def _is_turned(heading: Heading, name: str) -> bool:
     first, _, rest = name.partition(",")
     return "," not in rest and len(rest.split()) < LONGEST_NAME and (heading.family_first or first.isupper())
@@ -135,7 +151,8 @@ def _is_total(text: str, cells: dict[int, Cell]) -> bool:
 
 def _is_label(text: str, cells: dict[int, Cell]) -> bool:
     """Whether a row begins with a label: "Contact: | Ann Lee", "Contact: Ann Lee"."""
-    return LABEL.search(text, *cells[min(cells)]) is not None
+    first = cells[min(cells)]
+    return LABEL.search(text, *first) is not None or tells_of(text[slice(*first)], "contact")
 
 
 def _written(part: Part) -> tuple[Part, list[Doubt]]:

@@ -11,13 +11,13 @@ from inbox_worker.reading.whole.forms import EMPTY, TICKED
 COMES = frozenset({"attend", "attend_weak", "accept"})
 STAYS = frozenset({"decline", "absent", "regret"})
 PERHAPS = frozenset({"hedge", "tentative", "undecided", "condition", "remote"})
-MARKS = frozenset({"x", "1", "v", "+"})  # that stand for a tick
+MARKS = frozenset({"x", "+"})  # that stand for a tick
 LONGEST_SAYING = 4  # words of "will not attend"
 
 
 def verdict_of(cell: str) -> bool | None:
     """Whether somebody comes, of whom nothing but this is said; None where it is not plain."""
-    if TICKED.search(cell) or cell.strip().casefold() in MARKS:
+    if is_tick(cell):
         return True
     if EMPTY.search(cell):
         return None
@@ -28,6 +28,11 @@ def verdict_of(cell: str) -> bool | None:
     if kinds & PERHAPS:
         return None
     return True if _begins(words, "yes") or kinds & COMES else None
+
+
+def is_tick(cell: str) -> bool:
+    """Whether a cell is a tick or a cross."""
+    return bool(TICKED.search(cell)) or cell.strip().casefold() in MARKS
 
 
 def noted(cells: Sequence[str]) -> bool | None:
