@@ -20,6 +20,7 @@ HAN = re.compile("[\u4e00-\u9fff]")
 LONGEST = 60  # characters of a heading
 LONGEST_ROW, MOST_COLUMNS = 600, 30  # characters and cells of a row of headings
 # What stands between cells, the surest first. Columns of spaces are found by where they begin.
+ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 SPACES = re.compile(r" {2,}")
 BAR = re.compile(r" \| ?")
 BETWEEN = (re.compile(r"\t"), BAR, SPACES, re.compile(";"), re.compile(r",(?=\S)"))
@@ -111,6 +112,9 @@ def is_example(cell: str) -> bool:
 def role_of(label: str) -> str:
     """What a heading or a label asks for, one of ``ROLES``, "contact", "companion" or "count"; "" where none of its
     words is known."""
+    aside = ASIDE.sub(" ", label)  # "Contact person (name, telephone)"
+    if aside != label and (role := role_of(aside)):
+        return "name" if role == "person" and role_of(ASIDE.findall(label)[0][1:-1]) == "name" else role
     if len(label) > LONGEST:
         return ""
     said = [fold(w) for w in WORD.findall(fold(label))]
@@ -126,7 +130,7 @@ def role_of(label: str) -> str:
     for role in ("contact", "companion", "room", "count"):
         if tells(role):
             return role
-    if tells("person") and (words & known["number"] or "人数" in label):
+    if tells("person") and tells("number"):
         return "count"
     given, family, name = tells("given"), tells("family"), tells("name")
     if (given and family) or (name and (given or family) and TOGETHER.search(label)):

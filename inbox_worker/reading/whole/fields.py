@@ -27,6 +27,7 @@ AFTER = re.compile(r"\s?[:：?？؟]\s*\|?\s*|\s*\|\s*|\s*\.{3,}\s*|\s*…+\s*|\
 NUMBERED = re.compile(r"\s*(?:\d{1,2}|[a-zA-Zа-я])\s?[.)](?:\s+|$)|\s*[-–—•*·]\s+")
 WITHIN = re.compile(r"(?<=[\w\])>.]) (?:\(?[a-h1-9][.)]) (?=\S)|; ?(?=\S)")  # between the people of one value
 RULE = re.compile(r"^[ \t]*[-=_*~]{3,}[ \t]*$", re.MULTILINE)  # a line that is drawn, and begins no signature here
+SENTENCE = re.compile(r"(?<=[.;])\s+")
 DASH = re.compile(r"\s+[-–—]\s+")  # before what somebody does
 NOBODY = re.compile(r"[\s\-–—_./|]*(?:n/?a|none|nil|keine?r?|néant|aucun|ninguno|nessuno|nenhum|geen|нет|لا يوجد|无)?"
                     r"[\s\-–—_./|]*\Z", re.IGNORECASE)  # fmt: skip
@@ -34,7 +35,7 @@ OF_PEOPLE = frozenset({"name", "person", "given", "family"})
 ASKS = OF_PEOPLE | {"attendance", "count"}
 LEAST_KNOWN, LEAST_OF_CONTACT = 0.5, 0.3  # of the words of a label
 LEAST = 3  # labels of a form
-LONGEST_LABEL, LONGEST_VALUE = 70, 100  # characters
+LONGEST_LABEL, LONGEST_VALUE = 110, 100  # characters
 LONGEST_NAME = 3  # words of a given name
 MOST_WORDS = 12  # of a label
 MOST_LINES = 12  # of a value that are people
@@ -65,7 +66,7 @@ def as_answers(part: Part, wording: Wording) -> Part:
     if len(roles) < LEAST or not ASKS.intersection(roles) or not (rosters or is_filled(part.text)):
         return part
     pieces = list(part.text)
-    fields = _joined(part.text, fields)
+    fields = _in_sections(_joined(part.text, fields))
     people = [f for f in fields if f.role in OF_PEOPLE and _people(part.text, f)]
     answers = [f for f in fields if f.role == "attendance" and _answer(_value(part.text, f), wording)
                and f.end - f.label.start > len(wording.list)]  # fmt: skip
@@ -79,6 +80,10 @@ def as_answers(part: Part, wording: Wording) -> Part:
         said = _said(part.text, field, form)
         if said is not None:
             _write(pieces, field, said)
+    for line in lines(part.text, 0, len(part.text)):
+        option = part.text[line.start : line.end]
+        if option.isdecimal() or (EMPTY.match(option) and not TICKED.search(option)):
+            pieces[line.start : line.end] = " " * (line.end - line.start)  # what is not chosen or not filled in
     for start, end in _rooms(part.text, fields) if form.named else ():
         pieces[start:end] = " " * (end - start)
     for line in lines(part.text, 0, fields[0].label.start):
@@ -106,6 +111,17 @@ class _Form:
     def yes(self, at: int) -> str:
         """That they come, as it is said at a place: before their names, that these do."""
         return PARAGRAPH + (self.wording.list if self.named and at < self.first else self.wording.yes)
+
+
+def _in_sections(fields: Sequence[Field]) -> list[Field]:
+    """The labels, of which those of a name below "This form was completed by" are no delegate's."""
+    found: list[Field] = []
+    section = ""
+    for field in fields:
+        section = section if field.value else field.role
+        aside = section == "contact" and field.role in OF_PEOPLE
+        found.append(replace(field, role="contact") if aside else field)
+    return found
 
 
 def _joined(text: str, fields: Sequence[Field]) -> list[Field]:
@@ -202,7 +218,11 @@ def _said(text: str, field: Field, form: _Form) -> str | None:
     value = _value(text, field)
     if field.role == "attendance":
         said = _answer(value, form.wording)
-        return form.yes(field.label.start) if said == form.wording.yes else said and PARAGRAPH + said
+        if said != form.wording.yes:
+            return said and PARAGRAPH + said
+        number = _number_in(value)
+        more = f" {form.wording.number(number)}" if number and not form.named else ""
+        return form.yes(field.label.start) + more
     if field.role == "count":
         number = _number(value)
         if number is not None and number == form.named:
@@ -282,6 +302,15 @@ def is_filled(text: str) -> bool:
 def _is_open(value: str) -> bool:
     """Whether boxes are there of which none is ticked."""
     return bool(EMPTY.search(value)) and not TICKED.search(value)
+
+
+def _number_in(value: str) -> int | None:
+    """The number that an answer gives beside: "The organisation will take part. Number of participants: 2"."""
+    for said in SENTENCE.split(value):
+        label, colon, number = said.partition(":")
+        if colon and role_of(label) == "count":
+            return _number(number)
+    return None
 
 
 def _number(value: str) -> int | None:

@@ -21,6 +21,7 @@ from inbox_worker.reading.whole.lists import TOTALS
 from inbox_worker.reading.whole.verdicts import is_tick, noted, verdict_of
 
 NAMED = {"given", "family", "name"}
+NEAR = 200  # characters above a list in which its title stands
 MOST = 30_000  # characters that are looked at
 BETWEEN = " | "
 NOBODY = "|"  # a row of empty cells, which does not end a list
@@ -158,7 +159,13 @@ def _is_label(text: str, cells: dict[int, Cell]) -> bool:
 def _written(part: Part) -> tuple[Part, list[Doubt]]:
     """A part whose tables are lists of those who come."""
     pieces, doubts = list(part.text), list[Doubt]()
-    for roster in rosters_in(part):
+    rosters = rosters_in(part)
+    aside = [r for r in rosters if _is_aside(part.text, r)] if len(rosters) > 1 else []
+    for roster in rosters:
+        if roster in aside and len(aside) < len(rosters):
+            for line in (roster.line, *(line for line, _ in roster.rows)):
+                _replace(pieces, line, "")
+            continue
         told, comes = _verdicts(part.text, roster)
         headings = roster.heading.cells(part.text, roster.line)
         titles = _titles(part.text, roster)
@@ -173,6 +180,13 @@ def _written(part: Part) -> tuple[Part, list[Doubt]]:
             _replace(pieces, line, "")
     text = "".join(pieces)
     return (replace(part, text=text), doubts) if text != part.text else (part, doubts)
+
+
+def _is_aside(text: str, roster: Roster) -> bool:
+    """Whether a list is of others than delegates: whom to call, who gets a copy, who sleeps where."""
+    above = [line for line in lines(text, max(0, roster.start - NEAR), roster.start) if line.end > line.start][-1:]
+    said = [*(text[a.start : a.end] for a in above), text[roster.line.start : roster.line.end]]
+    return any(tells_of(one, role) for one in said for role in ("contact", "companion", "room"))
 
 
 def _choices(text: str, roster: Roster) -> list[Line]:
