@@ -90,6 +90,8 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
                     close()
                 table = True
             elif table:
+                if _is_alike(text, line, current[-1]):
+                    unread = unread or (line.start, line.end)
                 gap = 0
                 continue
             else:

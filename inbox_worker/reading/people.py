@@ -18,6 +18,11 @@ FULL = 3  # words of a name that is no place
 SENTENCE = 8  # words in capitals that are more than a name and an office
 STEM = 4  # letters from which the beginning of a known word tells that a word is no name
 
+# degrees behind a name, of all languages
+POSTNOMINALS = frozenset(
+    {"msc", "bsc", "phd", "mba", "llm", "llb", "mph", "mphil", "dphil", "edd", "esq", "meng", "beng", "mpa", "mres"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -152,6 +157,8 @@ def _ends(text: str, end: int, start: int, words: int) -> bool:
 
 def _name(tokens: tuple[Token, ...], text: str, i: int, start: int, end: int, lexicon: Lexicon) -> Name | None:
     titled = start > i
+    while end - 1 > start and tokens[end - 1].norm in POSTNOMINALS and not tokens[end - 1].raw.islower():
+        end -= 1
     functions, no_names = lexicon.lists["functions"], lexicon.lists["not_names"]
     if not titled and _is_noun(tokens, start, lexicon):
         return None

@@ -14,7 +14,7 @@ from inbox_worker.reading.han_names import fills
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.list_items import LONG_NAME, Item, covered
 from inbox_worker.reading.people import is_single, names_in
-from inbox_worker.reading.text import Line, Token, tokens
+from inbox_worker.reading.text import Line, Token, bullet_length, tokens
 
 LONGEST = 5  # words of a name in a column of names
 _COLUMNS = re.compile(r"\t+| \| | {3,}")
@@ -87,7 +87,8 @@ def row_of(
     mentions: list[Mention] = []
     spans: list[tuple[int, int]] = []
     verdict: bool | None = None
-    for n, (start, end) in enumerate(cells):
+    for n, (at, end) in enumerate(cells):
+        start = at + bullet_length(text, at, end)
         found = tokens(text, start, end)
         words = [t.norm for t in found if t.is_word]
         if not words:

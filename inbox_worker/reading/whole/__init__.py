@@ -38,7 +38,15 @@ from inbox_worker.reading.whole.attached import (
 )
 from inbox_worker.reading.whole.attendance import Attendance, attendance_of, is_reply
 from inbox_worker.reading.whole.combine import joined
-from inbox_worker.reading.whole.hints import AGAINST, HINTING, POINTERS, kinds_in, new_words, spoken_in
+from inbox_worker.reading.whole.hints import (
+    AGAINST,
+    HINTING,
+    POINTERS,
+    kinds_in,
+    new_words,
+    people_spoken_of,
+    spoken_in,
+)
 from inbox_worker.reading.whole.invited import claimed, comment_of, put_together, with_words
 from inbox_worker.reading.whole.rosters import with_rosters
 from inbox_worker.reading.whole.seen import as_seen
@@ -138,7 +146,8 @@ class _Whole:
             words = replace(words, doubts=tuple(d for d in words.doubts if d.code is Code.SENDER_UNVERIFIED))
         if answers:
             beyond = [] if more is None else [more]
-            return _with(joined(words, answers), [_unreadable(gap), *beyond] if gap is not None else beyond)
+            both = self._of_as_many(joined(words, answers), words)
+            return _with(both, [_unreadable(gap), *beyond] if gap is not None else beyond)
         if more is not None and not words.claims:
             return _with(words, [more])
         if gap is not None:
@@ -148,6 +157,18 @@ class _Whole:
             return words if cards is None else _with(words, [cards])
         doubts = [d for r in readings for d in r.doubts]
         return _with(words, doubts or [self._nowhere(found)])
+
+    def _of_as_many(self, both: Reading, words: Reading) -> Reading:
+        """A doubt where an attachment alone gives a number, and the words speak of another number of people."""
+        if len(both.claims) != 1 or both.claims[0].delegates is None or any(c.delegates for c in words.claims):
+            return both
+        claim, spoken = both.claims[0], people_spoken_of(bare(self.message))
+        if not spoken or claim.op is not Op.SET or claim.delegates in spoken:
+            return both
+        number, shown = next(iter(spoken.items()))
+        why = f"The message speaks of {number}, its attachment of {claim.delegates}."
+        doubt = Doubt(Code.COUNT_UNCLEAR, why, (shown,))
+        return replace(both, claims=(replace(claim, doubts=(*claim.doubts, doubt)),))
 
     def _attached(self, attached: Attached, language: str | None) -> Reading:
         if not attached.passed_on:

@@ -221,7 +221,7 @@ def _said(text: str, field: Field, form: _Form) -> str | None:
         if said != form.wording.yes:
             return said and PARAGRAPH + said
         number = _number_in(value)
-        more = f" {form.wording.number(number)}" if number and not form.named else ""
+        more = f" {form.wording.number(number)}" if number and number != form.named else ""
         return form.yes(field.label.start) + more
     if field.role == "count":
         number = _number(value)

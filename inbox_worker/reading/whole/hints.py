@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from inbox_worker.model import Message, Part, Zone
+from inbox_worker.model import Evidence, Message, Part, Zone
+from inbox_worker.reading.counts import MOST, numbers_in
 from inbox_worker.reading.language import languages_of
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.text import MAX_CHARACTERS, Token, tokens
@@ -12,6 +13,8 @@ AGAINST = frozenset({"cancel", "tentative", "condition", "decline", "retract", "
 POINTERS = frozenset({"attached", "letter", "forward", "remote"})
 
 
+OF_PEOPLE = frozenset({"people", "delegation", "we", "us"})
+BESIDE = 2  # words between a number and what it counts
 HINTING = 4_000  # characters in which hints are looked for
 
 
@@ -37,3 +40,19 @@ def kinds_in(message: Message) -> frozenset[str]:
     spoken = spoken_in(message)
     words = [t.norm for part in message.bodies for t in new_words(part, HINTING)]
     return frozenset(hit.kind for lexicon in spoken for hit in lexicon.phrases.find(words))
+
+
+def people_spoken_of(message: Message) -> dict[int, Evidence]:
+    """The numbers, from two on, that stand beside words for people in the words of a message: "the two of us"."""
+    found: dict[int, Evidence] = {}
+    for part in message.bodies:
+        words = new_words(part, HINTING)
+        for lexicon in spoken_in(message):
+            hits = lexicon.phrases.find([t.norm for t in words])
+            near = {i for h in hits if h.kind in OF_PEOPLE for i in range(h.start - BESIDE, h.end + BESIDE)}
+            for number in numbers_in(words, part.text, lexicon):
+                start, end = words[number.start].start, words[number.end - 1].end
+                if 1 < number.value <= MOST and near.intersection(range(number.start, number.end)):
+                    shown = Evidence("count-unclear", part.section, start, end, part.text[start:end])
+                    found.setdefault(number.value, shown)
+    return found

@@ -121,6 +121,12 @@ def has_name(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
     return any(heading.roles[n] in NAMED and LETTER.search(text, *span) for n, span in cells.items())
 
 
+def _is_nobody_yet(heading: Heading, text: str, cells: dict[int, Cell]) -> bool:
+    """Whether the name of a row is in small letters, as "to be communicated" is."""
+    names = [text[slice(*cells[n])] for n in cells if heading.roles[n] in NAMED]
+    return all(name == name.lower() != name.upper() for name in names)
+
+
 def _is_beside(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
     """Whether a row may be of somebody who only comes along: "épouse du président"."""
     beside = [n for n in cells if heading.roles[n] not in {*NAMED, "organisation"}]
@@ -174,7 +180,11 @@ def _written(part: Part) -> tuple[Part, list[Doubt]]:
             stays = verdict is False or not has_name(part.text, roster.heading, cells)
             stays = stays or any(is_example(part.text[s:e]) for s, e in cells.values())
             _replace(pieces, line, NOBODY if stays else _row(part.text, roster, cells, told, titles))
-            if not stays and (verdict is None or _is_beside(part.text, roster.heading, cells)):
+            if not stays and (
+                verdict is None
+                or _is_nobody_yet(roster.heading, part.text, cells)
+                or _is_beside(part.text, roster.heading, cells)
+            ):
                 doubts.append(_unclear(part, line))
         for line in _choices(part.text, roster):
             _replace(pieces, line, "")
