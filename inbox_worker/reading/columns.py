@@ -50,6 +50,11 @@ class Heading:
     def _column(self, at: int) -> int:
         return max((n for n, start in enumerate(self.starts) if start <= at + 1), default=0)
 
+    def goes_on(self, text: str, line: Line) -> bool:
+        """Whether a line only goes on with cells of the row above it, in columns that spaces make."""
+        first, second = (*self.starts, 0, 0)[:2]
+        return self.between is SPACES and first < second <= line.indent + 1
+
     def column(self, role: str, filled: Collection[int]) -> int | None:
         """The first column with a role that is filled."""
         return next((n for n, one in enumerate(self.roles) if one == role and n in filled), None)
@@ -119,13 +124,10 @@ def role_of(label: str) -> str:
         return ""
     said = [fold(w) for w in WORD.findall(fold(label))]
     words = {*said, *(w.strip(".?") for w in said)}
-    phrase = f" {' '.join(w.strip('.?') for w in said)} "
     known = _words()
 
     def tells(role: str) -> bool:
-        if words & known[role]:
-            return True
-        return any(f" {w} " in phrase if " " in w else HAN.match(w) and w in label for w in known[role])
+        return bool(words & known[role]) or _has_phrase(label, said, known[role])
 
     for role in ("contact", "companion", "room", "count"):
         if tells(role):
@@ -150,8 +152,8 @@ def is_title(line: str) -> bool:
 
 def tells_of(cell: str, role: str) -> bool:
     """Whether a cell has a word of a role."""
-    words = {fold(w).strip(".") for w in WORD.findall(fold(cell))}
-    return bool(words & _words()[role]) or any(HAN.match(w) and w in cell for w in _words()[role])
+    said = [fold(w).strip(".") for w in WORD.findall(fold(cell))]
+    return bool(set(said) & _words()[role]) or _has_phrase(cell, said, _words()[role])
 
 
 def share_known(label: str) -> float:
@@ -159,6 +161,12 @@ def share_known(label: str) -> float:
     known = frozenset().union(*_words().values())
     said = [w for w in (fold(w).strip(".?") for w in WORD.findall(fold(label))) if w in known or len(w) > 3]
     return sum(w in known for w in said) / len(said) if said else 0.0
+
+
+def _has_phrase(text: str, said: Sequence[str], phrases: Collection[str]) -> bool:
+    """Whether one of several phrases of more than a word, or one in Chinese, is in a text of these words."""
+    phrase = f" {' '.join(w.strip('.?') for w in said)} "
+    return any(f" {p} " in phrase if " " in p else HAN.match(p) is not None and p in text for p in phrases)
 
 
 def _told_apart(roles: Sequence[str]) -> tuple[str, ...]:

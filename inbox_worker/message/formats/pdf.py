@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from typing import Any
 
 from inbox_worker.message.formats.content import Content, Extracted, NotReadableError
 
 MAX_PAGES = 30
 MAX_FIELDS = 500
+MAX_LAID_OUT = 20_000  # letters of a page that is looked at as it is laid out
+GAP = re.compile(r" {3,}")  # between two cells
+COLUMNS, ROWS = 3, 2  # of a table, at least
 FEW = 20  # letters on a page; fewer, beside a picture, are a stamp or a page number
 ENCRYPTED = "it is locked by a password; ask the sender for its words"
 
@@ -54,6 +58,8 @@ def _unlock(reader: Any) -> None:
 def _page(page: Any) -> tuple[str, bool]:
     """The words of a page, and whether there is a picture on it."""
     text = "\n".join(line.rstrip() for line in str(page.extract_text() or "").splitlines())
+    if len(text) <= MAX_LAID_OUT and _is_table(laid_out := str(page.extract_text(extraction_mode="layout") or "")):
+        text = "\n".join(line.rstrip() for line in laid_out.splitlines())
     resources = page.get("/Resources")
     objects = resources.get_object().get("/XObject") if resources is not None else None
     if objects is None:
@@ -61,6 +67,11 @@ def _page(page: Any) -> tuple[str, bool]:
     held = objects.get_object()
     kinds = {str(held[name].get_object().get("/Subtype")) for name in list(held)[:200]}
     return text, "/Image" in kinds or "/Form" in kinds
+
+
+def _is_table(text: str) -> bool:
+    """Whether there are rows of a table on a page as it is laid out: read cell by cell they would be no rows."""
+    return sum(len(GAP.findall(line.strip())) >= COLUMNS - 1 for line in text.splitlines()) >= ROWS
 
 
 def _fields(reader: Any) -> str:

@@ -18,9 +18,11 @@ from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import Line, lines, tokens
 from inbox_worker.reading.whole.alternatives import FORMS, same_words
 from inbox_worker.reading.whole.lists import TOTALS
-from inbox_worker.reading.whole.verdicts import is_tick, noted, verdict_of
+from inbox_worker.reading.whole.verdicts import is_tick, noted, verdict_of, yes_or_no
 
 NAMED = {"given", "family", "name"}
+WRAPPED: dict[int, Cell] = {}  # the cells of a line in which a name of the row above goes on
+LONGEST_LABEL = 60  # characters
 NEAR = 200  # characters above a list in which its title stands
 MOST = 30_000  # characters that are looked at
 BETWEEN = " | "
@@ -49,7 +51,7 @@ def with_rosters(message: Message) -> tuple[Message, tuple[Doubt, ...]]:
         parts.append(read)
         doubts += found
     if all(one is other for one, other in zip(parts, message.parts, strict=True)):
-        return message, ()
+        return message, tuple(doubts)
     left = tuple(p for p in parts if p not in alike)  # they say the same, and are no other opinion
     return replace(message, parts=left), tuple(doubts)
 
@@ -94,7 +96,7 @@ def rosters_in(part: Part) -> list[Roster]:
 
     for line in lines(part.text, 0, min(len(part.text), MOST)):
         if line.end <= line.start:
-            if rows:
+            if any(cells for _, cells in rows):
                 close()
             continue
         if part.text[line.start : line.end] == NOBODY:
@@ -102,6 +104,9 @@ def rosters_in(part: Part) -> list[Roster]:
         if (another := heading_of(part.text, line)) is not None:
             close()
             heading = another, line
+        elif heading is not None and heading[0].goes_on(part.text, line):
+            wrapped = any(heading[0].roles[n] in NAMED for n in heading[0].cells(part.text, line))
+            rows.append((line, WRAPPED if wrapped else {}))
         elif heading is not None:
             cells = heading[0].cells(part.text, line)
             if (
@@ -175,8 +180,11 @@ def _written(part: Part) -> tuple[Part, list[Doubt]]:
         told, comes = _verdicts(part.text, roster)
         headings = roster.heading.cells(part.text, roster.line)
         titles = _titles(part.text, roster)
-        _replace(pieces, roster.line, _row(part.text, roster, headings, told, titles))
+        heading = _row(part.text, roster, headings, told, titles)
+        _replace(pieces, roster.line, heading if BETWEEN in heading else "")
         for (line, cells), verdict in zip(roster.rows, comes, strict=True):
+            if cells is WRAPPED:
+                doubts.append(_unclear(part, line))
             stays = verdict is False or not has_name(part.text, roster.heading, cells)
             stays = stays or any(is_example(part.text[s:e]) for s, e in cells.values())
             _replace(pieces, line, NOBODY if stays else _row(part.text, roster, cells, told, titles))
@@ -186,10 +194,20 @@ def _written(part: Part) -> tuple[Part, list[Doubt]]:
                 or _is_beside(part.text, roster.heading, cells)
             ):
                 doubts.append(_unclear(part, line))
-        for line in _choices(part.text, roster):
+        for line in (*_choices(part.text, roster), *_below(part.text, roster)):
             _replace(pieces, line, "")
     text = "".join(pieces)
     return (replace(part, text=text), doubts) if text != part.text else (part, doubts)
+
+
+def _below(text: str, roster: Roster) -> list[Line]:
+    """The lines right below a list that say whom to call."""
+    found = []
+    for line in lines(text, roster.end, len(text))[1:]:
+        if line.end <= line.start or not tells_of(text[line.start : line.end][:LONGEST_LABEL], "contact"):
+            break
+        found.append(line)
+    return found
 
 
 def _is_aside(text: str, roster: Roster) -> bool:
@@ -237,7 +255,7 @@ def _row(text: str, roster: Roster, cells: dict[int, Cell], told: int | None, ti
     for n in dict.fromkeys((told, *others)):
         if n is not None and n in words and len(said) + len(BETWEEN) + len(words[n]) <= length:
             said += BETWEEN + words[n]
-    return said if BETWEEN in said or len(said) + 2 > length else said + BETWEEN.rstrip()
+    return said
 
 
 def _name(heading: Heading, words: dict[int, str]) -> str:
@@ -275,10 +293,12 @@ def _is_title(cell: str) -> bool:
 def _verdicts(text: str, roster: Roster) -> tuple[int | None, list[bool | None]]:
     """Which column tells who comes, if one does, and for each row whether it comes; None where that is not plain."""
     roles = roster.heading.roles
-    for role in ("attendance", "", "remark", "other"):
+    for role in ("attendance", "", "remark"):
+        says = verdict_of if role == "attendance" else yes_or_no
+        least = 0 if role == "attendance" else len(roster.rows) // 2
         for n in (n for n, one in enumerate(roles) if one == role):
-            found = [verdict_of(text[slice(*cells[n])]) if n in cells else None for _, cells in roster.rows]
-            if sum(v is not None for v in found) * (1 if role == "attendance" else 2) > len(found) // 2:
+            found = [says(text[slice(*cells[n])]) if n in cells else None for _, cells in roster.rows]
+            if sum(v is not None for v in found) > least:
                 return n, found
     beside = [n for n, role in enumerate(roles) if role in ("remark", "attendance", "")]
     return None, [noted([text[slice(*cells[n])] for n in beside if n in cells]) for _, cells in roster.rows]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from inbox_worker.reading.columns import tells_of
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import tokens
-from inbox_worker.reading.whole.forms import EMPTY, TICKED
+from inbox_worker.reading.whole.forms import EMPTY, TICKED, asks_otherwise
 
 COMES = frozenset({"attend", "attend_weak", "accept"})
 STAYS = frozenset({"decline", "absent", "regret"})
 PERHAPS = frozenset({"hedge", "tentative", "undecided", "condition", "remote"})
 MARKS = frozenset({"x", "+"})  # that stand for a tick
+CLAUSE = re.compile(r"\s*[,;:(–—-]")  # begins what is added
 LONGEST_SAYING = 4  # words of "will not attend"
 
 
@@ -21,6 +24,8 @@ def verdict_of(cell: str) -> bool | None:
         return True
     if EMPTY.search(cell):
         return None
+    if tells_of(cell, "open"):
+        return None
     words = [t.norm for t in tokens(cell) if t.is_word]
     kinds = _kinds(words)
     if _begins(words, "no") or kinds & STAYS:
@@ -28,6 +33,13 @@ def verdict_of(cell: str) -> bool | None:
     if kinds & PERHAPS:
         return None
     return True if _begins(words, "yes") or kinds & COMES else None
+
+
+def yes_or_no(cell: str) -> bool | None:
+    """Whether somebody comes, where a cell says yes or no and at most adds why: "no (on leave)", and not "no nuts"."""
+    said = " ".join(t.norm for t in tokens(CLAUSE.split(cell.strip(), maxsplit=1)[0]) if t.is_word)
+    found = {which for which in ("yes", "no") for lexicon in lexicons().values() if said in lexicon.lists[which]}
+    return "yes" in found if len(found) == 1 else None
 
 
 def is_tick(cell: str) -> bool:
@@ -41,21 +53,17 @@ def noted(cells: Sequence[str]) -> bool | None:
     for cell in cells:
         words = [t.norm for t in tokens(cell) if t.is_word]
         kinds = _kinds(words)
-        if ("decline" in kinds and "negation" not in kinds) or {"decline", "attend"} <= kinds or _is_no(words):
+        declines = ("decline" in kinds and "negation" not in kinds) or {"decline", "attend"} <= kinds
+        if yes_or_no(cell) is False or (declines and not asks_otherwise(cell)):
             return False
         if kinds & (STAYS | {"remote", "undecided"}):
             verdict = None
     return verdict
 
 
-def _is_no(words: Sequence[str]) -> bool:
-    """Whether a remark is nothing but a no: "excused"."""
-    return _begins(words, "no") and len(words) <= 2
-
-
 def is_perhaps(cell: str) -> bool:
     """Whether it is open yet, as a short answer says: "noch offen", "tbc"."""
-    return bool(kinds_of(cell) & PERHAPS)
+    return tells_of(cell, "open") or bool(kinds_of(cell) & PERHAPS)
 
 
 def kinds_of(said: str) -> frozenset[str]:
