@@ -10,12 +10,12 @@ import pytest
 from inbox_worker import message, settings
 from inbox_worker.model import Location, RawMessage
 from inbox_worker.reading import read
-from tests.bench.mailboxes import CORPUS, MAILBOXES, folder_of, mailbox, scores_of, together
+from tests.bench.mailboxes import CORPUS, FORMS, MAILBOXES, folder_of, mailbox, scores_of, together
 from tests.pace import pace
 from tests.reading.test_properties import evidence_of
 
 
-@pytest.mark.parametrize("name", MAILBOXES)
+@pytest.mark.parametrize("name", MAILBOXES + FORMS)
 def test_evidence_is_exactly_where_it_says(name: str) -> None:
     invitation = settings.load(folder_of(name).parent / "event.toml").invitation
     for path in sorted(folder_of(name).glob("*.eml")):
@@ -40,6 +40,15 @@ def test_evidence_is_exactly_where_it_says(name: str) -> None:
 def test_what_the_grammar_reached_is_kept(name: str, straight: float, silent: int) -> None:
     scores = mailbox(name, two_readers=False)
     assert scores["silent"] <= silent
+    assert scores["straight_through"] >= straight
+
+
+@pytest.mark.parametrize(
+    ("name", "straight"), [("attachments-2", 0.68), ("attachments-3", 0.5), ("attachments-4", 0.52), ("season-2", 0.72)]
+)
+def test_lists_and_forms_are_read_as_well_as_they_were(name: str, straight: float) -> None:
+    scores = mailbox(name)
+    assert scores["silent"] <= 2
     assert scores["straight_through"] >= straight
 
 

@@ -73,6 +73,19 @@ def pdf(lines: Sequence[str], fields: Mapping[str, str] | None = None, password:
     return locked.getvalue()
 
 
+def pdf_table(columns: Sequence[Sequence[str]]) -> bytes:
+    """A PDF of one page with a table, which is drawn column by column."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    held = io.BytesIO()
+    canvas = Canvas(held)
+    for at, column in enumerate(columns):
+        for n, cell in enumerate(column):
+            canvas.drawString(72 + 150 * at, 780 - 16 * n, cell)
+    canvas.save()
+    return held.getvalue()
+
+
 def tnef(body: str = "", files: Mapping[str, bytes] | None = None, kind: bytes = b"IPM.Note") -> bytes:
     """A winmail.dat (MS-OXTNEF)."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from inbox_worker.message.attachments import extract, true_type
 from inbox_worker.message.formats.content import Content, Extracted
-from tests.message.formats.making import outlook, paragraph, pdf, sheet, signed, tnef, word, zipped
+from tests.message.formats.making import outlook, paragraph, pdf, pdf_table, sheet, signed, tnef, word, zipped
 
 GENERIC = "application/octet-stream"
 ODF = "urn:oasis:names:tc:opendocument:xmlns"
@@ -45,8 +45,10 @@ def test_word_gives_boxes_controls_and_insertions_but_nothing_hidden_or_deleted(
         "<w:p><w:ins><w:r><w:t>inserted</w:t></w:r></w:ins><w:del><w:r><w:delText>deleted</w:delText></w:r></w:del></w:p>"
         + paragraph("hidden", "<w:rPr><w:vanish/></w:rPr>")
         + paragraph("white", "<w:rPr><w:color w:val='FFFFFF'/></w:rPr>")
+        + paragraph("struck out", "<w:rPr><w:strike/></w:rPr>")
+        + paragraph("kept", "<w:rPr><w:strike w:val='0'/></w:rPr>")
     )
-    assert read(word(body), "form.docx").text == "Yes [X]\nNo [ ]\nin a control\ninserted"
+    assert read(word(body), "form.docx").text == "Yes [X]\nNo [ ]\nin a control\ninserted\n\n\n\nkept"
 
 
 def test_excel_gives_shown_rows_and_whole_numbers() -> None:
@@ -69,6 +71,31 @@ def test_excel_leaves_out_what_is_hidden() -> None:
     held = io.BytesIO()
     book.save(held)
     assert read(held.getvalue(), "list.xlsx").text == "row 0\nrow 2"
+
+
+def test_excel_leaves_out_what_is_struck_out() -> None:
+    import io
+
+    import openpyxl
+    from openpyxl.styles import Font
+
+    book = openpyxl.Workbook()
+    book.active.append(["Ann Lee", "yes"])
+    book.active.append(["Max Falk", "not any more"])
+    book.active["A2"].font = Font(strike=True)
+    held = io.BytesIO()
+    book.save(held)
+    assert read(held.getvalue(), "list.xlsx").text == "Ann Lee | yes\n | not any more"
+
+
+def test_lines_of_a_cell_are_told_apart() -> None:
+    assert read(sheet([["Delegates", "Ann Lee\nMax Falk"]]), "list.xlsx").text == "Delegates | Ann Lee; Max Falk"
+
+
+def test_rows_of_a_table_in_a_pdf_stay_rows() -> None:
+    columns = [("Name", "Ann Lee", "Max Falk"), ("Post", "Chair", "Clerk"), ("Coming", "yes", "no")]
+    lines = [line.split() for line in read(pdf_table(columns), "list.pdf").text.splitlines() if line.strip()]
+    assert lines == [["Name", "Post", "Coming"], ["Ann", "Lee", "Chair", "yes"], ["Max", "Falk", "Clerk", "no"]]
 
 
 def test_pdf_gives_text_and_what_its_form_holds() -> None:
