@@ -21,6 +21,8 @@ LONGEST = 60  # characters of a heading
 LONGEST_ROW, MOST_COLUMNS = 600, 30  # characters and cells of a row of headings
 # What stands between cells, the surest first. Columns of spaces are found by where they begin.
 ASIDE = re.compile(r"[(（][^()（）]*[)）]")
+PERSON = frozenset({"person", "persons"})  # of whom a contact may be one
+NO = frozenset({"no", "n", "nr"})  # in "yes/no", and no other question
 SPACES = re.compile(r" {2,}")
 BAR = re.compile(r" \| ?")
 BETWEEN = (re.compile(r"\t"), BAR, SPACES, re.compile(";"), re.compile(r",(?=\S)"))
@@ -108,18 +110,27 @@ def trimmed(text: str, start: int, end: int) -> Cell:
 
 
 def is_example(cell: str) -> bool:
-    """Whether a cell says that its row only shows how to fill in the others."""
-    said = [fold(w) for w in WORD.findall(fold(cell))]
-    words = {*said, *(w.rstrip(".") for w in said)}
-    return bool(words & _words()["example"]) or any(w in cell for w in _words()["example"] if HAN.match(w))
+    """Whether a cell says that its row only shows how to fill in the others: "e.g. DOE", "EXAMPLE"."""
+    said = [fold(w).rstrip(".") for w in WORD.findall(fold(cell))]
+    known = {w.rstrip(".") for w in _words()["example"]}
+    return bool(said) and (all(w in known for w in said) or cell.strip("：: ") in known or _starts_so(cell))
+
+
+def _starts_so(cell: str) -> bool:
+    return any(fold(cell).startswith(f"{w} ") for w in _words()["example"] if w.endswith("."))
 
 
 def role_of(label: str) -> str:
-    """What a heading or a label asks for, one of ``ROLES``, "contact", "companion" or "count"; "" where none of its
-    words is known."""
-    aside = ASIDE.sub(" ", label)  # "Contact person (name, telephone)"
-    if aside != label and (role := role_of(aside)):
-        return "name" if role == "person" and role_of(ASIDE.findall(label)[0][1:-1]) == "name" else role
+    """What a heading or a label asks for, one of ``ROLES``, "contact", "companion", "room" or "count"; "" where none of
+    its words is known, or they say two things."""
+    aside = ASIDE.findall(label[:LONGEST_ROW])
+    role = _role(ASIDE.sub(" ", label[:LONGEST_ROW])) if aside else ""
+    if role == "person" and _role(aside[0][1:-1]) == "name":
+        return "name"  # "Delegates (title, first name, SURNAME)"
+    return role or _role(label)
+
+
+def _role(label: str) -> str:
     if len(label) > LONGEST:
         return ""
     said = [fold(w) for w in WORD.findall(fold(label))]
@@ -129,7 +140,9 @@ def role_of(label: str) -> str:
     def tells(role: str) -> bool:
         return bool(words & known[role]) or _has_phrase(label, said, known[role])
 
-    for role in ("contact", "companion", "room", "count"):
+    if tells("contact"):
+        return "" if (words - PERSON) & known["person"] else "contact"  # "Head of delegation and contact"
+    for role in ("companion", "room", "count"):
         if tells(role):
             return role
     if tells("person") and tells("number"):
@@ -139,8 +152,9 @@ def role_of(label: str) -> str:
         return "name"
     if name and tells("organisation"):
         return "organisation"
+    asks = bool((words - NO) & known["other"])  # "Attending dinner", "Visa confirmed"
     if tells("attendance") and not name:
-        return "attendance"
+        return "other" if asks else "attendance"
     return next((role for role in ROLES if tells(role)), "")
 
 

@@ -168,13 +168,14 @@ def _letter(message: Message, part: Part, spoken: Sequence[Lexicon], invitation:
     known = [*spoken, *(x for x in lexicons().values() if x not in spoken)]
     wording = wording_for(part.text)
     ours, doubt = for_event(part, invitation)
-    rows = as_rows(as_sentences(as_answers(ours, wording), known, wording), wording)
+    answers, unclear = as_answers(ours, wording)
+    rows = as_rows(as_sentences(answers, known, wording), wording)
     body = letter(rows, known, index_of(invitation.organisations))
     sender = message.from_
     if sender_name(replace(message, parts=()), (), list(spoken)) is not None:
         sender = Address("", sender.address)  # whoever sends a letter need not have signed it
     read = replace(message, parts=(body,), from_=sender)
-    return Attached(read, (part.section,), part.filename or part.section, doubt=doubt)
+    return Attached(read, (part.section,), part.filename or part.section, doubt=doubt or unclear)
 
 
 def _passed_on(message: Message, head: Part, held: Sequence[Part], invitation: Invitation) -> Attached | None:

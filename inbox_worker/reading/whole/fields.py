@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from inbox_worker.model import Part
-from inbox_worker.reading.columns import BAR, HAN, family_first, is_title, role_of, share_known, split
+from inbox_worker.model import Code, Doubt, Evidence, Part
+from inbox_worker.reading.columns import BAR, HAN, family_first, is_title, role_of, share_known, split, tells_of
 from inbox_worker.reading.counts import MOST, numbers_in
 from inbox_worker.reading.lexicon import lexicons
+from inbox_worker.reading.people import POSTNOMINALS
 from inbox_worker.reading.text import Line, lines, tokens
 from inbox_worker.reading.whole.forms import EMPTY, TICKED, asks_otherwise
 from inbox_worker.reading.whole.rosters import rosters_in
@@ -29,8 +30,32 @@ WITHIN = re.compile(r"(?<=[\w\])>.]) (?:\(?[a-h1-9][.)]) (?=\S)|; ?(?=\S)")  # b
 RULE = re.compile(r"^[ \t]*[-=_*~]{3,}[ \t]*$", re.MULTILINE)  # a line that is drawn, and begins no signature here
 SENTENCE = re.compile(r"(?<=[.;])\s+")
 DASH = re.compile(r"\s+[-–—]\s+")  # before what somebody does
-NOBODY = re.compile(r"[\s\-–—_./|]*(?:n/?a|none|nil|keine?r?|néant|aucun|ninguno|nessuno|nenhum|geen|нет|لا يوجد|无)?"
-                    r"[\s\-–—_./|]*\Z", re.IGNORECASE)  # fmt: skip
+SEVERAL = re.compile(r"[;&+、،]| (?:and|et|y|e|und|en|и|و) ")  # between people
+COMMA = re.compile(r"[,،，(（]")  # before what somebody does
+SAYS = frozenset({"attend", "decline", "absent", "regret", "cancel", "change", "replace", "people", "companion", "add"})
+DOUBTFUL = frozenset({"decline", "absent", "regret", "cancel", "replace", "tentative", "undecided"})
+NONE = frozenset(
+    [
+        "n/a",
+        "na",
+        "none",
+        "nil",
+        "kein",
+        "keine",
+        "keiner",
+        "néant",
+        "aucun",
+        "aucune",
+        "ninguno",
+        "ninguna",
+        "nessuno",
+        "nenhum",
+        "geen",
+        "нет",
+        "لا",
+        "无",
+    ]
+)
 OF_PEOPLE = frozenset({"name", "person", "given", "family"})
 ASKS = OF_PEOPLE | {"attendance", "count"}
 LEAST_KNOWN, LEAST_OF_CONTACT = 0.5, 0.3  # of the words of a label
@@ -38,6 +63,7 @@ LEAST = 3  # labels of a form
 LONGEST_LABEL, LONGEST_VALUE = 110, 100  # characters
 LONGEST_NAME = 3  # words of a given name
 MOST_WORDS = 12  # of a label
+MOST_TEXT = 20_000  # characters of a form
 MOST_LINES = 12  # of a value that are people
 BULLET = "- "
 PARAGRAPH = "\n"  # so that the line above is not read on
@@ -58,45 +84,89 @@ class Field:
         return max(self.label.end, self.value[-1].end if self.value else 0)
 
 
-def as_answers(part: Part, wording: Wording) -> Part:
-    """A form as what it answers; any other part as it is."""
+def as_answers(part: Part, wording: Wording) -> tuple[Part, Doubt | None]:
+    """A form as what it answers, with what has to be asked about it; any other part as it is, and a form of which not
+    all that counts can be said."""
     rosters = rosters_in(part)
     fields = [f for f in fields_in(part.text) if not any(r.start <= f.label.start <= r.end for r in rosters)]
     roles = [field.role for field in fields if field.role]
     if len(roles) < LEAST or not ASKS.intersection(roles) or not (rosters or is_filled(part.text)):
-        return part
-    pieces = list(part.text)
+        return part, None
     fields = _in_sections(_joined(part.text, fields))
     people = [f for f in fields if f.role in OF_PEOPLE and _people(part.text, f)]
-    answers = [f for f in fields if f.role == "attendance" and _answer(_value(part.text, f), wording)
-               and f.end - f.label.start > len(wording.list)]  # fmt: skip
+    doubt = next((_unclear(part, f) for f in fields if _is_asked(part.text, f)), None)
+    if not all(_is_one(person) for f in people for person in _people(part.text, f).splitlines()):
+        return part, doubt
+    answers = [
+        f for f in fields if f.role == "attendance" and _answer(_value(part.text, f), wording, _label(part.text, f))
+    ]
     form = _Form(
         wording,
         named=sum(len(_people(part.text, f).splitlines()) for f in people) + sum(len(r.rows) for r in rosters),
         first=min((*(f.label.start for f in people), *(r.start for r in rosters)), default=0),
-        answered=bool(answers),
+        answered=any(f.end - f.label.start > len(wording.no) for f in answers),
+        declined=any(_answer(_value(part.text, f), wording, _label(part.text, f)) == wording.no for f in answers),
     )
-    for field in fields:
-        said = _said(part.text, field, form)
-        if said is not None:
-            _write(pieces, field, said)
-    for line in lines(part.text, 0, len(part.text)):
-        option = part.text[line.start : line.end]
-        if option.isdecimal() or (EMPTY.match(option) and not TICKED.search(option)):
-            pieces[line.start : line.end] = " " * (line.end - line.start)  # what is not chosen or not filled in
-    for start, end in _rooms(part.text, fields) if form.named else ():
+    written = [(field, said) for field in fields if (said := _said(part.text, field, form)) is not None]
+    unfit = [f.role for f, said in written if len(said) > f.end - f.label.start]
+    counted = any(f.role == "count" and said.strip() for f, said in written)
+    if set(unfit) - {"attendance", "organisation"} or ("attendance" in unfit and not (form.answered or counted)):
+        return part, doubt
+    return replace(part, text=_anew(part.text, fields, written, named=bool(form.named))), doubt
+
+
+def _is_asked(text: str, field: Field) -> bool:
+    """Whether it is not plain what a field says on who comes."""
+    value, label = _value(text, field), text[field.label.start : field.label.end][:LONGEST_LABEL]
+    if field.role in OF_PEOPLE:
+        beside = [said for person in _people(text, field).splitlines() for said in COMMA.split(person)[1:]]
+        return any(tells_of(said, "open") or kinds_of(said) & DOUBTFUL for said in beside)
+    if field.role == "remark":
+        return bool(kinds_of(value) & SAYS)
+    return not field.role and _may_be_names(value) and (_is_function(label) or tells_of(label, "person"))
+
+
+def _unclear(part: Part, field: Field) -> Doubt:
+    start, end = field.label.start, field.end
+    said = part.text[start:end]
+    shown = Evidence(Code.COUNT_UNCLEAR.value, part.section, start, end, said)
+    return Doubt(
+        Code.COUNT_UNCLEAR, f"What the form says here is not plain: '{' '.join(said.split())[:80]}'.", (shown,)
+    )
+
+
+def _anew(text: str, fields: Sequence[Field], written: Sequence[tuple[Field, str]], *, named: bool) -> str:
+    """The text of a form with what its fields say in their place."""
+    pieces = list(text)
+
+    def blank(start: int, end: int) -> None:
         pieces[start:end] = " " * (end - start)
-    for line in lines(part.text, 0, fields[0].label.start):
-        if is_title(part.text[line.start : line.end]):
-            pieces[line.start : line.end] = " " * (line.end - line.start)
-    text = RULE.sub(lambda rule: " " * len(rule.group()), "".join(pieces))
-    return replace(part, text=text)
+
+    for line in lines(text, 0, len(text)):
+        option = text[line.start : line.end]
+        if option.isdecimal() or (EMPTY.match(option) and not TICKED.search(option)):
+            blank(line.start, line.end)  # what is not chosen or not filled in
+    for field, said in written:
+        start, end = field.label.start, field.end
+        pieces[start:end] = (said if len(said) <= end - start else "").ljust(end - start)
+    for start, end in _rooms(text, fields) if named else ():
+        blank(start, end)
+    for line in lines(text, 0, fields[0].label.start):
+        if is_title(text[line.start : line.end]):
+            blank(line.start, line.end)
+    return RULE.sub(lambda rule: " " * len(rule.group()), "".join(pieces))
 
 
 def _rooms(text: str, fields: Sequence[Field]) -> list[tuple[int, int]]:
-    """Where lists of rooms stand: who sleeps where says not who is sent."""
-    starts = [f.label.start for f in fields if f.role == "room"]
-    return [(start, at if (at := text.find("\n\n", start)) >= 0 else len(text)) for start in starts]
+    """Where lists of rooms stand, which have a row of headings: who sleeps where says not who is sent."""
+    found = []
+    for field in fields:
+        start = field.label.start
+        if field.role == "room" and text[start : field.end].count("|") > 1:
+            stops = [f.label.start for f in fields if f.label.start > start and f.role in ASKS]
+            blank = text.find("\n\n", start)
+            found.append((start, min([*stops, blank if blank >= 0 else len(text)])))
+    return found
 
 
 @dataclass(frozen=True)
@@ -107,19 +177,22 @@ class _Form:
     named: int  # people
     first: int  # where the first of them stands
     answered: bool  # a question whether they come
+    declined: bool
 
-    def yes(self, at: int) -> str:
-        """That they come, as it is said at a place: before their names, that these do."""
-        return PARAGRAPH + (self.wording.list if self.named and at < self.first else self.wording.yes)
+    def yes(self, field: Field) -> str:
+        """That they come, said in the place of a field: before their names, that these do, where there is room."""
+        leads = self.named and field.label.start < self.first
+        said = [self.wording.list, PARAGRAPH + self.wording.yes, self.wording.yes] if leads else [self.wording.yes]
+        room = field.end - field.label.start
+        return next((s for s in (PARAGRAPH + said[0], *said) if len(s) <= room), said[-1])
 
 
 def _in_sections(fields: Sequence[Field]) -> list[Field]:
-    """The labels, of which those of a name below "This form was completed by" are no delegate's."""
+    """The labels, of which that of a name right below "This form was completed by" is no delegate's."""
     found: list[Field] = []
-    section = ""
     for field in fields:
-        section = section if field.value else field.role
-        aside = section == "contact" and field.role in OF_PEOPLE
+        above = found[-1] if found else None
+        aside = above is not None and above.role == "contact" and not above.value and field.role in OF_PEOPLE
         found.append(replace(field, role="contact") if aside else field)
     return found
 
@@ -140,7 +213,7 @@ def _joined(text: str, fields: Sequence[Field]) -> list[Field]:
 def fields_in(text: str) -> list[Field]:
     """The labels of a text with their values, in their order; a line below a label that is none itself is its value."""
     found: list[Field] = []
-    for line in lines(text, 0, len(text)):
+    for line in lines(text, 0, min(len(text), MOST_TEXT)):
         if line.end <= line.start:
             continue
         fields = _fields_beside(text, line) or [_field(text, line)]
@@ -155,9 +228,11 @@ def fields_in(text: str) -> list[Field]:
 def _fields_beside(text: str, line: Line) -> list[Field | None]:
     """Several labels of a row, each with its value in the next cell."""
     cells = [Line(start, end, 0) for start, end in split(text, line, BAR)]
+    if not 4 <= len(cells) <= MOST_WORDS or len(cells) % 2:
+        return []
     pairs = [(one, other) for one, other in zip(cells[::2], cells[1::2], strict=False)]
     roles = [role_of(text[one.start : one.end]) for one, _ in pairs]
-    if len(cells) < 4 or len(cells) % 2 or "" in roles:
+    if "" in roles:
         return []
     ends = [*(one.start for one, _ in pairs[1:]), line.end]
     return [
@@ -209,6 +284,12 @@ def _goes_on(text: str, field: Field, line: Line) -> bool:
     return len(field.value) < (MOST_LINES if field.role in OF_PEOPLE else 1)
 
 
+def _is_nobody(value: str) -> bool:
+    """Whether a value is empty, a dash, or says that there is nobody."""
+    said = value.strip(" \t\n-–—_./|·").casefold()
+    return not said or said in NONE
+
+
 def _value(text: str, field: Field) -> str:
     return " ".join(text[line.start : line.end].strip(" |") for line in field.value)
 
@@ -217,32 +298,62 @@ def _said(text: str, field: Field, form: _Form) -> str | None:
     """What a field says, "" where it says nothing more; None where it is to be read as it stands."""
     value = _value(text, field)
     if field.role == "attendance":
-        said = _answer(value, form.wording)
+        said = _answer(value, form.wording, _label(text, field))
+        if said is None and form.answered and _is_open(value):
+            return ""  # an option that is not chosen
         if said != form.wording.yes:
             return said and PARAGRAPH + said
         number = _number_in(value)
         more = f" {form.wording.number(number)}" if number and number != form.named else ""
-        return form.yes(field.label.start) + more
+        return form.yes(field) + more
     if field.role == "count":
         number = _number(value)
         if number is not None and number == form.named:
-            return "" if form.answered or field.label.start > form.first else form.yes(field.label.start)
-        return PARAGRAPH + form.wording.number(number) if number else ("" if NOBODY.match(value) else None)
+            return "" if form.answered or field.label.start > form.first else form.yes(field)
+        return PARAGRAPH + form.wording.number(number) if number else ("" if _is_nobody(value) else None)
     if field.role in OF_PEOPLE:
         return _people(text, field)
     if field.role == "organisation":
         return f"{value}." if value else None
     if field.role in ("contact", "companion"):
-        return "" if form.named else None
-    asked = text[field.label.start : field.end]
-    if not field.role and value and len(tokens(value)) <= MOST_WORDS and not _may_be_names(asked):
-        return ""
-    return "" if field.role in ("other", "remark", "function") else None
+        return "" if form.named or form.declined else None
+    return "" if _is_beside(text, field) else None
+
+
+def _is_beside(text: str, field: Field) -> bool:
+    """Whether a field says nothing on who comes: a meal, a flight, a function."""
+    value = _value(text, field)
+    kinds = kinds_of(value)
+    if field.role in ("other", "function", "room"):
+        return not kinds & {"attend", "decline", "cancel", "replace", "people"}
+    named = _may_be_names(text[field.label.start : field.end])
+    return (
+        field.role in ("remark", "")
+        and bool(value)
+        and not named
+        and len(tokens(value)) <= MOST_WORDS
+        and not (kinds & SAYS)
+    )
+
+
+def _is_one(person: str) -> bool:
+    """Whether a line of people is one person, with or without what it does."""
+    first, *rest = COMMA.split(person.removeprefix(BULLET))
+    if SEVERAL.search(first) or not first.strip():
+        return False
+    return not any(_may_be_names(said) and not _is_function(said) for said in rest)
+
+
+def _is_function(said: str) -> bool:
+    words = {t.norm for t in tokens(said) if t.is_word}
+    return any(words & lexicon.lists["functions"] for lexicon in lexicons().values())
 
 
 def _may_be_names(value: str) -> bool:
     """Whether two words in a row are written as names are."""
     words = [t for t in tokens(value) if t.is_word]
+    if "".join(t.norm for t in words) in POSTNOMINALS:
+        return False  # "M.Sc."
     return any(one.is_capital and other.is_capital for one, other in pairwise(words)) or bool(HAN.search(value))
 
 
@@ -256,7 +367,7 @@ def _people(text: str, field: Field) -> str:
         for person in WITHIN.split(text[line.start : line.end]):
             bullet = NUMBERED.match(person)
             name = person[bullet.end() :] if bullet else person
-            if not NOBODY.match(name):
+            if not _is_nobody(name):
                 found.append(BULLET + _turned(DASH.sub(", ", name.strip(" |"), count=1), turn=turn))
     return "\n".join(found)
 
@@ -264,11 +375,20 @@ def _people(text: str, field: Field) -> str:
 def _turned(name: str, *, turn: bool) -> str:
     """A name whose surname stands first, before a comma, as it is said."""
     family, comma, given = name.partition(",")
-    return f"{given.strip()} {family.strip()}" if turn and comma and len(given.split()) <= LONGEST_NAME else name
+    one_each = len(family.split()) == 1 or len(given.split()) == 1  # or it is "Lee Ann, Kim Bo"
+    fits = turn and comma and one_each and len(given.split()) <= LONGEST_NAME
+    return f"{given.strip()} {family.strip()}" if fits else name
 
 
-def _answer(value: str, wording: Wording) -> str | None:
-    """What the question is answered with, by a word or by a tick; None where that is not plain."""
+def _label(text: str, field: Field) -> str:
+    """The words of a label, without its value."""
+    end = min([field.label.end, *(line.start for line in field.value[:1])])
+    return text[field.label.start : end]
+
+
+def _answer(value: str, wording: Wording, label: str = "") -> str | None:
+    """What the question is answered with, by a word or by a tick, which may be beside the label; None where that is not
+    plain."""
     boxes = sorted([(m, True) for m in TICKED.finditer(value)] + [(m, False) for m in EMPTY.finditer(value)],
                    key=lambda box: box[0].start())  # fmt: skip
     if len(boxes) == 1 and not boxes[0][1]:
@@ -276,7 +396,7 @@ def _answer(value: str, wording: Wording) -> str | None:
     chosen = value
     if len(boxes) == 1:
         before, after = value[: boxes[0][0].start()], value[boxes[0][0].end() :]
-        chosen = before if before.strip() else after
+        chosen = before if before.strip() else after if after.strip() else label  # "Will attend: [X]"
     elif boxes:
         ticked = [n for n, (_, ticks) in enumerate(boxes) if ticks]
         if len(ticked) != 1:
@@ -295,7 +415,7 @@ def _answer(value: str, wording: Wording) -> str | None:
 
 def is_filled(text: str) -> bool:
     """Whether a form has answers in it."""
-    return any(f.role in ASKS and not NOBODY.match(_value(text, f)) and not _is_open(_value(text, f))
+    return any(f.role in ASKS and not _is_nobody(_value(text, f)) and not _is_open(_value(text, f))
                for f in fields_in(text))  # fmt: skip
 
 
@@ -322,9 +442,3 @@ def _number(value: str) -> int | None:
         else set()
     )
     return next(iter(found)) if len(found) == 1 and 0 < min(found) <= MOST else None
-
-
-def _write(pieces: list[str], field: Field, said: str) -> None:
-    start, end = field.label.start, field.end
-    if len(said) <= end - start:
-        pieces[start:end] = said.ljust(end - start)

@@ -43,7 +43,8 @@ def kinds_in(message: Message) -> frozenset[str]:
 
 
 def people_spoken_of(message: Message) -> dict[int, Evidence]:
-    """The numbers, from two on, that stand beside words for people in the words of a message: "the two of us"."""
+    """The numbers, from two on, that stand beside words for people in the words of a message: "the two of us". Only
+    those in words: in figures it may be a house."""
     found: dict[int, Evidence] = {}
     for part in message.bodies:
         words = new_words(part, HINTING)
@@ -52,6 +53,8 @@ def people_spoken_of(message: Message) -> dict[int, Evidence]:
             near = {i for h in hits if h.kind in OF_PEOPLE for i in range(h.start - BESIDE, h.end + BESIDE)}
             for number in numbers_in(words, part.text, lexicon):
                 start, end = words[number.start].start, words[number.end - 1].end
+                if words[number.start].raw.isdecimal():
+                    continue
                 if 1 < number.value <= MOST and near.intersection(range(number.start, number.end)):
                     shown = Evidence("count-unclear", part.section, start, end, part.text[start:end])
                     found.setdefault(number.value, shown)

@@ -18,11 +18,13 @@ from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import Line, lines, tokens
 from inbox_worker.reading.whole.alternatives import FORMS, same_words
 from inbox_worker.reading.whole.lists import TOTALS
-from inbox_worker.reading.whole.verdicts import is_tick, noted, verdict_of, yes_or_no
+from inbox_worker.reading.whole.verdicts import is_tick, kinds_of, noted, verdict_of, yes_or_no
 
 NAMED = {"given", "family", "name"}
 WRAPPED: dict[int, Cell] = {}  # the cells of a line in which a name of the row above goes on
 LONGEST_LABEL = 60  # characters
+MOST_LISTS = 20  # of a part
+FAR = 2_000  # characters below a list
 NEAR = 200  # characters above a list in which its title stands
 MOST = 30_000  # characters that are looked at
 BETWEEN = " | "
@@ -84,17 +86,19 @@ def rosters_in(part: Part) -> list[Roster]:
     def close() -> None:
         nonlocal heading, rows
         named = [cells for _, cells in rows if heading is not None and has_name(part.text, heading[0], cells)]
-        crossed = _has_crosses(part.text, [cells for _, cells in rows])
+        several = _has_crosses(part.text, [cells for _, cells in rows])
         if (
             heading is not None
             and named
-            and not crossed
+            and not several
             and not any(_has_several(part.text, heading[0], cells) for cells in named)
         ):
             found.append(Roster(*heading, tuple(rows)))
         heading, rows = None, []
 
     for line in lines(part.text, 0, min(len(part.text), MOST)):
+        if len(found) == MOST_LISTS:
+            break
         if line.end <= line.start:
             if any(cells for _, cells in rows):
                 close()
@@ -112,7 +116,7 @@ def rosters_in(part: Part) -> list[Roster]:
             if (
                 len(split(part.text, line, heading[0].between)) < 2
                 or not cells
-                or _is_label(part.text, cells)
+                or _is_label(part.text, heading[0], cells)
                 or _is_total(part.text, cells)
             ):
                 close()
@@ -123,6 +127,7 @@ def rosters_in(part: Part) -> list[Roster]:
 
 
 def has_name(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
+    """Whether a row has letters in a column of names."""
     return any(heading.roles[n] in NAMED and LETTER.search(text, *span) for n, span in cells.items())
 
 
@@ -161,10 +166,11 @@ def _is_total(text: str, cells: dict[int, Cell]) -> bool:
     return any(w in TOTALS for w in words[:2])
 
 
-def _is_label(text: str, cells: dict[int, Cell]) -> bool:
-    """Whether a row begins with a label: "Contact: | Ann Lee", "Contact: Ann Lee"."""
-    first = cells[min(cells)]
-    return LABEL.search(text, *first) is not None or tells_of(text[slice(*first)], "contact")
+def _is_label(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
+    """Whether a row is none of the list: "Contact: | Ann Lee", or "Contact" in the column of names."""
+    n = min(cells)
+    said = text[slice(*cells[n])]
+    return LABEL.search(said) is not None or (heading.roles[n] in NAMED and tells_of(said, "contact"))
 
 
 def _written(part: Part) -> tuple[Part, list[Doubt]]:
@@ -188,11 +194,7 @@ def _written(part: Part) -> tuple[Part, list[Doubt]]:
             stays = verdict is False or not has_name(part.text, roster.heading, cells)
             stays = stays or any(is_example(part.text[s:e]) for s, e in cells.values())
             _replace(pieces, line, NOBODY if stays else _row(part.text, roster, cells, told, titles))
-            if not stays and (
-                verdict is None
-                or _is_nobody_yet(roster.heading, part.text, cells)
-                or _is_beside(part.text, roster.heading, cells)
-            ):
+            if _is_asked(part.text, roster.heading, cells, verdict, stays=stays):
                 doubts.append(_unclear(part, line))
         for line in (*_choices(part.text, roster), *_below(part.text, roster)):
             _replace(pieces, line, "")
@@ -200,21 +202,30 @@ def _written(part: Part) -> tuple[Part, list[Doubt]]:
     return (replace(part, text=text), doubts) if text != part.text else (part, doubts)
 
 
+def _is_asked(text: str, heading: Heading, cells: dict[int, Cell], verdict: bool | None, *, stays: bool) -> bool:
+    """Whether it is not plain what a row adds to those who come."""
+    if not has_name(text, heading, cells):  # "3 | | Adviser"
+        return verdict is not False and any(
+            heading.roles[n] in {"function", "organisation", "attendance"} for n in cells
+        )
+    return not stays and (verdict is None or _is_nobody_yet(heading, text, cells) or _is_beside(text, heading, cells))
+
+
 def _below(text: str, roster: Roster) -> list[Line]:
     """The lines right below a list that say whom to call."""
     found = []
-    for line in lines(text, roster.end, len(text))[1:]:
-        if line.end <= line.start or not tells_of(text[line.start : line.end][:LONGEST_LABEL], "contact"):
+    for line in lines(text, roster.end, min(len(text), roster.end + FAR))[1:]:
+        label = text[line.start : line.end][:LONGEST_LABEL]
+        if line.end <= line.start or not (LABEL.search(label) and tells_of(label, "contact")):
             break
         found.append(line)
     return found
 
 
 def _is_aside(text: str, roster: Roster) -> bool:
-    """Whether a list is of others than delegates: whom to call, who gets a copy, who sleeps where."""
+    """Whether a list is of others than delegates, as the line above it says: whom to call, who sleeps where."""
     above = [line for line in lines(text, max(0, roster.start - NEAR), roster.start) if line.end > line.start][-1:]
-    said = [*(text[a.start : a.end] for a in above), text[roster.line.start : roster.line.end]]
-    return any(tells_of(one, role) for one in said for role in ("contact", "companion", "room"))
+    return any(tells_of(text[line.start : line.end], "aside") for line in above)
 
 
 def _choices(text: str, roster: Roster) -> list[Line]:
@@ -222,7 +233,7 @@ def _choices(text: str, roster: Roster) -> list[Line]:
     held = {text[s:e].casefold() for _, cells in roster.rows for s, e in cells.values()}
     found: list[Line] = []
     block: list[Line] = []
-    for line in [*lines(text, roster.end, len(text)), Line(0, 0, 0)]:
+    for line in [*lines(text, roster.end, min(len(text), roster.end + FAR)), Line(0, 0, 0)]:
         if line.end > line.start:
             block.append(line)
             continue
@@ -290,15 +301,26 @@ def _is_title(cell: str) -> bool:
     return 0 < len(words) <= 2 and any(all(w in x.lists["titles"] for w in words) for x in lexicons().values())
 
 
+def _agreed(verdicts: Sequence[bool | None]) -> bool | None:
+    """What columns say that agree, None where they do not."""
+    return verdicts[0] if len(set(verdicts)) == 1 else None
+
+
 def _verdicts(text: str, roster: Roster) -> tuple[int | None, list[bool | None]]:
     """Which column tells who comes, if one does, and for each row whether it comes; None where that is not plain."""
     roles = roster.heading.roles
-    for role in ("attendance", "", "remark"):
-        says = verdict_of if role == "attendance" else yes_or_no
-        least = 0 if role == "attendance" else len(roster.rows) // 2
-        for n in (n for n, one in enumerate(roles) if one == role):
-            found = [says(text[slice(*cells[n])]) if n in cells else None for _, cells in roster.rows]
-            if sum(v is not None for v in found) > least:
-                return n, found
+    told = [n for n, role in enumerate(roles) if role == "attendance"]
+    found = [
+        _agreed([verdict_of(text[slice(*cells[n])]) if n in cells else None for n in told]) for _, cells in roster.rows
+    ]
+    if any(v is not None for v in found) or len(told) > 1:
+        return told[0], found
+    for n in (n for n, role in enumerate(roles) if role == ""):
+        said = [yes_or_no(text[slice(*cells[n])]) if n in cells else None for _, cells in roster.rows]
+        if sum(v is not None for v in said) * 2 > len(said):
+            heading = roster.heading.cells(text, roster.line).get(n, (0, 0))
+            dated = any(c.isdigit() for c in text[slice(*heading)])  # "2 March"
+            plain = any("decline" in kinds_of(text[slice(*cells[n])]) for _, cells in roster.rows if n in cells)
+            return n, said if dated or plain else [v or None for v in said]  # "vegetarian" may mean anything
     beside = [n for n, role in enumerate(roles) if role in ("remark", "attendance", "")]
     return None, [noted([text[slice(*cells[n])] for n in beside if n in cells]) for _, cells in roster.rows]

@@ -15,6 +15,9 @@ STAYS = frozenset({"decline", "absent", "regret"})
 PERHAPS = frozenset({"hedge", "tentative", "undecided", "condition", "remote"})
 MARKS = frozenset({"x", "+"})  # that stand for a tick
 CLAUSE = re.compile(r"\s*[,;:(–—-]")  # begins what is added
+PLAIN = frozenset(
+    {"no", "n", "none", "non", "nein", "nee", "neen", "nao", "não", "нет", "لا", "否", "不", "无"}
+)  # no remark
 LONGEST_SAYING = 4  # words of "will not attend"
 
 
@@ -28,11 +31,13 @@ def verdict_of(cell: str) -> bool | None:
         return None
     words = [t.norm for t in tokens(cell) if t.is_word]
     kinds = _kinds(words)
-    if _begins(words, "no") or kinds & STAYS:
-        return False
+    plain = yes_or_no(cell)
+    if plain is False or kinds & STAYS or _begins(words, "no"):
+        part = any(w.isdigit() for w in words) and plain is not False  # "will not attend day 2"
+        return None if part else False
     if kinds & PERHAPS:
         return None
-    return True if _begins(words, "yes") or kinds & COMES else None
+    return True if plain or _begins(words, "yes") or kinds & COMES else None
 
 
 def yes_or_no(cell: str) -> bool | None:
@@ -54,7 +59,8 @@ def noted(cells: Sequence[str]) -> bool | None:
         words = [t.norm for t in tokens(cell) if t.is_word]
         kinds = _kinds(words)
         declines = ("decline" in kinds and "negation" not in kinds) or {"decline", "attend"} <= kinds
-        if yes_or_no(cell) is False or (declines and not asks_otherwise(cell)):
+        says_no = yes_or_no(cell) is False and " ".join(words) not in PLAIN
+        if says_no or (declines and not asks_otherwise(cell) and not any(w.isdigit() for w in words)):
             return False
         if kinds & (STAYS | {"remote", "undecided"}):
             verdict = None
@@ -62,7 +68,9 @@ def noted(cells: Sequence[str]) -> bool | None:
 
 
 def is_perhaps(cell: str) -> bool:
-    """Whether it is open yet, as a short answer says: "noch offen", "tbc"."""
+    """Whether it is open yet, as a short answer says: "noch offen", "tbc"; "yes, if the visa comes" is none."""
+    if yes_or_no(cell) is not None:
+        return False
     return tells_of(cell, "open") or bool(kinds_of(cell) & PERHAPS)
 
 
@@ -76,5 +84,6 @@ def _kinds(words: Sequence[str]) -> frozenset[str]:
 
 
 def _begins(words: Sequence[str], which: str) -> bool:
-    said = [" ".join(words[:n]) for n in range(1, min(len(words), LONGEST_SAYING) + 1)]
+    """Whether words begin with a saying of two words or more: "nimmt nicht teil (Operation)", and not "no doubt"."""
+    said = [" ".join(words[:n]) for n in range(2, min(len(words), LONGEST_SAYING) + 1)]
     return any(s in lexicon.lists[which] for lexicon in lexicons().values() for s in said)

@@ -88,4 +88,4 @@ VALUES = st.text("ab AB|,;:\t  1x[].", max_size=16)
 def test_what_a_form_is_read_as_has_its_length(fields: list[tuple[str, str, str]]) -> None:
     text = "\n".join(label + mark + value for label, mark, value in fields)
     part = Part("2", "text/plain", Role.ATTACHMENT, text)
-    assert len(as_answers(part, wording_for(text)).text) == len(text)
+    assert len(as_answers(part, wording_for(text))[0].text) == len(text)
