@@ -69,9 +69,9 @@ __all__ = ["read_whole"]
 def read_whole(message: Message, invitation: Invitation, reader: RuleReader) -> Reading:
     """Read a message with all that belongs to it."""
     seen = as_seen(message, invitation)
-    listed, doubts = with_rosters(seen.message)
-    read = _Whole(listed, invitation, reader, 0).read()
-    reading = _without_unclear(seen.put_back(_with(read, doubts) if read.claims else read))
+    listing, listed = with_rosters(seen.message)
+    read = _Whole(listing, invitation, reader, 0).read()
+    reading = _without_unclear(seen.put_back(_with(read, listed.asked(read.claims)) if read.claims else read))
     return _with(reading, [_cut(message)]) if message.beyond and reading.kind in OF_PEOPLE else reading
 
 

@@ -12,7 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from inbox_worker.model import Code, Doubt, Evidence, Message, Part, Role
+from inbox_worker.model import Claim, Code, Doubt, Evidence, Message, Part, Role, Zone
+from inbox_worker.reading.answer.heard import same_person
 from inbox_worker.reading.columns import Cell, Heading, heading_of, is_example, split, tells_of
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import Line, lines, tokens
@@ -35,8 +36,25 @@ LABEL = re.compile(r"\w{2,}\s?[:：](?:\s|$)")
 LETTER = re.compile(r"[^\W\d_]")
 
 
-def with_rosters(message: Message) -> tuple[Message, tuple[Doubt, ...]]:
-    """The message with its lists of people as they are read, and what has to be asked about them.
+@dataclass(frozen=True)
+class Listed:
+    """Who is in the lists of a message, each with the part and the row, and what has to be asked about rows."""
+
+    people: tuple[tuple[str, Evidence], ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+    def asked(self, claims: Sequence[Claim]) -> tuple[Doubt, ...]:
+        """What has to be asked where these claims are made: also of whom nobody made a person, of a list of which
+        others were read."""
+        read = [person.name for claim in claims for person in claim.people]
+        known = {shown.part for name, shown in self.people if any(same_person(name, r) for r in read)}
+        left = [s for name, s in self.people if s.part in known and not any(same_person(name, r) for r in read)]
+        why = "Who stands in this row of a list was not understood: '{}'."
+        return (*self.doubts, *(Doubt(Code.COUNT_UNCLEAR, why.format(_short(s.text)), (s,)) for s in left[:MOST_LISTS]))
+
+
+def with_rosters(message: Message) -> tuple[Message, Listed]:
+    """The message with its lists of people as they are read, and who is in them.
 
     Where the plain text has lost the rows of a table that the HTML still has, the HTML is read in its place.
     """
@@ -44,18 +62,17 @@ def with_rosters(message: Message) -> tuple[Message, tuple[Doubt, ...]]:
     forms = [p for p in message.parts if p.role is Role.ALTERNATIVE and p.media_type in FORMS]
     alike = [p for p in forms if body is not None and same_words(p, body)]
     shown = next((p for p in alike if rosters_in(p)), None) if body and alike and not rosters_in(body) else None
-    parts, doubts = [], []
+    parts, listed = [], Listed()
     for part in message.parts:
-        if part.role not in (Role.BODY, Role.ATTACHMENT, Role.MESSAGE):
-            read, found = part, list[Doubt]()
-        else:
+        read = part
+        if part.role in (Role.BODY, Role.ATTACHMENT, Role.MESSAGE):
             read, found = _written(replace(shown, role=Role.BODY) if shown and part is body else part)
+            listed = Listed((*listed.people, *found.people), (*listed.doubts, *found.doubts))
         parts.append(read)
-        doubts += found
     if all(one is other for one, other in zip(parts, message.parts, strict=True)):
-        return message, tuple(doubts)
+        return message, listed
     left = tuple(p for p in parts if p not in alike)  # they say the same, and are no other opinion
-    return replace(message, parts=left), tuple(doubts)
+    return replace(message, parts=left), listed
 
 
 @dataclass(frozen=True)
@@ -173,9 +190,9 @@ def _is_label(text: str, heading: Heading, cells: dict[int, Cell]) -> bool:
     return LABEL.search(said) is not None or (heading.roles[n] in NAMED and tells_of(said, "contact"))
 
 
-def _written(part: Part) -> tuple[Part, list[Doubt]]:
+def _written(part: Part) -> tuple[Part, Listed]:
     """A part whose tables are lists of those who come."""
-    pieces, doubts = list(part.text), list[Doubt]()
+    pieces, doubts, people = list(part.text), list[Doubt](), list[tuple[str, Evidence]]()
     rosters = rosters_in(part)
     aside = [r for r in rosters if _is_aside(part.text, r)] if len(rosters) > 1 else []
     for roster in rosters:
@@ -184,22 +201,29 @@ def _written(part: Part) -> tuple[Part, list[Doubt]]:
                 _replace(pieces, line, "")
             continue
         told, comes = _verdicts(part.text, roster)
-        headings = roster.heading.cells(part.text, roster.line)
         titles = _titles(part.text, roster)
-        heading = _row(part.text, roster, headings, told, titles)
+        heading = _row(part.text, roster, roster.heading.cells(part.text, roster.line), told, titles)
         _replace(pieces, roster.line, heading if BETWEEN in heading else "")
         for (line, cells), verdict in zip(roster.rows, comes, strict=True):
-            if cells is WRAPPED:
-                doubts.append(_unclear(part, line))
             stays = verdict is False or not has_name(part.text, roster.heading, cells)
             stays = stays or any(is_example(part.text[s:e]) for s, e in cells.values())
             _replace(pieces, line, NOBODY if stays else _row(part.text, roster, cells, told, titles))
-            if _is_asked(part.text, roster.heading, cells, verdict, stays=stays):
-                doubts.append(_unclear(part, line))
+            shown = Evidence("count-unclear", part.section, line.start, line.end, part.text[line.start : line.end])
+            if cells is WRAPPED or _is_asked(part.text, roster.heading, cells, verdict, stays=stays):
+                doubts += [_unclear(shown)] if _is_new(part, line) else []
+            elif not stays and _is_new(part, line):
+                people.append((_name(roster.heading, {n: part.text[s:e] for n, (s, e) in cells.items()}), shown))
         for line in (*_choices(part.text, roster), *_below(part.text, roster)):
             _replace(pieces, line, "")
     text = "".join(pieces)
-    return (replace(part, text=text), doubts) if text != part.text else (part, doubts)
+    return (part if text == part.text else replace(part, text=text)), Listed(tuple(people), tuple(doubts))
+
+
+def _is_new(part: Part, line: Line) -> bool:
+    """Whether a row is written now, and not quoted; what is inside a message that is passed on is its own matter."""
+    if part.role is Role.MESSAGE:
+        return False
+    return not part.spans or any(s.zone is Zone.NEW and s.start <= line.start < s.end for s in part.spans)
 
 
 def _is_asked(text: str, heading: Heading, cells: dict[int, Cell], verdict: bool | None, *, stays: bool) -> bool:
@@ -247,11 +271,12 @@ def _replace(pieces: list[str], line: Line, said: str) -> None:
     pieces[line.start : line.end] = said.ljust(line.end - line.start)
 
 
-def _unclear(part: Part, line: Line) -> Doubt:
-    row = part.text[line.start : line.end]
-    shown = Evidence(Code.COUNT_UNCLEAR.value, part.section, line.start, line.end, row)
-    why = f"Whether this row of the list comes is not plain: '{' '.join(row.split())[:80]}'."
-    return Doubt(Code.COUNT_UNCLEAR, why, (shown,))
+def _unclear(row: Evidence) -> Doubt:
+    return Doubt(Code.COUNT_UNCLEAR, f"Whether this row of the list comes is not plain: '{_short(row.text)}'.", (row,))
+
+
+def _short(row: str) -> str:
+    return " ".join(row.split())[:80]
 
 
 def _row(text: str, roster: Roster, cells: dict[int, Cell], told: int | None, titles: int | None) -> str:
