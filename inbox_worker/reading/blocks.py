@@ -14,6 +14,7 @@ from inbox_worker.reading.table_rows import (
     in_two_cells,
     is_head,
     name_column,
+    named_row,
     row_of,
     wholly_named,
 )
@@ -84,6 +85,7 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
                 continue
             item = in_two_cells(text, line, cells, of_names) if head is not None else None
             item = item or row_of(text, line, cells, lexicon, taken)
+            item = item or (named_row(text, line, cells, of_name, lexicon) if head is not None else None)
             if item is not None:
                 item = wholly_named(text, item, of_name if head is not None else None, lexicon)
                 if current and not table:

@@ -14,9 +14,11 @@ from inbox_worker.reading.han_names import fills
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.list_items import LONG_NAME, Item, covered
 from inbox_worker.reading.people import is_single, names_in
+from inbox_worker.reading.segments import is_ideograph
 from inbox_worker.reading.text import Line, Token, bullet_length, tokens
 
 LONGEST = 5  # words of a name in a column of names
+HAN_NAME = range(2, 5)  # characters
 _COLUMNS = re.compile(r"\t+| \| | {3,}")
 MARKED = re.compile(r" ?; ?")  # columns where a row above names them
 
@@ -78,6 +80,23 @@ def wholly_named(text: str, item: Item, column: int | None, lexicon: Lexicon) ->
     if mention.kind != "name" or not 2 <= len(words) <= LONGEST or not plain:
         return item
     return replace(item, mentions=(replace(mention, name=name, vague=False),), spans=((words[0].start, words[-1].end),))
+
+
+def named_row(
+    text: str, line: Line, cells: Sequence[tuple[int, int]], column: int | None, lexicon: Lexicon
+) -> Item | None:
+    """A row whose cell in the column of names is written as a name is, though none of its words is known as one."""
+    if column is None or column >= len(cells):
+        return None
+    start, end = cells[column]
+    words = [t for t in tokens(text, start, end) if t.is_word]
+    said = text[start:end]
+    han = len(said) in HAN_NAME and all(is_ideograph(c) for c in said)
+    latin = 2 <= len(words) <= LONGEST and all(w.is_capital or w.norm in lexicon.lists["particles"] for w in words)
+    if not (han or latin) or any(w.raw.isdecimal() for w in words):
+        return None
+    mention = Mention("name", 0, 0, 1, said if han else text[words[0].start : words[-1].end], None, None, False)
+    return Item(line.start, line.end, (mention,), ((start, end),), None, tuple(cells))
 
 
 def row_of(
