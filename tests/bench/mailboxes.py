@@ -18,7 +18,13 @@ from inbox_worker.understanding import understand
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 MAILBOXES = ("letters-en", "letters-romance", "season", "attachments-and-noise", "mixed", "last", "letters")
-FORMS = ("attachments-2", "attachments-3", "attachments-4", "attachments-5", "season-2")  # by which lists and forms came to be read
+FORMS = (
+    "attachments-2",
+    "attachments-3",
+    "attachments-4",
+    "attachments-5",
+    "season-2",
+)  # by which lists and forms came to be read
 EVENTS = {folder.parent.name: folder.parent.parent.name for folder in sorted(CORPUS.glob("*/*/expected.json"))}
 LAST = tuple(n for n in EVENTS if n.startswith("n"))  # which nobody looks at before the end
 # by which it was judged how sure is sure enough; with most of them an earlier reader was measured last

@@ -48,7 +48,7 @@ from inbox_worker.reading.whole.hints import (
     spoken_in,
 )
 from inbox_worker.reading.whole.invited import claimed, comment_of, put_together, with_words
-from inbox_worker.reading.whole.rosters import with_rosters
+from inbox_worker.reading.whole.listed import with_rosters
 from inbox_worker.reading.whole.seen import as_seen
 from inbox_worker.reading.whole.subject_matter import (
     about_nothing_of_ours,

@@ -12,8 +12,8 @@ from inbox_worker.reading.layout import layout_of, sender_name
 from inbox_worker.reading.lexicon import Lexicon, lexicons
 from inbox_worker.reading.organisations import index_of
 from inbox_worker.reading.text import tokens
+from inbox_worker.reading.whole.answers import as_answers, is_filled
 from inbox_worker.reading.whole.crosses import for_event
-from inbox_worker.reading.whole.fields import as_answers, is_filled
 from inbox_worker.reading.whole.forms import as_sentences
 from inbox_worker.reading.whole.letters import letter
 from inbox_worker.reading.whole.lists import as_rows

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inbox_worker.model import Part, Partstat, Role
-from inbox_worker.reading.whole.fields import as_answers
+from inbox_worker.reading.whole.answers import as_answers
 from inbox_worker.reading.whole.wording import wording_for
 from tests.reading.whole.test_crosses import reading_of
-from tests.reading.whole.test_rosters import names_in
+from tests.reading.whole.test_listed import names_in
 
 BESIDE = """Registration form
 Name of organisation: Wetlands Watch

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inbox_worker.model import Code, Part, Reading, Role, Span, Zone
 from inbox_worker.reading import read
-from inbox_worker.reading.whole.rosters import with_rosters
+from inbox_worker.reading.whole.listed import with_rosters
 from tests.reading.making import INVITATION, message
 from tests.reading.whole.test_crosses import reading_of
 
