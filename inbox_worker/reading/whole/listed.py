@@ -122,13 +122,23 @@ def _is_asked(text: str, heading: Heading, cells: dict[int, Cell], verdict: bool
 
 
 def _below(text: str, roster: Roster) -> list[Line]:
-    """The lines right below a list that say whom to call."""
-    found = []
+    """The lines below a list, at most one empty line between, that say whom to call: lines with such a label, and what
+    stands right below a label alone."""
+    found: list[Line] = []
+    empty = alone = False
     for line in lines(text, roster.end, min(len(text), roster.end + FAR))[1:]:
         label = text[line.start : line.end][:LONGEST_LABEL]
-        if line.end <= line.start or not (LABEL.search(label) and tells_of(label, "contact")):
+        if line.end <= line.start:
+            if empty or found:
+                break
+            empty = True
+        elif LABEL.search(label) and tells_of(label, "contact"):
+            alone = text[line.end - 1] in ":："
+            found.append(line)
+        elif alone:
+            found.append(line)
+        else:
             break
-        found.append(line)
     return found
 
 

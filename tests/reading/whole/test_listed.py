@@ -85,6 +85,12 @@ def test_whom_to_call_is_no_delegate() -> None:
     assert names_in(reading_of(table)) == {"Simi Oyelaran", "Teo Quiroga"}
 
 
+def test_whom_to_call_below_a_list_in_the_words_is_no_delegate() -> None:
+    table = "Name            Position\nSimi Oyelaran   Treasurer\nTeo Quiroga     Adviser\n\n"
+    table += "Contact for travel matters:\nName       Max Falk\nTelephone  555 0100\n\nBest wishes\n"
+    assert names_in(read(message(LEAD + table), INVITATION)) == {"Simi Oyelaran", "Teo Quiroga"}
+
+
 CELLS = st.text("ab AB|,;\t\n  1x", max_size=12)
 
 
