@@ -7,6 +7,7 @@ to fill in the others become empty; where it is not plain whether somebody comes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,8 @@ from inbox_worker.reading.whole.rosters import LABEL, MOST_LISTS, NAMED, NOBODY,
 from inbox_worker.reading.whole.verdicts import kinds_of, noted, verdict_of, yes_or_no
 
 LONGEST_LABEL = 60  # characters
+PARTED = re.compile(r"\t| {2,}|\||[:：]")  # between a label and its value
+MOST_EMPTY = 2  # lines between two tables of HTML
 FAR = 2_000  # characters below a list
 NEAR = 200  # characters above a list in which its title stands
 BETWEEN = " | "
@@ -122,23 +125,21 @@ def _is_asked(text: str, heading: Heading, cells: dict[int, Cell], verdict: bool
 
 
 def _below(text: str, roster: Roster) -> list[Line]:
-    """The lines below a list, at most one empty line between, that say whom to call: lines with such a label, and what
-    stands right below a label alone."""
+    """The lines below a list that say whom to call: lines with such a label, and the rows below a label alone."""
     found: list[Line] = []
-    empty = alone = False
+    empty, alone = 0, False
     for line in lines(text, roster.end, min(len(text), roster.end + FAR))[1:]:
-        label = text[line.start : line.end][:LONGEST_LABEL]
         if line.end <= line.start:
-            if empty or found:
+            empty += 1
+            if empty > (1 if found else MOST_EMPTY):
                 break
-            empty = True
-        elif LABEL.search(label) and tells_of(label, "contact"):
-            alone = text[line.end - 1] in ":："
-            found.append(line)
-        elif alone:
-            found.append(line)
-        else:
+            continue
+        label = text[line.start : line.end][:LONGEST_LABEL]
+        if LABEL.search(label) and tells_of(label, "contact"):
+            alone, empty = text[line.end - 1] in ":：", 0
+        elif not (alone and PARTED.search(text, line.start, line.end)):
             break
+        found.append(line)
     return found
 
 

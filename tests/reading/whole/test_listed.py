@@ -86,8 +86,8 @@ def test_whom_to_call_is_no_delegate() -> None:
 
 
 def test_whom_to_call_below_a_list_in_the_words_is_no_delegate() -> None:
-    table = "Name            Position\nSimi Oyelaran   Treasurer\nTeo Quiroga     Adviser\n\n"
-    table += "Contact for travel matters:\nName       Max Falk\nTelephone  555 0100\n\nBest wishes\n"
+    table = "Name            Position\nSimi Oyelaran   Treasurer\nTeo Quiroga     Adviser\n\n\n"
+    table += "Contact for travel matters:\n\nName       Max Falk\nTelephone  555 0100\n\nBest wishes\n"
     assert names_in(read(message(LEAD + table), INVITATION)) == {"Simi Oyelaran", "Teo Quiroga"}
 
 
