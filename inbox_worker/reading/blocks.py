@@ -51,11 +51,11 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
     ended_with_colon = False
 
     def close() -> None:
-        nonlocal current, table, unread, head
+        nonlocal current, table, unread, head, of_name
         if current and (len(current) > 1 or table or _alone_counts(text, current[0], lexicon)):
             begins = head if table and head is not None else current[0].start
             found.append(Block(begins, current[-1].end, tuple(current), table, head is not None and table, unread))
-        current, table, unread, head = [], False, None, None
+        current, table, unread, head, of_name = [], False, None, None, None
 
     all_lines = lines(text, start, end)
     written = in_two_lines(text, all_lines, lexicon)
@@ -85,9 +85,9 @@ def blocks_in(text: str, start: int, end: int, lexicon: Lexicon, taken: Sequence
                 continue
             item = in_two_cells(text, line, cells, of_names) if head is not None else None
             item = item or row_of(text, line, cells, lexicon, taken)
-            item = item or (named_row(text, line, cells, of_name, lexicon) if head is not None else None)
+            item = item or named_row(text, line, cells, of_name, lexicon)
             if item is not None:
-                item = wholly_named(text, item, of_name if head is not None else None, lexicon)
+                item = wholly_named(text, item, of_name, lexicon)
                 if current and not table:
                     close()
                 table = True

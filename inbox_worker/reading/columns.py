@@ -19,12 +19,12 @@ WORD = re.compile(r"[^\W_][\w.°º-]*|[#№]")
 HAN = re.compile("[\u4e00-\u9fff]")
 LONGEST = 60  # characters of a heading
 LONGEST_ROW, MOST_COLUMNS = 600, 30  # characters and cells of a row of headings
-# What stands between cells, the surest first. Columns of spaces are found by where they begin.
 ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 PERSON = frozenset({"person", "persons"})  # of whom a contact may be one
 NO = frozenset({"no", "n", "nr"})  # in "yes/no", and no other question
 SPACES = re.compile(r" {2,}")
 BAR = re.compile(r" \| ?")
+# What stands between cells, the surest first. Columns of spaces are found by where they begin.
 BETWEEN = (re.compile(r"\t"), BAR, SPACES, re.compile(";"), re.compile(r",(?=\S)"))
 
 Cell = tuple[int, int]
@@ -111,7 +111,7 @@ def trimmed(text: str, start: int, end: int) -> Cell:
 
 def is_example(cell: str) -> bool:
     """Whether a cell says that its row only shows how to fill in the others: "e.g. DOE", "EXAMPLE"."""
-    said = [fold(w).rstrip(".") for w in WORD.findall(fold(cell))]
+    said = _folded(cell)
     known = {w.rstrip(".") for w in _words()["example"]}
     return bool(said) and (all(w in known for w in said) or cell.strip("：: ") in known or _starts_so(cell))
 
@@ -160,21 +160,25 @@ def _role(label: str) -> str:
 
 def is_title(line: str) -> bool:
     """Whether a line is the title of a form."""
-    words = {fold(w).strip(".") for w in WORD.findall(fold(line))}
-    return bool(words & _words()["form"]) or any(w in line for w in _words()["form"] if HAN.match(w))
+    return tells_of(line, "form")
 
 
 def tells_of(cell: str, role: str) -> bool:
     """Whether a cell has a word of a role."""
-    said = [fold(w).strip(".") for w in WORD.findall(fold(cell))]
+    said = _folded(cell)
     return bool(set(said) & _words()[role]) or _has_phrase(cell, said, _words()[role])
 
 
 def share_known(label: str) -> float:
     """How many of the words of a label are such of headings; small words and numbers do not count."""
-    known = frozenset().union(*_words().values())
-    said = [w for w in (fold(w).strip(".?") for w in WORD.findall(fold(label))) if w in known or len(w) > 3]
+    known = _all_words()
+    said = [w for w in _folded(label) if w in known or len(w) > 3]
     return sum(w in known for w in said) / len(said) if said else 0.0
+
+
+def _folded(text: str) -> list[str]:
+    """The words of a text as they are compared, without the points of abbreviations."""
+    return [fold(w).strip(".") for w in WORD.findall(fold(text))]
 
 
 def _has_phrase(text: str, said: Sequence[str], phrases: Collection[str]) -> bool:
@@ -212,3 +216,8 @@ def _words() -> dict[str, frozenset[str]]:
     file = resources.files("inbox_worker.reading") / "columns.toml"
     lists = tomllib.loads(file.read_text(encoding="utf-8"))
     return {role: frozenset(" ".join(map(fold, word.split())) for word in words) for role, words in lists.items()}
+
+
+@cache
+def _all_words() -> frozenset[str]:
+    return frozenset().union(*_words().values())

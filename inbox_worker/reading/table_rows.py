@@ -76,8 +76,7 @@ def wholly_named(text: str, item: Item, column: int | None, lexicon: Lexicon) ->
     while len(words) > 2 and words[0].norm in lexicon.lists["titles"]:
         words = words[1:]
     mention, name = item.mentions[0], text[words[0].start : words[-1].end] if words else ""
-    plain = all(w.is_capital or w.norm in lexicon.lists["particles"] for w in words) and name.endswith(mention.name)
-    if mention.kind != "name" or not 2 <= len(words) <= LONGEST or not plain:
+    if mention.kind != "name" or not _are_a_name(words, lexicon) or not name.endswith(mention.name):
         return item
     return replace(item, mentions=(replace(mention, name=name, vague=False),), spans=((words[0].start, words[-1].end),))
 
@@ -92,11 +91,16 @@ def named_row(
     words = [t for t in tokens(text, start, end) if t.is_word]
     said = text[start:end]
     han = len(said) in HAN_NAME and all(is_ideograph(c) for c in said)
-    latin = 2 <= len(words) <= LONGEST and all(w.is_capital or w.norm in lexicon.lists["particles"] for w in words)
-    if not (han or latin) or any(w.raw.isdecimal() for w in words):
+    if not (han or _are_a_name(words, lexicon)) or any(w.raw.isdecimal() for w in words):
         return None
     mention = Mention("name", 0, 0, 1, said if han else text[words[0].start : words[-1].end], None, None, False)
     return Item(line.start, line.end, (mention,), ((start, end),), None, tuple(cells))
+
+
+def _are_a_name(words: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Whether words are written as those of a name are."""
+    large = all(w.is_capital or w.norm in lexicon.lists["particles"] for w in words)
+    return 2 <= len(words) <= LONGEST and large
 
 
 def row_of(

@@ -25,6 +25,7 @@ from inbox_worker.reading.whole.fields import (
     OF_PEOPLE,
     Field,
     fields_in,
+    is_function,
     is_nobody,
     label_of,
     value_of,
@@ -54,22 +55,21 @@ def as_answers(part: Part, wording: Wording) -> tuple[Part, Doubt | None]:
     rosters = rosters_in(part)
     fields = [f for f in fields_in(part.text) if not any(r.start <= f.label.start <= r.end for r in rosters)]
     roles = [field.role for field in fields if field.role]
-    if len(roles) < LEAST or not ASKS.intersection(roles) or not (rosters or is_filled(part.text)):
+    if len(roles) < LEAST or not ASKS.intersection(roles) or not (rosters or _has_answers(part.text, fields)):
         return part, None
     fields = _in_sections(_joined(part.text, fields))
-    people = [f for f in fields if f.role in OF_PEOPLE and _people(part.text, f)]
     doubt = next((_unclear(part, f) for f in fields if _is_asked(part.text, f)), None)
-    if not all(_is_one(person) for f in people for person in _people(part.text, f).splitlines()):
+    people = [(f.label.start, names) for f in fields if f.role in OF_PEOPLE and (names := _people(part.text, f))]
+    listed = [person for _, names in people for person in names.splitlines()]
+    if not all(map(_is_one, listed)):
         return part, doubt
-    answers = [
-        f for f in fields if f.role == "attendance" and _answer(value_of(part.text, f), wording, label_of(part.text, f))
-    ]
+    answers = [(f, answer) for f in fields if f.role == "attendance" and (answer := _answered(part.text, f, wording))]
     form = _Form(
         wording,
-        named=sum(len(_people(part.text, f).splitlines()) for f in people) + sum(len(r.rows) for r in rosters),
-        first=min((*(f.label.start for f in people), *(r.start for r in rosters)), default=0),
-        answered=any(f.end - f.label.start > len(wording.no) for f in answers),
-        declined=any(_answer(value_of(part.text, f), wording, label_of(part.text, f)) == wording.no for f in answers),
+        named=len(listed) + sum(len(r.rows) for r in rosters),
+        first=min((*(start for start, _ in people), *(r.start for r in rosters)), default=0),
+        answered=any(f.end - f.label.start > len(wording.no) for f, _ in answers),
+        declined=any(answer == wording.no for _, answer in answers),
     )
     written = [(field, said) for field in fields if (said := _said(part.text, field, form)) is not None]
     unfit = [f.role for f, said in written if len(said) > f.end - f.label.start]
@@ -87,7 +87,7 @@ def _is_asked(text: str, field: Field) -> bool:
         return any(tells_of(said, "open") or kinds_of(said) & DOUBTFUL for said in beside)
     if field.role == "remark":
         return bool(kinds_of(value) & SAYS)
-    return not field.role and _may_be_names(value) and (_is_function(label) or tells_of(label, "person"))
+    return not field.role and _may_be_names(value) and (is_function(label) or tells_of(label, "person"))
 
 
 def _unclear(part: Part, field: Field) -> Doubt:
@@ -178,7 +178,7 @@ def _said(text: str, field: Field, form: _Form) -> str | None:
     """What a field says, "" where it says nothing more; None where it is to be read as it stands."""
     value = value_of(text, field)
     if field.role == "attendance":
-        said = _answer(value, form.wording, label_of(text, field))
+        said = _answered(text, field, form.wording)
         if said is None and form.answered and _is_open(value):
             return ""  # an option that is not chosen
         if said != form.wording.yes:
@@ -221,12 +221,7 @@ def _is_one(person: str) -> bool:
     first, *rest = COMMA.split(person.removeprefix(BULLET))
     if SEVERAL.search(first) or not first.strip():
         return False
-    return not any(_may_be_names(said) and not _is_function(said) for said in rest)
-
-
-def _is_function(said: str) -> bool:
-    words = {t.norm for t in tokens(said) if t.is_word}
-    return any(words & lexicon.lists["functions"] for lexicon in lexicons().values())
+    return not any(_may_be_names(said) and not is_function(said) for said in rest)
 
 
 def _may_be_names(value: str) -> bool:
@@ -260,7 +255,11 @@ def _turned(name: str, *, turn: bool) -> str:
     return f"{given.strip()} {family.strip()}" if fits else name
 
 
-def _answer(value: str, wording: Wording, label: str = "") -> str | None:
+def _answered(text: str, field: Field, wording: Wording) -> str | None:
+    return _answer(value_of(text, field), wording, label_of(text, field))
+
+
+def _answer(value: str, wording: Wording, label: str) -> str | None:
     """What the question is answered with, by a word or by a tick, which may be beside the label; None where that is not
     plain."""
     boxes = sorted([(m, True) for m in TICKED.finditer(value)] + [(m, False) for m in EMPTY.finditer(value)],
@@ -289,8 +288,12 @@ def _answer(value: str, wording: Wording, label: str = "") -> str | None:
 
 def is_filled(text: str) -> bool:
     """Whether a form has answers in it."""
-    return any(f.role in ASKS and not is_nobody(value_of(text, f)) and not _is_open(value_of(text, f))
-               for f in fields_in(text))  # fmt: skip
+    return _has_answers(text, fields_in(text))
+
+
+def _has_answers(text: str, fields: Sequence[Field]) -> bool:
+    values = [value_of(text, field) for field in fields if field.role in ASKS]
+    return any(not is_nobody(value) and not _is_open(value) for value in values)
 
 
 def _is_open(value: str) -> bool:

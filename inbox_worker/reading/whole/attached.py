@@ -22,9 +22,7 @@ from inbox_worker.reading.whole.wording import wording_for
 HEADER = ".HEADER"
 CARDS = ("text/vcard", "text/x-vcard", "text/directory")
 NO_LETTERS = (  # media types that say who somebody is, that something was signed, or how it looks
-    "text/vcard",
-    "text/x-vcard",
-    "text/directory",
+    *CARDS,
     "text/calendar",
     "application/ics",
     "application/pgp-signature",

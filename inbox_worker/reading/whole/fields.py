@@ -18,26 +18,9 @@ from inbox_worker.reading.whole.verdicts import kinds_of
 AFTER = re.compile(r"\s?[:：?？؟]\s*\|?\s*|\s*\|\s*|\s*\.{3,}\s*|\s*…+\s*|\s+\.\s+|\s*_{4,}\s*|\t+\s*| {3,}")
 NUMBERED = re.compile(r"\s*(?:\d{1,2}|[a-zA-Zа-я])\s?[.)](?:\s+|$)|\s*[-–—•*·]\s+")
 NONE = frozenset(
-    [
-        "n/a",
-        "na",
-        "none",
-        "nil",
-        "kein",
-        "keine",
-        "keiner",
-        "néant",
-        "aucun",
-        "aucune",
-        "ninguno",
-        "ninguna",
-        "nessuno",
-        "nenhum",
-        "geen",
-        "нет",
-        "لا",
-        "无",
-    ]
+    """
+    n/a na none nil kein keine keiner néant aucun aucune ninguno ninguna nessuno nenhum geen нет لا 无
+    """.split()  # noqa: SIM905 - a list this long reads better so
 )
 OF_PEOPLE = frozenset({"name", "person", "given", "family"})
 ASKS = OF_PEOPLE | {"attendance", "count"}
@@ -125,9 +108,8 @@ def _stands_alone(label: str, role: str) -> bool:
         return share >= LEAST_OF_CONTACT
     if role == "attendance" and is_title(label):
         return False
-    words = {t.norm for t in tokens(label) if t.is_word}
-    does = any(words & lexicon.lists["functions"] for lexicon in lexicons().values())
-    return share >= LEAST_KNOWN and (role in ASKS or role in ("organisation", "companion") or not does or share == 1)
+    plain = role in ASKS or role in ("organisation", "companion") or share == 1
+    return share >= LEAST_KNOWN and (plain or not is_function(label))
 
 
 def _goes_on(text: str, field: Field, line: Line) -> bool:
@@ -137,6 +119,12 @@ def _goes_on(text: str, field: Field, line: Line) -> bool:
     return len(field.value) < (MOST_LINES if field.role in OF_PEOPLE else 1)
 
 
+def is_function(said: str) -> bool:
+    """Whether words are of what somebody does: "Head of Policy"."""
+    words = {t.norm for t in tokens(said) if t.is_word}
+    return any(words & lexicon.lists["functions"] for lexicon in lexicons().values())
+
+
 def is_nobody(value: str) -> bool:
     """Whether a value is empty, a dash, or says that there is nobody."""
     said = value.strip(" \t\n-–—_./|·").casefold()
@@ -144,6 +132,7 @@ def is_nobody(value: str) -> bool:
 
 
 def value_of(text: str, field: Field) -> str:
+    """The words of a value, of all its lines."""
     return " ".join(text[line.start : line.end].strip(" |") for line in field.value)
 
 

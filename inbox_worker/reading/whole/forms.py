@@ -6,7 +6,7 @@ A form is turned into sentences of the same length in the same places, so that i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from inbox_worker.model import Part
@@ -54,7 +54,7 @@ def _line(text: str, lexicons: Sequence[Lexicon], wording: Wording) -> str:
     """A line of a form: an answer, a number of people, or nothing; other lines stay as they are."""
     if text.strip() == wording.list:
         return text
-    kinds = _kinds(text, lexicons)
+    kinds = kinds_in(text, lexicons)
     if asks_otherwise(text):
         kinds = frozenset()
     if TICKED.search(text) or EMPTY.search(text):
@@ -76,7 +76,8 @@ def asks_otherwise(text: str) -> bool:
     return bool({fold(t.raw) for t in tokens(text) if t.is_word} & _OTHERS)
 
 
-def _kinds(text: str, lexicons: Sequence[Lexicon]) -> frozenset[str]:
+def kinds_in(text: str, lexicons: Iterable[Lexicon]) -> frozenset[str]:
+    """The kinds of phrases that a line or a cell has."""
     words = [t.norm for t in tokens(text) if t.is_word]
     return frozenset(hit.kind for lexicon in lexicons for hit in lexicon.phrases.find(words))
 

@@ -11,8 +11,6 @@ from inbox_worker.reading.text import MAX_CHARACTERS, Token, tokens
 AGAINST = frozenset({"cancel", "tentative", "condition", "decline", "retract", "hedge"})
 
 POINTERS = frozenset({"attached", "letter", "forward", "remote"})
-
-
 OF_PEOPLE = frozenset({"people", "delegation", "we", "us"})
 BESIDE = 2  # words between a number and what it counts
 HINTING = 4_000  # characters in which hints are looked for
@@ -46,9 +44,10 @@ def people_spoken_of(message: Message) -> dict[int, Evidence]:
     """The numbers, from two on, that stand beside words for people in the words of a message: "the two of us". Only
     those in words: in figures it may be a house."""
     found: dict[int, Evidence] = {}
+    spoken = spoken_in(message)
     for part in message.bodies:
         words = new_words(part, HINTING)
-        for lexicon in spoken_in(message):
+        for lexicon in spoken:
             hits = lexicon.phrases.find([t.norm for t in words])
             near = {i for h in hits if h.kind in OF_PEOPLE for i in range(h.start - BESIDE, h.end + BESIDE)}
             for number in numbers_in(words, part.text, lexicon):

@@ -17,6 +17,7 @@ from inbox_worker.reading.columns import Cell, Heading, is_example, tells_of
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import Line, lines, tokens
 from inbox_worker.reading.whole.alternatives import FORMS, same_words
+from inbox_worker.reading.whole.lists import in_letters
 from inbox_worker.reading.whole.rosters import LABEL, MOST_LISTS, NAMED, NOBODY, WRAPPED, Roster, has_name, rosters_in
 from inbox_worker.reading.whole.verdicts import kinds_of, noted, verdict_of, yes_or_no
 
@@ -52,8 +53,9 @@ def with_rosters(message: Message) -> tuple[Message, Listed]:
     """
     body = next((p for p in message.parts if p.role is Role.BODY and p.text.strip()), None)
     forms = [p for p in message.parts if p.role is Role.ALTERNATIVE and p.media_type in FORMS]
-    alike = [p for p in forms if body is not None and same_words(p, body)]
-    shown = next((p for p in alike if rosters_in(p)), None) if body and alike and not rosters_in(body) else None
+    shown = None
+    if body is not None and forms and not rosters_in(body):
+        shown = next((p for p in forms if rosters_in(p) and same_words(p, body)), None)
     parts, listed = [], Listed()
     for part in message.parts:
         read = part
@@ -63,8 +65,8 @@ def with_rosters(message: Message) -> tuple[Message, Listed]:
         parts.append(read)
     if all(one is other for one, other in zip(parts, message.parts, strict=True)):
         return message, listed
-    left = tuple(p for p in parts if p not in alike)  # they say the same, and are no other opinion
-    return replace(message, parts=left), listed
+    alike = [p for p in forms if body is not None and same_words(p, body)]  # they say the same: no other opinion
+    return replace(message, parts=tuple(p for p in parts if p not in alike)), listed
 
 
 def _is_nobody_yet(heading: Heading, text: str, cells: dict[int, Cell]) -> bool:
@@ -196,18 +198,11 @@ def _name(heading: Heading, words: dict[int, str]) -> str:
         [words[n] for n in words if heading.roles[n] == role] for role in ("given", "family", "name")
     )
     if given or family:
-        return " ".join(_in_letters(word) for word in (*given[:1], *family[:1]))
+        return " ".join(in_letters(word) for word in (*given[:1], *family[:1]))
     first, comma, rest = whole[0].partition(",") if whole else ("", "", "")
     if heading.family_first and comma and rest.strip() and "," not in rest:
-        return f"{rest.strip()} {_in_letters(first.strip())}"
+        return f"{rest.strip()} {in_letters(first.strip())}"
     return whole[0] if whole else ""
-
-
-def _in_letters(name: str) -> str:
-    """A name, its words in capitals with small letters but for the first."""
-    words = name.split(" ")
-    small = [w.title() if w.isupper() and len(w) > 2 and not set(w) <= set("IVX") else w for w in words]
-    return " ".join(s if len(s) == len(w) else w for s, w in zip(small, words, strict=True))
 
 
 def _titles(text: str, roster: Roster) -> int | None:

@@ -134,13 +134,13 @@ def _join(pieces: list[str], row: Row, headings: Sequence[str]) -> None:
     for n in pairs:
         start, end = row.cells[n][0], row.cells[n + 1][1]
         between = row.cells[n + 1][0] - row.cells[n][1]
-        names = [_in_letters(pieces, cell) for cell in row.cells[n : n + 2]]
+        names = [in_letters("".join(pieces[slice(*cell)])) for cell in row.cells[n : n + 2]]
         space = (TOGETHER if between == len(TOGETHER) else "\u00a0" * between)[:between]
         pieces[start:end] = space.join(names if headings[n] == "given" else reversed(names))
 
 
-def _in_letters(pieces: Sequence[str], cell: tuple[int, int]) -> str:
+def in_letters(name: str) -> str:
     """A name, its words in capitals with small letters but for the first, of the same length."""
-    words = "".join(pieces[slice(*cell)]).split(" ")
+    words = name.split(" ")
     small = [w.title() if w.isupper() and len(w) > 2 and not set(w) <= set("IVX") else w for w in words]
     return " ".join(s if len(s) == len(w) else w for s, w in zip(small, words, strict=True))

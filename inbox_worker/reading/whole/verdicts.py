@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from inbox_worker.reading.columns import tells_of
 from inbox_worker.reading.lexicon import lexicons
 from inbox_worker.reading.text import tokens
-from inbox_worker.reading.whole.forms import EMPTY, TICKED, asks_otherwise
+from inbox_worker.reading.whole.forms import EMPTY, TICKED, asks_otherwise, kinds_in
 
 COMES = frozenset({"attend", "attend_weak", "accept"})
 STAYS = frozenset({"decline", "absent", "regret"})
@@ -30,7 +30,7 @@ def verdict_of(cell: str) -> bool | None:
     if tells_of(cell, "open"):
         return None
     words = [t.norm for t in tokens(cell) if t.is_word]
-    kinds = _kinds(words)
+    kinds = kinds_of(cell)
     plain = yes_or_no(cell)
     if plain is False or kinds & STAYS or _begins(words, "no"):
         part = any(w.isdigit() for w in words) and plain is not False  # "will not attend day 2"
@@ -57,7 +57,7 @@ def noted(cells: Sequence[str]) -> bool | None:
     verdict: bool | None = True
     for cell in cells:
         words = [t.norm for t in tokens(cell) if t.is_word]
-        kinds = _kinds(words)
+        kinds = kinds_of(cell)
         declines = ("decline" in kinds and "negation" not in kinds) or {"decline", "attend"} <= kinds
         says_no = yes_or_no(cell) is False and " ".join(words) not in PLAIN
         if says_no or (declines and not asks_otherwise(cell) and not any(w.isdigit() for w in words)):
@@ -76,11 +76,7 @@ def is_perhaps(cell: str) -> bool:
 
 def kinds_of(said: str) -> frozenset[str]:
     """The kinds of phrases, of all languages, that a short text has."""
-    return _kinds([t.norm for t in tokens(said) if t.is_word])
-
-
-def _kinds(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(hit.kind for lexicon in lexicons().values() for hit in lexicon.phrases.find(words))
+    return kinds_in(said, lexicons().values())
 
 
 def _begins(words: Sequence[str], which: str) -> bool:
